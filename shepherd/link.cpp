@@ -1,0 +1,45 @@
+#include "shepherd/link.hpp"
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace netrunner {
+bool Link::send_packet(std::span<const std::byte> packet, std::span<const int> descriptors, bool wait) noexcept {
+    iovec part{const_cast<std::byte*>(packet.data()), packet.size()};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(protocol::max_descriptors * sizeof(int))> control{};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    if (!descriptors.empty()) {
+        message.msg_control = control.data();
+        message.msg_controllen = CMSG_SPACE(descriptors.size_bytes());
+        cmsghdr* const header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(descriptors.size_bytes());
+        std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size_bytes());
+    }
+    while (true) {
+        if (::sendmsg(fd_, &message, MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT)) >= 0) return true;
+        if (errno != EINTR) return false;
+    }
+}
+
+Link::Received Link::receive(protocol::Frame& frame, std::span<const std::byte>& packet, bool wait) noexcept {
+    while (true) {
+        const ssize_t got = ::recv(fd_, frame.data(), frame.size(), wait ? 0 : MSG_DONTWAIT);
+        if (got > 0) {
+            packet = {frame.data(), static_cast<std::size_t>(got)};
+            return Received::frame;
+        }
+        // Reset: it left without having read all we sent. That is said once, before its own last words.
+        if (got < 0 && (errno == EINTR || errno == ECONNRESET)) continue;
+        if (got < 0 && errno == EAGAIN) return Received::nothing;
+        return Received::hang_up;
+    }
+}
+
+}  // namespace netrunner

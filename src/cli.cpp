@@ -1,0 +1,422 @@
+#include "src/cli.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+#include "src/quantity.hpp"
+#include "src/usage_error.hpp"
+#include "src/value_syntax.hpp"
+#include "src/version.hpp"
+
+namespace netrunner {
+namespace {
+
+constexpr const char* overview =
+    R"(netrunner runs a command as if it had been run directly, leaves nothing of it
+behind, keeps its limits, and says what happened and why.
+
+Usage: netrunner run [OPTIONS] [--] COMMAND [ARG...]
+       netrunner doctor [--json]
+       netrunner gc [--cgroup-base BASE] [PATH]
+       netrunner --help | --version | help [COMMAND]
+
+Commands:
+  run     run a command, stream its output, end whatever it leaves behind
+  doctor  say what this machine offers to this user, and why not
+  gc      clear away what killed runs have left in control groups
+  help    show this, or the help of a command
+
+'netrunner help run' lists the options of run; netrunner(1) explains them.
+)";
+
+constexpr const char* run_usage = "Usage: netrunner run [OPTIONS] [--] COMMAND [ARG...]\n";
+
+constexpr const char* run_notes = R"(
+DURATION: a number with ms, s (default), m, h or d, also 1h30m; 0 or infinity
+for none. SIZE: bytes, or with K M G T or KiB to TiB (1024), KB to TB (1000).
+
+Exit status: the command's own, or the signal it died of; 124 a limit stopped
+it; 125 netrunner failed; 126 cannot be executed; 127 not found.
+
+Examples:
+  netrunner run -t 10m -- make test
+  netrunner run --report r.json --summary -- ./build.sh
+  netrunner run --stop INT,2s,TERM,5s,KILL -t 1h -- ./soak
+)";
+
+constexpr const char* doctor_help =
+    R"(Usage: netrunner doctor [--json]
+
+Says what this machine offers to this user, one line each: running and ending
+commands, pseudo-terminals, control groups and their controllers, PID
+namespaces; and where it does not, why, and what may help.
+
+  --json      the same as one JSON object
+  -h, --help  show this help
+
+Exit status: 0 everything works, 1 something does not, 125 netrunner failed.
+)";
+
+constexpr const char* gc_help =
+    R"(Usage: netrunner gc [--cgroup-base BASE] [PATH]
+
+Ends what runs that were killed together with their shepherd have left in the
+control group PATH below BASE (all of it without PATH), and removes their
+groups. What a living run uses stays, and so does whatever netrunner has not
+made. Each run does this by itself on its own path.
+
+  --cgroup-base BASE  root, self, or a directory; as for run
+  -h, --help          show this help
+
+Exit status: 0 nothing is left, 1 something could not be cleared, 125
+netrunner failed.
+)";
+
+/// Declares the options of `run` to CLI11, each with what it sets.
+class RunOptions {
+  public:
+    explicit RunOptions(Options& options) : options_(options) {
+        app_.set_help_flag("-h,--help", "show this help");
+        streams();
+        stopping();
+        surroundings();
+        control_group();
+        reporting();
+    }
+
+    /// `words` up to the command. Throws UsageError.
+    void parse(std::span<const std::string> words) {
+        std::vector<std::string> tokens = normalise(words);
+        std::ranges::reverse(tokens);  // what CLI11 asks for
+        try {
+            app_.parse(tokens);
+        } catch (const CLI::CallForHelp&) {
+            help_asked_ = true;
+        } catch (const CLI::ParseError& wrong) {
+            throw UsageError(wrong.what());
+        }
+    }
+
+    /// How many of `words` are options and their values; `--`, if there, not counted.
+    [[nodiscard]] std::size_t length_of_options(std::span<const std::string> words) const {
+        std::size_t at = 0;
+        while (at < words.size() && words[at].size() > 1 && words[at].front() == '-' && words[at] != "--") {
+            at += takes_next_word(words[at]) ? 2 : 1;
+        }
+        return std::min(at, words.size());
+    }
+
+    [[nodiscard]] bool help_asked() const { return help_asked_; }
+
+    [[nodiscard]] std::string help() const {
+        CLI::Formatter formatter;
+        formatter.column_width(31);
+        std::string groups = formatter.make_groups(&app_, CLI::AppFormatMode::Normal);
+        for (std::size_t at = 0; (at = groups.find("\n\n\n", at)) != std::string::npos;) groups.erase(at, 1);
+        return run_usage + groups + run_notes;
+    }
+
+  private:
+    using Setter = std::function<void(const std::string&)>;
+
+    void value(const char* group, const std::string& names, const char* kind, const std::string& text,
+               const Setter& set) {
+        app_.add_option_function<std::string>(
+                names,
+                [this, set, names](const std::string& given) {
+                    try {
+                        set(given);
+                    } catch (const std::runtime_error& wrong) {
+                        complain(names, wrong.what());
+                    } catch (const InvalidQuantity& wrong) {
+                        complain(names, wrong.what());
+                    }
+                },
+                text)
+            ->type_name(kind)
+            ->group(group)
+            ->take_last()
+            ->trigger_on_parse()
+            ->allow_extra_args(false);
+    }
+    void flag(const char* group, const std::string& names, const std::string& text, const std::function<void()>& set) {
+        app_.add_flag_callback(names, set, text)->group(group)->trigger_on_parse();
+    }
+
+    [[noreturn]] static void complain(const std::string& names, const std::string& what) {
+        throw UsageError(fmt::format("{}: {}", names.substr(names.rfind(',') + 1), what));
+    }
+
+    void streams() {
+        constexpr const char* group = "Streams and terminal";
+        Options& o = options_;
+        flag(group, "--pty", "run on a new pseudo-terminal", [&] { o.pty = true; });
+        value(group, "--winsize", "COLSxROWS", "its size (the user's terminal, else 80x24)",
+              [&](const std::string& v) { o.window = window_value(v); });
+        value(group, "--stdin", "MODE", "inherit (default), null, pipe, pty, or a file",
+              [&](const std::string& v) { o.standard_input = standard_input_value(v); });
+        value(group, "--stdout", "MODE", "pipe (default), inherit, null, or a file",
+              [&](const std::string& v) { o.standard_output = standard_output_value(v); });
+        value(group, "--stderr", "MODE", "pipe (default), inherit, null, stdout, or a file",
+              [&](const std::string& v) { o.standard_error = standard_error_value(v); });
+        value(group, "-o,--output", "FILE", "also write all that is relayed to FILE",
+              [&](const std::string& v) { o.output_file = v; });
+        flag(group, "--append", "append to that FILE", [&] { o.append = true; });
+        value(group, "--max-output", "SIZE", "stop the command once it has written more",
+              [&](const std::string& v) { o.max_output = parse_size(v); });
+        value(group, "--pipe-size", "SIZE", "capacity of the command's pipes (256K)",
+              [&](const std::string& v) { o.pipe_size = parse_size(v); });
+    }
+
+    void stopping() {
+        constexpr const char* group = "Time and stopping";
+        Options& o = options_;
+        value(group, "-t,--timeout", "DURATION", "stop the command after this long",
+              [&](const std::string& v) { o.timeout = parse_duration(v); });
+        value(group, "--idle-timeout", "DURATION", "stop it after this long without output",
+              [&](const std::string& v) { o.idle_timeout = parse_duration(v); });
+        value(group, "-s,--signal", "SIGNAL", "first signal of every stop (TERM)",
+              [&](const std::string& v) { o.signal = signal_value(v); });
+        value(group, "-k,--kill-after", "DURATION", "grace before SIGKILL (5s); 0: none",
+              [&](const std::string& v) { o.kill_after = parse_duration(v); });
+        value(group, "--stop", "SEQUENCE", "the whole ladder, e.g. INT,2s,TERM,5s,KILL",
+              [&](const std::string& v) { o.stop = stop_value(v); });
+        flag(group, "-p,--preserve-status", "after a limit, keep the command's own status",
+             [&] { o.preserve_status = true; });
+        value(group, "--orphans", "POLICY", "kill (default), wait or leave what outlives it",
+              [&](const std::string& v) { o.orphans = orphans_value(v); });
+        flag(group, "--die-with-parent", "stop too when who started netrunner dies", [&] { o.die_with_parent = true; });
+    }
+
+    void surroundings() {
+        constexpr const char* group = "Surroundings";
+        Options& o = options_;
+        flag(group, "--keep-signals", "leave signal dispositions and mask as found", [&] { o.keep_signals = true; });
+        value(group, "-C,--chdir", "DIR", "run in this directory", [&](const std::string& v) { o.directory = v; });
+        value(group, "-E,--setenv", "NAME[=VALUE]", "set a variable, or keep it with -i",
+              [&](const std::string& v) { o.set.push_back(environment_value(v)); });
+        value(group, "-u,--unset", "NAME", "remove a variable",
+              [&](const std::string& v) { o.unset.push_back(variable_name_value(v)); });
+        flag(group, "-i,--ignore-environment", "start with an empty environment", [&] { o.ignore_environment = true; });
+        value(group, "-a,--argv0", "NAME", "pass NAME as the command's argv[0]",
+              [&](const std::string& v) { o.argv0 = v; });
+        value(group, "--uid", "USER", "run as this user, with its groups", [&](const std::string& v) { o.user = v; });
+        value(group, "--gid", "GROUP", "run as this group", [&](const std::string& v) { o.group = v; });
+        value(group, "--groups", "LIST", "supplementary groups, comma-separated",
+              [&](const std::string& v) { o.groups = groups_value(v); });
+        value(group, "--umask", "MODE", "file mode creation mask, octal",
+              [&](const std::string& v) { o.umask = umask_value(v); });
+        value(group, "--nice", "N", "nice value, -20 to 19", [&](const std::string& v) { o.nice = nice_value(v); });
+        value(group, "--rlimit", "NAME=SOFT[:HARD]", "resource limit, e.g. nofile=1024",
+              [&](const std::string& v) { o.limits.push_back(limit_value(v)); });
+        flag(group, "--no-new-privs", "no privileges through exec (setuid files)", [&] { o.no_new_privs = true; });
+    }
+
+    void control_group() {
+        constexpr const char* group = "Control group (cgroup v2)";
+        CgroupChoice& c = options_.cgroup;
+        value(group, "--cgroup", "PATH", "run in this group, below the base",
+              [&](const std::string& v) { c.path = v; });
+        value(group, "--cgroup-base", "BASE", "root, self, or a directory", [&](const std::string& v) { c.base = v; });
+        const auto limit = [&](const char* option, const char* kind, const char* file, const char* text,
+                               std::string (*to_value)(std::string_view)) {
+            value(group, option, kind, text, [&c, option, file, to_value](const std::string& v) {
+                c.settings.push_back({.file = file, .value = to_value(v), .option = option});
+            });
+        };
+        limit("--memory-max", "SIZE", "memory.max", "memory; beyond it the kernel kills", memory_value);
+        limit("--memory-high", "SIZE", "memory.high", "memory; beyond it the command is slowed", memory_value);
+        limit("--swap-max", "SIZE", "memory.swap.max", "swap (0 with --memory-max)", memory_value);
+        limit("--pids-max", "N", "pids.max", "processes and threads", pids_value);
+        limit("--cpu-max", "CPUS", "cpu.max", "processor time: 1.5, or 150%", cpu_value);
+        limit("--cpu-weight", "N", "cpu.weight", "share among others, 1 to 10000 (100)", weight_value);
+        limit("--cpuset", "CPUS", "cpuset.cpus", "the processors to run on, e.g. 0-3,8", cpuset_value);
+        limit("--io-max", "SPEC", "io.max", "e.g. '8:0 wbps=10M riops=500'", io_value);
+        value(group, "--cgroup-set", "FILE=VALUE", "any other setting of the group",
+              [&](const std::string& v) { c.settings.push_back(setting_value(v)); });
+    }
+
+    void reporting() {
+        constexpr const char* group = "Report";
+        Options& o = options_;
+        value(group, "--report", "FILE", "write the JSON report; - is stdout, at the end",
+              [&](const std::string& v) { o.report = v; });
+        value(group, "--report-fd", "N", "write it to an open descriptor",
+              [&](const std::string& v) { o.report_fd = descriptor_value(v); });
+        flag(group, "--summary", "a few lines on stderr at the end", [&] { o.summary = true; });
+        flag(group, "-q,--quiet", "no verdict line", [&] { o.quiet = true; });
+        flag(group, "-v,--verbose", "a line a step; twice: the link's messages too", [&] { ++o.verbose; });
+    }
+
+    [[nodiscard]] const CLI::Option* find(const std::string& name) const { return app_.get_option_no_throw(name); }
+
+    static bool takes_value(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
+
+    [[noreturn]] void refuse_unknown(const std::string& name) const {
+        std::string nearest;
+        std::size_t best = 3;  // further away it would be a guess
+        for (const CLI::Option* option : app_.get_options()) {
+            for (const std::string& known : option->get_lnames()) {
+                const std::size_t distance = edit_distance(name, "--" + known);
+                if (distance < best) {
+                    best = distance;
+                    nearest = "--" + known;
+                }
+            }
+        }
+        throw UsageError(nearest.empty() ? fmt::format("unknown option '{}' (see netrunner help run)", name)
+                                         : fmt::format("unknown option '{}': did you mean '{}'?", name, nearest));
+    }
+
+    static std::size_t edit_distance(const std::string& a, const std::string& b) {
+        std::vector<std::size_t> row(b.size() + 1);
+        std::iota(row.begin(), row.end(), std::size_t{0});
+        for (std::size_t i = 1; i <= a.size(); ++i) {
+            std::size_t diagonal = std::exchange(row[0], i);
+            for (std::size_t j = 1; j <= b.size(); ++j) {
+                const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                diagonal = std::exchange(row[j], std::min({change, row[j] + 1, row[j - 1] + 1}));
+            }
+        }
+        return row.back();
+    }
+
+    /// Whether the option word `word` is completed by the word after it. Throws for an unknown option.
+    [[nodiscard]] bool takes_next_word(const std::string& word) const {
+        if (word.starts_with("--")) {
+            const std::size_t equals = word.find('=');
+            const CLI::Option* option = find(word.substr(0, equals));
+            if (option == nullptr) refuse_unknown(word.substr(0, equals));
+            return equals == std::string::npos && takes_value(*option);
+        }
+        for (std::size_t i = 1; i < word.size(); ++i) {
+            const std::string name{'-', word[i]};
+            const CLI::Option* option = find(name);
+            if (option == nullptr) refuse_unknown(name);
+            if (takes_value(*option)) return i + 1 == word.size();
+        }
+        return false;
+    }
+
+    /// One token an option and one a value, so that a value is a value whatever it looks like: CLI11 by itself takes
+    /// `--name=` for "the value is the next word".
+    [[nodiscard]] std::vector<std::string> normalise(std::span<const std::string> words) const {
+        std::vector<std::string> tokens;
+        for (std::size_t at = 0; at < words.size(); ++at) {
+            const std::string& word = words[at];
+            const bool next = takes_next_word(word);
+            if (word.starts_with("--")) {
+                const std::size_t equals = word.find('=');
+                tokens.push_back(word.substr(0, equals));
+                if (equals != std::string::npos) {
+                    if (!takes_value(*find(tokens.back())))
+                        throw UsageError(fmt::format("{} takes no value", tokens.back()));
+                    tokens.push_back(word.substr(equals + 1));
+                }
+            } else {
+                split_cluster(word, tokens);
+            }
+            if (!next) continue;
+            if (++at == words.size()) throw UsageError(fmt::format("{} needs a value", tokens.back()));
+            tokens.push_back(words[at]);
+        }
+        return tokens;
+    }
+
+    /// -qt5 is -q -t 5.
+    void split_cluster(const std::string& word, std::vector<std::string>& tokens) const {
+        for (std::size_t i = 1; i < word.size(); ++i) {
+            tokens.push_back({'-', word[i]});
+            if (!takes_value(*find(tokens.back()))) continue;
+            if (i + 1 < word.size()) tokens.push_back(word.substr(i + 1));
+            return;
+        }
+    }
+
+    Options& options_;
+    CLI::App app_{"", "netrunner run"};
+    bool help_asked_ = false;
+};
+
+std::string help_for(std::span<const std::string> words) {
+    if (words.empty() || words.front() == "help") return overview;
+    if (words.front() == "doctor") return doctor_help;
+    if (words.front() == "gc") return gc_help;
+    if (words.front() != "run")
+        throw UsageError(fmt::format("no help for '{}': the commands are run, doctor, gc and help", words.front()));
+    Options unused;
+    return RunOptions(unused).help();
+}
+
+Request parse_run(std::span<const std::string> words) {
+    Options options;
+    RunOptions declared(options);
+    const std::size_t length = declared.length_of_options(words);
+    declared.parse(words.first(length));
+    if (declared.help_asked()) return ShowText{declared.help()};
+    std::span<const std::string> command = words.subspan(length);
+    if (!command.empty() && command.front() == "--") command = command.subspan(1);
+    if (command.empty()) throw UsageError("no command given (see netrunner help run)");
+    options.command.assign(command.begin(), command.end());
+    return options;
+}
+
+Request parse_gc(std::span<const std::string> words) {
+    CollectGarbage asked;
+    bool has_path = false;
+    for (std::size_t at = 0; at < words.size(); ++at) {
+        constexpr std::string_view base = "--cgroup-base";
+        std::string word = words[at];
+        if (word == "-h" || word == "--help") return ShowText{gc_help};
+        if (word == base) {
+            if (++at == words.size()) throw UsageError("gc: --cgroup-base needs a value");
+            asked.base = words[at];
+        } else if (word.starts_with(base) && word[base.size()] == '=') {
+            asked.base = word.substr(base.size() + 1);
+        } else if (word.starts_with('-')) {
+            throw UsageError(fmt::format("gc: unknown option '{}' (see netrunner help gc)", word));
+        } else if (std::exchange(has_path, true)) {
+            throw UsageError(fmt::format("gc: one path, not '{}' too", word));
+        } else {
+            asked.path = word;
+        }
+    }
+    check_cgroup_path(asked.base, asked.path);
+    return asked;
+}
+
+Request parse_doctor(std::span<const std::string> words) {
+    AskDoctor asked;
+    for (const std::string& word : words) {
+        if (word == "-h" || word == "--help") return ShowText{doctor_help};
+        if (word != "--json")
+            throw UsageError(fmt::format("doctor: unknown option '{}' (see netrunner help doctor)", word));
+        asked.as_json = true;
+    }
+    return asked;
+}
+
+}  // namespace
+
+Request parse_command_line(std::span<char* const> given) {
+    const std::vector<std::string> words(given.begin(), given.end());
+    if (words.empty()) throw UsageError("no command given: say 'netrunner run -- COMMAND' (see netrunner --help)");
+    const std::string& first = words.front();
+    const auto rest = std::span(words).subspan(1);
+    if (first == "run") return parse_run(rest);
+    if (first == "doctor") return parse_doctor(rest);
+    if (first == "gc") return parse_gc(rest);
+    if (first == "help") return ShowText{help_for(rest)};
+    if (first == "--help" || first == "-h") return ShowText{overview};
+    if (first == "--version" || first == "-V") return ShowText{fmt::format("netrunner {}\n", version)};
+    if (first.starts_with('-')) throw UsageError(fmt::format("unknown option '{}': options come after 'run'", first));
+    throw UsageError(fmt::format("unknown command '{}': say 'netrunner run -- {}'", first, first));
+}
+
+}  // namespace netrunner

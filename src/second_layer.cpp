@@ -1,0 +1,84 @@
+#include "src/second_layer.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+#include "shepherd/protocol.hpp"
+
+namespace netrunner {
+namespace {
+
+constexpr std::size_t most_members = 8192;
+constexpr std::size_t most_survivors = 64;
+
+struct Description {
+    std::array<char, 16> name{};
+    std::array<char, protocol::command_excerpt> command{};
+
+    explicit Description(pid_t pid) { describe_process(pid, name, command); }
+};
+
+}  // namespace
+
+std::vector<Survivor> find_survivors(pid_t root, const std::vector<pid_t>& strangers, const JobGroup* group) {
+    std::vector<TreeMember> room(most_survivors);
+    room.resize(find_tree({.root = root, .strangers = strangers}, room));
+    std::vector<Survivor> survivors;
+    const auto add = [](void* list, const TreeMember& member) {
+        const Description seen(member.pid);
+        static_cast<std::vector<Survivor>*>(list)->push_back(
+            {.pid = member.pid,
+             .command = seen.command[0] != '\0' ? seen.command.data() : seen.name.data(),
+             .state = std::string(1, member.state)});
+    };
+    for (const TreeMember& member : room) add(&survivors, member);
+    constexpr int no_signal = 0;
+    if (group != nullptr) group->signal_others(room, no_signal, add, &survivors);
+    return survivors;
+}
+
+SecondLayer::SecondLayer(pid_t command, std::vector<pid_t> strangers)
+    : command_(command), strangers_(std::move(strangers)), room_(most_members) {}
+
+Tree SecondLayer::tree() const {
+    return {.root = ::getpid(),
+            .group = command_,
+            .leader_unreaped = command_ > 0 && !command_reaped_,
+            .strangers = strangers_};
+}
+
+void SecondLayer::signal(int signal, const JobGroup* group, const std::function<void(Orphan)>& found) {
+    struct Context {
+        pid_t command;
+        int signal;
+        const std::function<void(Orphan)>& found;
+    } context{command_, signal, found};
+    const TreeVisitor tell = [](void* opaque, const TreeMember& member) {
+        const auto& asked = *static_cast<const Context*>(opaque);
+        if (member.pid == asked.command) return;
+        const Description seen(member.pid);
+        asked.found(
+            {.pid = member.pid, .name = seen.name.data(), .command = seen.command.data(), .ended_by = asked.signal});
+    };
+    const std::size_t count = signal_tree(tree(), signal, room_, tell, &context);
+    if (group != nullptr) group->signal_others(std::span(room_).first(count), signal, tell, &context);
+}
+
+bool SecondLayer::reap() {
+    pid_t pid = 0;
+    bool reaped = false;
+    while ((pid = ::waitpid(-1, nullptr, WNOHANG | __WALL)) > 0) {
+        reaped = true;
+        if (pid == command_) command_reaped_ = true;
+    }
+    // ECHILD is the one sure sign: a walk can miss a process whose parent dies while it is being looked at.
+    if (pid < 0) return true;
+    // With strangers among our children it never comes; then two walks in a row have to agree, and nobody died between.
+    const bool seen_nothing = !reaped && !strangers_.empty() && find_tree(tree(), room_) == 0;
+    return std::exchange(seen_nothing_, seen_nothing) && seen_nothing;
+}
+
+}  // namespace netrunner

@@ -1,0 +1,124 @@
+// One run of one command: owns everything of it. It turns wakes, signals and the passing of time into events, asks
+// the lifecycle what they mean, and acts. The only place that knows time and reasons. There may be any number of
+// sessions on one pump; they share nothing else.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "src/job_control.hpp"
+#include "src/launch_plan.hpp"
+#include "src/lifecycle.hpp"
+#include "src/narrator.hpp"
+#include "src/outcome.hpp"
+#include "src/pump.hpp"
+#include "src/second_layer.hpp"
+#include "src/shepherd_link.hpp"
+#include "src/signal_source.hpp"
+#include "src/stop.hpp"
+#include "src/streams.hpp"
+
+namespace netrunner {
+
+struct SessionContext {
+    TimePoint begun{};               ///< when netrunner started: limits count from here
+    std::vector<pid_t> strangers{};  ///< children that this process has and that are none of the session's
+    Narrator narrate{};
+};
+
+class Session {
+  public:
+    /// Starts the run. Throws SetupFailure; then nothing has been started.
+    Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, SessionContext context);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    /// A wake of the pump whose owner is this session.
+    void handle(const Wake& wake);
+    /// A signal that this process was sent.
+    void handle(const SignalEvent& signal);
+    /// The time has come that `deadline` named, or any other time.
+    void handle_time();
+
+    /// Something that the run cannot go on without could not be had: it is stopped for that, and says so.
+    void fail(const std::string& why);
+
+    [[nodiscard]] std::optional<TimePoint> deadline() const;
+    [[nodiscard]] bool over() const { return state_ == RunState::over; }
+    [[nodiscard]] pid_t shepherd() const { return link_.pid(); }
+
+    /// How it went; once, when it is over.
+    Outcome take_outcome();
+
+  private:
+    // what the shepherd says
+    void take_shepherd_events();
+    void on(CommandStarted& event);
+    void on(const protocol::ChildStopped& event);
+    void on(const protocol::ChildContinued& event);
+    void on(const protocol::ChildExited& event);
+    void on(const protocol::OrphanFound& event);
+    void on(const protocol::TreeEmpty& event);
+    void on(const protocol::StopRequested& event);
+    void on(const protocol::Failed& event);
+    void on(const HangUp& event);
+
+    void resume_timers(Duration paused);
+
+    // the table at work
+    void apply(RunEvent event);
+    void act(RunAction action);
+    void begin_drain();
+    void finish();
+    void close_group();
+
+    // stopping
+    void request_stop(StopCause cause, std::optional<int> first_signal = std::nullopt);
+    void lose_parent();
+    void begin_stop_record();
+    enum class Receiver : std::uint8_t { runner, shepherd };
+    void cancel(int signal, Receiver receiver = Receiver::runner);
+    void forward(protocol::Scope scope, const SignalEvent& signal);
+    void order(int signal);
+    void record_orphan(Orphan orphan);
+    void signal_from_here(int signal);
+    void check_second_layer();
+    void check_survivors();
+    void lose_shepherd();
+
+    /// Nothing has stopped it, and limits hold.
+    [[nodiscard]] bool runs() const;
+    [[nodiscard]] std::optional<TimePoint> state_deadline() const;
+    [[nodiscard]] std::optional<TimePoint> idle_deadline() const;
+
+    const LaunchPlan plan_;
+    Pump& pump_;
+    const SessionContext context_;
+    Streams streams_;
+    Descriptor parent_;               ///< readable when who started netrunner has ended; empty where that is no matter
+    std::unique_ptr<Cgroup> cgroup_;  ///< where one was asked for
+    ShepherdLink link_;
+    JobControl job_control_;
+    bool link_watched_ = false;
+    std::optional<SecondLayer> second_layer_;  ///< once the shepherd is lost
+
+    RunState state_ = RunState::starting;
+    Outcome outcome_;
+
+    Stop stop_;
+    SignalBits forwarded_ = 0;
+
+    std::optional<TimePoint> timeout_at_;
+    std::optional<TimePoint> settle_at_;
+    std::optional<TimePoint> patience_at_;
+    std::optional<TimePoint> check_at_;      ///< the second layer has nobody to tell it
+    std::optional<TimePoint> survivors_at_;  ///< SIGKILL should have ended everything by then
+    std::array<int, 2> orders_{};            ///< to stop, by who received them
+    TimePoint hopeless_at_;                  ///< and by then also what gets no processor
+    std::optional<TimePoint> resumed_at_;    ///< after job control had stopped the run
+};
+
+}  // namespace netrunner

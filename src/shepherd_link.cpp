@@ -1,0 +1,291 @@
+#include "src/shepherd_link.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "src/setup_failure.hpp"
+
+extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX has it declared by the program
+
+namespace netrunner {
+namespace {
+
+constexpr const char* shepherd_file = "netrunner-shepherd";
+constexpr std::chrono::milliseconds retry_interval{5};
+
+std::vector<std::string> shepherd_places() {
+    std::vector<std::string> places;
+    std::error_code unknown;
+    const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
+    if (!unknown) {
+        const auto folder = self.parent_path();
+        places.push_back(folder / shepherd_file);
+        places.push_back((folder / "../libexec/netrunner" / shepherd_file).lexically_normal());
+    }
+    if (const char* named = std::getenv("NETRUNNER_SHEPHERD"); named != nullptr && *named != '\0') {
+        places.push_back(std::filesystem::absolute(named));  // the command may have another directory
+    }
+    return places;
+}
+
+std::string find_shepherd() {
+    const std::vector<std::string> places = shepherd_places();
+    for (const std::string& place : places) {
+        if (::access(place.c_str(), F_OK) == 0) return place;
+    }
+    const char* hint = std::getenv("NETRUNNER_SHEPHERD") == nullptr ? ", and NETRUNNER_SHEPHERD is not set" : "";
+    throw SetupFailure("shepherd", ENOENT,
+                       fmt::format("cannot find the shepherd (tried {}{})", fmt::join(places, ", "), hint));
+}
+
+std::vector<char*> as_pointers(const std::vector<std::string>& words) {
+    std::vector<char*> pointers;
+    pointers.reserve(words.size() + 2);
+    for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
+    return pointers;
+}
+
+class FileActions {
+  public:
+    FileActions() { ::posix_spawn_file_actions_init(&actions_); }
+    ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
+    FileActions(const FileActions&) = delete;
+    FileActions& operator=(const FileActions&) = delete;
+    void enter(const Descriptor& directory) {
+        if (directory) ::posix_spawn_file_actions_addfchdir_np(&actions_, directory.get());
+    }
+    void place(const Descriptor& file, int number) {
+        if (file) ::posix_spawn_file_actions_adddup2(&actions_, file.get(), number);
+    }
+    void place(int fd, int number) { ::posix_spawn_file_actions_adddup2(&actions_, fd, number); }
+    void close_from(int number) { ::posix_spawn_file_actions_addclosefrom_np(&actions_, number); }
+    [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+  private:
+    posix_spawn_file_actions_t actions_{};
+};
+
+class SpawnAttributes {
+  public:
+    /// Every signal blocked: nothing reaches the shepherd before it can answer.
+    SpawnAttributes() {
+        ::posix_spawnattr_init(&attributes_);
+        sigset_t all;
+        ::sigfillset(&all);
+        ::posix_spawnattr_setsigmask(&attributes_, &all);
+        ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK);
+    }
+    ~SpawnAttributes() { ::posix_spawnattr_destroy(&attributes_); }
+    SpawnAttributes(const SpawnAttributes&) = delete;
+    SpawnAttributes& operator=(const SpawnAttributes&) = delete;
+    [[nodiscard]] const posix_spawnattr_t* get() const { return &attributes_; }
+
+  private:
+    posix_spawnattr_t attributes_{};
+};
+
+}  // namespace
+
+const char* frame_name(protocol::FrameType type) {
+    using protocol::FrameType;
+    switch (type) {
+        case FrameType::plan: return "Plan";
+        case FrameType::kill: return "Kill";
+        case FrameType::close_stdin: return "CloseStdin";
+        case FrameType::finish: return "Finish";
+        case FrameType::set_winsize: return "SetWinsize";
+        case FrameType::set_foreground: return "SetForeground";
+        case FrameType::guard_terminal: return "GuardTerminal";
+        case FrameType::child_started: return "ChildStarted";
+        case FrameType::child_stopped: return "ChildStopped";
+        case FrameType::child_continued: return "ChildContinued";
+        case FrameType::child_exited: return "ChildExited";
+        case FrameType::orphan_found: return "OrphanFound";
+        case FrameType::tree_empty: return "TreeEmpty";
+        case FrameType::stop_requested: return "StopRequested";
+        case FrameType::failed: return "Failed";
+    }
+    return "unknown";
+}
+
+ShepherdLink::ShepherdLink(const LaunchPlan& plan, const StandardFiles& files, const Cgroup* group, Narrator narrate)
+    : plan_(plan.shepherd), narrate_(std::move(narrate)) {
+    std::array<int, 2> ends{};
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
+        throw SetupFailure("shepherd", errno, "cannot create a socket pair");
+    socket_ = Descriptor(ends[0]);
+    const Descriptor shepherd_end(ends[1]);
+    // The plan waits in the socket before the shepherd is there to read it.
+    if (group != nullptr) {
+        plan_.has_group = 1;
+        plan_.keeps_group = group->adopted() ? 1 : 0;
+        plan_.group_parents = group->made_parents();
+        plan_.limits_memory = group->limits().contains("memory.max") ? 1 : 0;
+        plan_.vacated_by = group->vacated() ? group->vacated().owner() : 0;
+    }
+    send(plan_);
+    if (!backlog_.empty()) throw SetupFailure("shepherd", ENOBUFS, "cannot send the plan to the shepherd");
+    spawn(plan, files, group, shepherd_end.get());
+}
+
+void ShepherdLink::spawn(const LaunchPlan& plan, const StandardFiles& files, const Cgroup* group, int shepherd_end) {
+    const std::string program = find_shepherd();
+    FileActions actions;
+    actions.enter(files.directory);
+    actions.place(files.input, STDIN_FILENO);
+    actions.place(files.output, STDOUT_FILENO);
+    actions.place(files.error, STDERR_FILENO);
+    // From beyond the places that they are put in, so that one is not put over the other before its turn.
+    constexpr int beyond = protocol::vacated_descriptor + 1;
+    const Descriptor link = duplicate(shepherd_end, beyond);
+    const Descriptor directory = group == nullptr ? Descriptor() : duplicate(group->directory(), beyond);
+    const Descriptor vacated = plan_.vacated_by == 0 ? Descriptor() : duplicate(group->vacated().directory(), beyond);
+    actions.place(link, protocol::link_descriptor);
+    actions.place(directory, protocol::group_descriptor);
+    actions.place(vacated, protocol::vacated_descriptor);
+    actions.close_from(protocol::link_descriptor + 1 + (directory ? 1 : 0) + (vacated ? 1 : 0));
+
+    static char name[] = "nr-shepherd";
+    std::vector<char*> words = as_pointers(plan.words);
+    words.insert(words.begin(), name);
+    words.push_back(nullptr);
+    std::vector<char*> variables;
+    if (plan.environment) {
+        variables = as_pointers(*plan.environment);
+        variables.push_back(nullptr);
+    }
+    const SpawnAttributes attributes;
+    const int error_number = ::posix_spawn(&pid_, program.c_str(), actions.get(), attributes.get(), words.data(),
+                                           plan.environment ? variables.data() : environ);
+    if (error_number == 0) return;
+    pid_ = -1;
+    if (error_number == E2BIG) {
+        launch_error_ = error_number;
+        return;
+    }
+    throw SetupFailure("shepherd", error_number, fmt::format("cannot start the shepherd '{}'", program));
+}
+
+void ShepherdLink::flush() {
+    retry_at_.reset();
+    while (!backlog_.empty()) {
+        const std::vector<std::byte>& packet = backlog_.front();
+        if (::send(socket_.get(), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+            if (errno == EINTR) continue;
+            if (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM) {
+                retry_at_ = std::chrono::steady_clock::now() + retry_interval;
+                return;
+            }
+            backlog_.clear();  // gone: the hang-up says so in its turn
+            return;
+        }
+        backlog_.pop_front();
+    }
+}
+
+std::optional<ShepherdEvent> ShepherdLink::receive() {
+    protocol::Frame frame;
+    iovec part{frame.data(), frame.size()};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(protocol::max_descriptors * sizeof(int))> control{};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    ssize_t length = 0;
+    do {
+        length = ::recvmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+        // Reset: it left without having read all we sent. That is said once, before its own last words.
+    } while (length < 0 && (errno == EINTR || errno == ECONNRESET));
+    if (length < 0 && errno == EAGAIN) return std::nullopt;
+    if (length <= 0) {
+        narrate_(2, std::string("link: received ") + frame_name(HangUp{}));
+        return HangUp{};
+    }
+
+    std::vector<Descriptor> descriptors;
+    for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
+        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+        const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (std::size_t i = 0; i < count; ++i) {
+            int fd = -1;
+            std::memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
+            descriptors.emplace_back(fd);
+        }
+    }
+    if ((message.msg_flags & (MSG_CTRUNC | MSG_TRUNC)) != 0) return HangUp{};
+    ShepherdEvent event = interpret({frame.data(), static_cast<std::size_t>(length)}, std::move(descriptors));
+    std::visit([&](const auto& said) { narrate_(2, std::string("link: received ") + frame_name(said)); }, event);
+    return event;
+}
+
+ShepherdEvent ShepherdLink::interpret(std::span<const std::byte> packet, std::vector<Descriptor> descriptors) {
+    using namespace protocol;
+    const auto as = [&]<class Value>(Value value) -> ShepherdEvent {
+        // Whoever says something else is not our shepherd: as good as gone.
+        if (!unpack(packet, value) || !descriptors.empty()) return HangUp{};
+        return value;
+    };
+    switch (type_of(packet)) {
+        case FrameType::child_started: {
+            ChildStarted started;
+            const auto piped = {plan_.standard_input, plan_.standard_output, plan_.standard_error};
+            const bool terminal = plan_.pseudo_terminal != 0;
+            const auto expected =
+                static_cast<std::size_t>(std::ranges::count(piped, Wiring::pipe)) + (terminal ? 1 : 0);
+            if (!unpack(packet, started) || descriptors.size() != expected) return HangUp{};
+            CommandStarted event;
+            event.pid = started.pid;
+            std::size_t next = 0;
+            if (plan_.standard_input == Wiring::pipe) event.standard_input = std::move(descriptors[next++]);
+            if (plan_.standard_output == Wiring::pipe) event.standard_output = std::move(descriptors[next++]);
+            if (plan_.standard_error == Wiring::pipe) event.standard_error = std::move(descriptors[next++]);
+            if (terminal) event.terminal = std::move(descriptors[next++]);
+            return event;
+        }
+        case FrameType::child_stopped: return as(ChildStopped{});
+        case FrameType::child_continued: return as(ChildContinued{});
+        case FrameType::child_exited: return as(ChildExited{});
+        case FrameType::orphan_found: return as(OrphanFound{});
+        case FrameType::tree_empty: return as(TreeEmpty{});
+        case FrameType::stop_requested: return as(StopRequested{});
+        case FrameType::failed: return as(Failed{});
+        case FrameType::plan:
+        case FrameType::kill:
+        case FrameType::close_stdin:
+        case FrameType::finish:
+        case FrameType::set_winsize:
+        case FrameType::set_foreground:
+        case FrameType::guard_terminal: break;
+    }
+    return HangUp{};
+}
+
+void ShepherdLink::reap(bool force) {
+    if (pid_ <= 0) return;
+    constexpr int moment_ms = 1000;
+    if (::waitpid(pid_, nullptr, WNOHANG | __WALL) == 0) {
+        const Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+        pollfd ended{handle.get(), POLLIN, 0};
+        if (force || ::poll(&ended, 1, moment_ms) == 0) ::kill(pid_, SIGKILL);
+        while (::waitpid(pid_, nullptr, __WALL) < 0 && errno == EINTR) {
+        }
+    }
+    pid_ = -1;
+}
+
+}  // namespace netrunner

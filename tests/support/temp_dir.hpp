@@ -1,0 +1,23 @@
+// A directory of the test's own under /tmp, removed with all that is in it at the end of its scope.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace support {
+
+class TempDir {
+  public:
+    TempDir();
+    TempDir(const TempDir&) = delete;
+    TempDir& operator=(const TempDir&) = delete;
+    ~TempDir();
+
+    const std::string& path() const { return path_; }
+    std::vector<std::string> entries(const std::string& below = "") const;  // names, sorted
+
+  private:
+    std::string path_;
+};
+
+}  // namespace support

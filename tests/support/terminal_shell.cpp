@@ -1,0 +1,79 @@
+#include "terminal_shell.hpp"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace support {
+
+TerminalShell::TerminalShell(Trial& trial, std::vector<std::string> shell, int columns, int rows)
+    : Terminal{columns, rows}, fish_{shell[0] == "fish"} {
+    auto setup = leader(trial, std::move(shell));
+    setup.environment["PS1"] = "READY> ";
+    setup.environment["HISTFILE"] = std::nullopt;
+    setup.environment["ENV"] = std::nullopt;
+    if (fish_) {  // it keeps files
+        const auto home = trial.path("home");
+        std::filesystem::create_directories(home);
+        std::filesystem::permissions(home, std::filesystem::perms{0700});  // else it takes TMPDIR
+        for (const auto* name : {"HOME", "XDG_RUNTIME_DIR"}) setup.environment[name] = home;
+    }
+    trial.expect_strays();  // what a shell that is hung up leaves unreaped
+    process_.emplace(trial.start(setup));
+    prompts();
+    if (fish_) return;
+    enter("nr() { \"$NR\" run \"$@\"; }");
+    prompts();
+}
+
+TerminalShell::~TerminalShell() {
+    hang_up();
+    wait_until([&] { return !process_->running(); });
+}
+
+void TerminalShell::enter(const std::string& line) {
+    forget();
+    type(line + (fish_ ? "\r" : "\n"));
+}
+
+bool TerminalShell::prompts(Millis limit) { return expect("READY> (\x1b[^\n]*)?$", limit); }
+
+bool TerminalShell::says_stopped(Millis limit) {
+    return expect("([Ss]topped|suspended)[^\n]*\n([^\n]*\n)*[^\n]*READY> (\x1b[^\n]*)?$", limit);
+}
+
+bool TerminalShell::has_stopped_job() {
+    return wait_until([this] {
+        // Up to a mark and not to the prompt, after which a shell may say of itself that the job has stopped.
+        enter("jobs; echo end-''mark");
+        return expect("end-mark\r\n") && (contains(printed(), "topped") || contains(printed(), "suspended"));
+    });
+}
+
+int TerminalShell::status() {
+    enter(fish_ ? "echo status=(math 0 + $status)" : "echo status=$((0+$?))");
+    if (!expect("status=[0-9]+\r\n") || !prompts()) return -1;
+    const auto at = printed().rfind("\nstatus=");
+    return at == std::string::npos ? -1 : std::atoi(printed().c_str() + at + 8);
+}
+
+std::string TerminalShell::answer(const std::string& line) {
+    enter(line);
+    prompts();
+    const auto begin = printed().find('\n');
+    const auto end = printed().rfind("READY> ");
+    if (begin == std::string::npos || end == std::string::npos || end < begin) return {};
+    return printed().substr(begin + 1, end - begin - 1);
+}
+
+bool installed(const std::string& program) {
+    for (const std::string directory : {"/usr/bin/", "/bin/", "/usr/local/bin/"}) {
+        if (::access((directory + program).c_str(), X_OK) == 0) return true;
+    }
+    skip(program + " is not installed");
+    return false;
+}
+
+}  // namespace support

@@ -1,0 +1,109 @@
+// One test case's surroundings and its oracle: a tag in the environment of everything that it starts, a directory of
+// its own, and at its end the proof that no process, no zombie and no file is left. Use with TEST_CASE_FIXTURE.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "process.hpp"
+#include "temp_dir.hpp"
+
+namespace support {
+
+struct Reported {
+    Result result;
+    nlohmann::json report;
+};
+
+class Trial {
+  public:
+    Trial();
+    Trial(const Trial&) = delete;
+    Trial& operator=(const Trial&) = delete;
+    ~Trial();
+
+    static std::string netrunner();  // the binary under test
+    static std::string shepherd();
+    static std::string program(const std::string& name);  // one of tests/programs
+
+    // A file in the trial's directory which may be there at the end.
+    std::string path(const std::string& name);
+    const std::string& directory() const { return work_; }
+
+    Setup command(std::vector<std::string> argv) const;
+    Setup runner(std::vector<std::string> arguments) const;  // `netrunner run ARGUMENTS`
+
+    Process start(const Setup& setup);
+    Result complete(const Setup& setup);
+    Result run(std::vector<std::string> arguments);             // completes `netrunner run ARGUMENTS`
+    Reported run_reported(std::vector<std::string> arguments);  // the same with --report
+    Reported complete_reported(Setup setup);  // setup.argv = netrunner run ...: adds --report after `run`
+    // A bash script in which `nr` is `netrunner run` and $NR the binary.
+    Result bash(const std::string& script, Millis limit = 60s);
+
+    // Starts `setup` with --report; `report_of` reads it once the process has ended.
+    Process start_reported(Setup setup);
+    nlohmann::json report_of(const Process& process);
+    nlohmann::json report_at(const std::string& file);  // parses it and keeps it for the schema check
+
+    // The number in the line `ready PID` that a child of tests/programs wrote to `file`; fails when it never comes.
+    pid_t ready(Process& process, const std::string& file) const;
+
+    // All that came from this process (or, without one, from the trial) and still lives.
+    std::vector<Seen> left(const Process& process) const;
+    std::vector<Seen> left() const;
+    bool nothing_left(Millis limit) const;
+    void end_leftovers();
+
+    // The run is ended so that its processes may come to us, its subreaper, to be reaped (kill -9 of netrunner).
+    void expect_strays() { strays_expected_ = true; }
+
+  private:
+    std::vector<std::string> reap_strays();
+
+    TempDir root_;
+    std::string work_, temporary_, tag_;
+    std::set<std::string> known_files_;
+    std::set<pid_t> started_;
+    bool strays_expected_ = false;
+    int runs_ = 0;
+};
+
+// A sanitizer's runtime needs stack, descriptors and address space of its own: tests of tiny limits say nothing there.
+#ifdef NETRUNNER_SANITIZED
+inline constexpr bool sanitized = true;
+#else
+inline constexpr bool sanitized = false;
+#endif
+
+// Says why a test cannot run here. Fails it where skips are not allowed (CI set, unless NETRUNNER_TEST_MAY_SKIP=1).
+void skip(const std::string& why);
+
+// The same number, of a file that is complete already; 0 when there is no such line.
+pid_t announced(const std::string& file);
+
+// Complete lines; a last one without its newline counts.
+std::vector<std::string> lines(const std::string& text);
+bool contains(const std::string& text, const std::string& part);
+bool begins(const std::string& text, const std::string& part);
+
+}  // namespace support
+
+// The wall time is at least `lower`, exactly, and under `upper`, stretched on slow builds.
+#define CHECK_WALL(result, lower, upper)                                                \
+    do {                                                                                \
+        CHECK((result).wall.count() >= support::Millis{lower}.count());                 \
+        CHECK((result).wall.count() < support::scaled(support::Millis{upper}).count()); \
+    } while (false)
+
+// Netrunner refused: 125 and one line that holds `part`.
+#define CHECK_REFUSED(result, part)                                                     \
+    do {                                                                                \
+        CHECK((result).ending == support::exit_code(125));                              \
+        CHECK(support::begins((result).err, "netrunner: "));                            \
+        CHECK(support::lines((result).err).size() == 1);                                \
+        CHECK_MESSAGE(support::contains((result).err, part), "stderr: ", (result).err); \
+        CHECK((result).out.empty());                                                    \
+    } while (false)

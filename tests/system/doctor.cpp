@@ -1,0 +1,111 @@
+// `netrunner doctor`: what it says is so, also of what does not work, and nothing is changed by asking.
+// (In a kernel that has everything: tests/vm/guest/doctor.sh)
+#include <doctest/doctest.h>
+#include <sys/resource.h>
+
+#include <filesystem>
+
+#include "cgroup_dir.hpp"
+#include "trial.hpp"
+
+using namespace support;
+
+namespace {
+
+struct DoctorTrial : Trial {
+    Result ask(std::vector<std::string> words = {}, const std::string& base = "") {
+        words.insert(words.begin(), {netrunner(), "doctor"});
+        auto setup = command(words);
+        if (!base.empty()) setup.environment["NETRUNNER_CGROUP_BASE"] = base;
+        return complete(setup);
+    }
+
+    static nlohmann::json check(const Result& result, const std::string& name) {
+        const auto found = nlohmann::json::parse(result.out);
+        for (const auto& one : found["checks"]) {
+            if (one["name"] == name) return one;
+        }
+        FAIL("no such check: ", name);
+        return {};
+    }
+};
+
+}  // namespace
+
+TEST_SUITE_BEGIN("doctor");
+
+TEST_CASE_FIXTURE(DoctorTrial, "each check is a line, in both forms, and the status is their sum") {
+    const auto json = ask({"--json"});
+    const auto text = ask();
+    const auto found = nlohmann::json::parse(json.out);
+    const auto said = lines(text.out);
+    REQUIRE(said.size() == found["checks"].size() + 1);
+    bool all = true;
+    for (std::size_t i = 0; i < found["checks"].size(); ++i) {
+        const auto& check = found["checks"][i];
+        all = all && check["ok"].get<bool>();
+        CHECK(begins(said[i + 1], check["ok"] == true ? "yes " : "no "));
+        CHECK(contains(said[i + 1], " " + check["name"].get<std::string>() + " "));
+    }
+    CHECK(found["ok"] == all);
+    for (const auto& result : {json, text}) {
+        CHECK(result.ending == exit_code(all ? 0 : 1));
+        CHECK(result.err.empty());
+    }
+}
+
+TEST_CASE_FIXTURE(DoctorTrial, "what works here is said to work") {
+    const auto result = ask({"--json"});
+    for (const std::string name : {"run", "pty"}) CHECK(check(result, name)["ok"] == true);
+}
+
+TEST_CASE_FIXTURE(DoctorTrial, "a shepherd that is missing is a run that does not work") {
+    const auto alone = path("alone");
+    std::filesystem::create_directory(alone);
+    std::filesystem::copy_file(netrunner(), alone + "/netrunner");
+    auto setup = command({alone + "/netrunner", "doctor", "--json"});
+    setup.environment["NETRUNNER_SHEPHERD"] = std::nullopt;
+    const auto result = complete(setup);
+    CHECK(result.ending == exit_code(1));
+    CHECK(check(result, "run")["ok"] == false);
+    CHECK(contains(check(result, "run")["detail"], "cannot find the shepherd"));
+}
+
+TEST_CASE_FIXTURE(DoctorTrial, "a base of control groups is tried, and left as it was") {
+    CgroupDir groups;
+    if (!groups) return;
+    const auto result = ask({"--json"}, groups.path());
+    CHECK(check(result, "cgroup")["ok"] == true);
+    CHECK(contains(check(result, "cgroup")["detail"], groups.path()));
+    for (const auto& entry : std::filesystem::directory_iterator(groups.path())) {
+        CHECK_MESSAGE(!entry.is_directory(), "left behind: ", entry.path());
+    }
+    CHECK(read_text(groups.path() + "/cgroup.subtree_control").empty());
+}
+
+TEST_CASE_FIXTURE(DoctorTrial, "a base that is none is the reason given") {
+    const auto result = ask({"--json"}, "/nowhere");
+    CHECK(result.ending == exit_code(1));
+    CHECK(check(result, "run")["ok"] == true);
+    for (const std::string name : {"cgroup", "cgroup.memory"}) {
+        CHECK(check(result, name)["ok"] == false);
+        CHECK(contains(check(result, name)["detail"], "'/nowhere'"));
+    }
+}
+
+TEST_CASE_FIXTURE(DoctorTrial, "where no process can be made, it says so and ends") {
+    if (sanitized || ::geteuid() != 0) return;
+    auto setup = command({"setpriv", "--reuid", "65533", "--regid", "65533", "--clear-groups", "prlimit", "--nproc=1",
+                          netrunner(), "doctor", "--json"});
+    std::filesystem::permissions(directory(), std::filesystem::perms{0755});
+    const auto result = complete(setup);
+    CHECK(result.ending == exit_code(1));
+    for (const std::string name : {"run", "pid-namespace"}) CHECK(check(result, name)["ok"] == false);
+}
+
+TEST_CASE_FIXTURE(DoctorTrial, "words that it does not know are refused") {
+    CHECK_REFUSED(ask({"--jsn"}), "'--jsn'");
+    CHECK_REFUSED(ask({"now"}), "'now'");
+}
+
+TEST_SUITE_END();

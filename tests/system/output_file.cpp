@@ -1,0 +1,135 @@
+// -o FILE: everything that is relayed is in the file too; a file that fails never costs the command its life.
+#include <doctest/doctest.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "pattern.hpp"
+#include "trial.hpp"
+
+using namespace support;
+
+namespace {
+
+// A file system of 64 KiB, for the disk that is full; without root there is /dev/full.
+class SmallDisk {
+  public:
+    explicit SmallDisk(std::string where) : path_{std::move(where)} {
+        std::filesystem::create_directory(path_);
+        mounted_ = ::mount("tmpfs", path_.c_str(), "tmpfs", 0, "size=64k") == 0;
+    }
+    SmallDisk(const SmallDisk&) = delete;
+    SmallDisk& operator=(const SmallDisk&) = delete;
+    ~SmallDisk() {
+        if (mounted_) ::umount2(path_.c_str(), MNT_DETACH);
+    }
+    std::string file() const { return mounted_ ? path_ + "/out" : "/dev/full"; }
+    bool mounted() const { return mounted_; }
+
+  private:
+    std::string path_;
+    bool mounted_ = false;
+};
+
+}  // namespace
+
+TEST_SUITE_BEGIN("output_file");
+
+TEST_CASE_FIXTURE(Trial, "the file has the same bytes as the stream, and the status is the command's") {
+    const auto where = path("out");
+    const auto result = run({"-o", where, "--", program("write_bytes"), "1048576", "0", "9"});
+    CHECK(result.ending == exit_code(9));
+    CHECK(result.out == pattern(1048576, 1));
+    CHECK(read_text(where) == result.out);
+}
+
+TEST_CASE_FIXTURE(Trial, "the file gets both streams") {
+    const auto where = path("out");
+    const auto result = run({"--output", where, "--", program("write_bytes"), "300000", "200000"});
+    CHECK(result.out == pattern(300000, 1));
+    CHECK(result.err == pattern(200000, 2));
+    CHECK(read_text(where).size() == 500000U);
+    CHECK(run({"-o", where, "--", "sh", "-c", "echo out; sleep 0.2; echo err >&2"}).ending == exit_code(0));
+    CHECK(read_text(where) == "out\nerr\n");
+}
+
+TEST_CASE_FIXTURE(Trial, "the file is truncated, or appended to when asked, and made with the umask") {
+    const auto where = path("out");
+    std::ofstream{where} << "what was there before\n";
+    CHECK(run({"-o", where, "--append", "--", "echo", "more"}).out == "more\n");
+    CHECK(read_text(where) == "what was there before\nmore\n");
+    CHECK(run({"-o", where, "--", "echo", "new"}).out == "new\n");
+    CHECK(read_text(where) == "new\n");
+
+    const auto fresh = path("fresh");
+    CHECK(bash("umask 077; nr --append -o fresh -- echo x").ending == exit_code(0));
+    struct stat seen {};
+    REQUIRE(::stat(fresh.c_str(), &seen) == 0);
+    CHECK((seen.st_mode & 0777U) == 0600U);
+    CHECK(read_text(fresh) == "x\n");
+}
+
+TEST_CASE_FIXTURE(Trial, "the file is complete when the command is stopped or killed") {
+    const auto where = path("out");
+    CHECK(run({"-t", "300ms", "-o", where, "--", "sh", "-c", "echo part; sleep 60"}).ending == exit_code(124));
+    CHECK(read_text(where) == "part\n");
+    CHECK(!run({"-o", where, "--", "sh", "-c", "echo last; kill -KILL $$"}).ending.exited);
+    CHECK(read_text(where) == "last\n");
+}
+
+TEST_CASE_FIXTURE(Trial, "merged streams keep their order in the file") {
+    const auto where = path("out");
+    run({"-o", where, "--stderr", "stdout", "--", "sh", "-c", "for i in 0 1 2; do echo o$i; echo e$i >&2; done"});
+    CHECK(read_text(where) == "o0\ne0\no1\ne1\no2\ne2\n");
+}
+
+TEST_CASE_FIXTURE(Trial, "the file is written while the command runs") {
+    const auto where = path("out");
+    auto setup = runner({"-o", where, "--", "sh", "-c", "echo now; read line"});
+    setup.in = piped();
+    setup.hold_input = true;
+    auto process = start(setup);
+    process.wait_for("the line in the file", [&] { return read_text(where) == "now\n"; });
+    process.close_input();
+    process.finish();
+}
+
+TEST_CASE_FIXTURE(Trial, "a file that cannot be opened is refused before the command starts") {
+    CHECK_REFUSED(run({"-o", "/nonexistent/out", "--", "touch", directory() + "/started"}), "/nonexistent/out");
+    CHECK_REFUSED(run({"-o", directory(), "--", "touch", directory() + "/started"}), directory());
+}
+
+TEST_CASE_FIXTURE(Trial, "a full disk costs one line and exit 125, not the command or its stream") {
+    const SmallDisk disk{path("disk")};
+    if (!disk.mounted()) MESSAGE("no tmpfs could be mounted: using /dev/full");
+    const auto done = path("done");
+    auto [result, report] =
+        run_reported({"-o", disk.file(), "--", "sh", "-c", "\"$PROGRAMS/write_bytes\" 1000000; touch done"});
+    CHECK(result.ending == exit_code(125));
+    CHECK(result.out == pattern(1000000, 1));
+    CHECK(::access(done.c_str(), F_OK) == 0);
+    CHECK(lines(result.err).size() == 1);
+    CHECK(begins(result.err, "netrunner: "));
+    CHECK(contains(result.err, disk.file()));
+    CHECK(contains(result.err, "o space left on device"));
+    CHECK(report["stdout"]["truncated"] == true);
+    CHECK(report["stdout"]["bytes"] == 1000000);
+    CHECK(report["exit_code"] == 0);
+    if (disk.mounted()) {
+        const auto kept = read_text(disk.file());
+        CHECK(!kept.empty());
+        CHECK(kept == result.out.substr(0, kept.size()));
+    }
+}
+
+TEST_CASE_FIXTURE(Trial, "a full disk leaves the command's own failure visible") {
+    const auto result = run({"-o", "/dev/full", "--", "sh", "-c", "echo x; exit 4"});
+    CHECK(result.ending == exit_code(4));
+    CHECK(result.out == "x\n");
+    CHECK(lines(result.err).size() == 1);
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,71 @@
+// --die-with-parent: whoever started netrunner is gone, and so is the run.
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "trial.hpp"
+
+using namespace support;
+
+namespace {
+
+struct ParentTrial : Trial {
+    // A shell that starts netrunner, says both pids, and waits to be ended.
+    Process start_parent(const std::string& options) {
+        return start(command({"sh", "-c",
+                              "\"$0\" run --report r.json " + options +
+                                  " -- sh -c 'echo $PPID >go; trap \"exit 3\" TERM; while :; do sleep 0.02; done' & "
+                                  "echo runner-$!-; wait",
+                              netrunner()}));
+    }
+    static pid_t runner_of(Process& parent) {
+        parent.wait_for_output("-\n");
+        return std::atoi(parent.out().c_str() + parent.out().find('-') + 1);
+    }
+};
+
+}  // namespace
+
+TEST_SUITE_BEGIN("parent");
+
+TEST_CASE_FIXTURE(ParentTrial, "the run stops when the process that started it ends, however that ends") {
+    for (const int signal : {SIGKILL, SIGTERM}) {
+        CAPTURE(signal);
+        expect_strays();
+        const auto report = path("r.json");
+        ::unlink(report.c_str());
+        ::unlink(path("go").c_str());
+        auto parent = start_parent("--die-with-parent");
+        const pid_t runner = runner_of(parent);
+        REQUIRE(wait_until([&] { return !read_text(path("go")).empty(); }));
+        parent.signal(signal);
+        parent.finish();
+        CHECK(wait_until([&] { return !is_running(runner); }));
+        const auto told = report_at(report);
+        CHECK(told["reason"] == "cancelled");
+        CHECK(told["stop"]["cause"] == "parent-died");
+        CHECK(told["exit_code"] == 3);
+        CHECK(contains(told["message"], "the process that started netrunner has ended"));
+    }
+}
+
+TEST_CASE_FIXTURE(ParentTrial, "without it the run goes on") {
+    expect_strays();
+    path("r.json");
+    auto parent = start_parent("");
+    const pid_t runner = runner_of(parent);
+    REQUIRE(wait_until([&] { return !read_text(path("go")).empty(); }));
+    parent.signal(SIGKILL);
+    parent.finish();
+    CHECK(!wait_until([&] { return !is_running(runner); }, 300ms));
+    ::kill(runner, SIGTERM);
+    CHECK(wait_until([&] { return !is_running(runner); }));
+}
+
+TEST_CASE_FIXTURE(ParentTrial, "a parent that lives is no matter") {
+    CHECK(run({"--die-with-parent", "--", "sh", "-c", "sleep 0.1; exit 4"}).ending == exit_code(4));
+    CHECK(run({"--die-with-parent", "--pty", "--", "echo", "hello"}).out == "hello\n");
+}
+
+TEST_SUITE_END();

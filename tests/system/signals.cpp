@@ -1,0 +1,184 @@
+// Signals: every one reaches the command exactly once; what was ignored stays ignored; what parents leak is mended.
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+#include "trial.hpp"
+
+using namespace support;
+
+namespace {
+
+std::string number(int signal) { return std::to_string(signal); }
+
+// The value of a mask in /proc/PID/status text.
+unsigned long mask_of(const std::string& text, const std::string& name) {
+    const auto at = text.find(name + ":\t");
+    return at == std::string::npos ? ~0UL : std::stoul(text.substr(at + name.size() + 2), nullptr, 16);
+}
+
+unsigned long set_of(const std::vector<int>& signals) {
+    unsigned long mask = 0;
+    for (const int signal : signals) mask |= 1UL << (signal - 1);
+    return mask;
+}
+
+int times_seen(const std::string& log, int signal) {
+    int count = 0;
+    for (const auto& line : lines(log)) count += line == number(signal) ? 1 : 0;
+    return count;
+}
+
+const std::vector<std::string> show_masks{"--", "/bin/cat", "/proc/self/status"};
+
+}  // namespace
+
+TEST_SUITE_BEGIN("signals");
+
+TEST_CASE_FIXTURE(Trial, "every signal that can be caught reaches the command once") {
+    const auto log = path("log");
+    auto process = start(runner({"--", program("log_signals"), log, number(SIGTERM), "5"}));
+    ready(process, log);
+    for (const int signal : {SIGHUP, SIGUSR1, SIGUSR2, SIGALRM, SIGCONT, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGXCPU,
+                             SIGSTKFLT, SIGTSTP, SIGRTMIN, SIGRTMIN + 5, SIGRTMAX}) {
+        CAPTURE(signal);
+        process.signal(signal);
+        process.wait_for("signal " + number(signal), [&] { return times_seen(read_text(log), signal) > 0; });
+    }
+    process.signal(SIGTERM);
+    CHECK(process.finish().ending == exit_code(5));
+    for (const int signal : {SIGHUP, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGXCPU, SIGSTKFLT,
+                             SIGTSTP, SIGRTMIN, SIGRTMIN + 5, SIGRTMAX, SIGTERM}) {
+        CAPTURE(signal);
+        CHECK(times_seen(read_text(log), signal) == 1);
+    }
+}
+
+TEST_CASE_FIXTURE(Trial, "ten signals are ten signals") {
+    const auto log = path("log");
+    auto process = start(runner({"--", program("log_signals"), log, number(SIGTERM)}));
+    ready(process, log);
+    for (int i = 1; i <= 10; ++i) {
+        process.signal(SIGUSR1);
+        process.wait_for("one more USR1", [&] { return times_seen(read_text(log), SIGUSR1) >= i; });
+    }
+    process.signal(SIGTERM);
+    process.finish();
+    CHECK(times_seen(read_text(log), SIGUSR1) == 10);
+}
+
+TEST_CASE_FIXTURE(Trial, "a signal that the command does not catch ends it and netrunner alike") {
+    for (const int signal : {SIGUSR1, SIGALRM, SIGRTMIN + 2}) {
+        CAPTURE(signal);
+        auto process = start(runner({"--", "sh", "-c", "echo go; exec sleep 60"}));
+        process.wait_for_output("go\n");
+        process.signal(signal);
+        CHECK(process.finish().ending == killed_by(signal));
+    }
+}
+
+TEST_CASE_FIXTURE(Trial, "leaked dispositions and masks are mended, the deliberate ones stay") {
+    auto setup = runner(show_masks);
+    setup.ignored = {SIGHUP, SIGINT, SIGPIPE, SIGCHLD, SIGTSTP, SIGTTOU, SIGXFSZ};
+    setup.blocked = {SIGUSR1, SIGTERM};
+    const auto text = complete(setup).out;
+    CHECK(mask_of(text, "SigIgn") == set_of({SIGHUP, SIGINT, SIGTSTP, SIGTTOU}));
+    CHECK(mask_of(text, "SigBlk") == 0);
+    CHECK(mask_of(text, "SigCgt") == 0);
+
+    setup.ignored = {SIGQUIT, SIGTERM, SIGTTIN, SIGUSR1, SIGUSR2};
+    CHECK(mask_of(complete(setup).out, "SigIgn") == set_of({SIGQUIT, SIGTERM, SIGTTIN, SIGUSR1, SIGUSR2}));
+}
+
+TEST_CASE_FIXTURE(Trial, "with nothing leaked the command has clean signals") {
+    const auto text = run(show_masks).out;
+    CHECK(mask_of(text, "SigIgn") == 0);
+    CHECK(mask_of(text, "SigBlk") == 0);
+    CHECK(mask_of(text, "SigCgt") == 0);
+}
+
+TEST_CASE_FIXTURE(Trial, "--keep-signals keeps everything") {
+    auto setup = runner({"--keep-signals"});
+    setup.argv.insert(setup.argv.end(), show_masks.begin(), show_masks.end());
+    setup.ignored = {SIGHUP, SIGPIPE, SIGCHLD, SIGXFSZ, SIGUSR1};
+    setup.blocked = {SIGUSR2, SIGTERM, SIGRTMIN};
+    const auto text = complete(setup).out;
+    CHECK(mask_of(text, "SigIgn") == set_of(setup.ignored));
+    CHECK(mask_of(text, "SigBlk") == set_of(setup.blocked));
+}
+
+TEST_CASE_FIXTURE(Trial, "what was ignored at the start is not forwarded") {
+    const auto log = path("log");
+    auto setup = runner({"--", program("log_signals"), log, number(SIGRTMIN)});
+    setup.ignored = {SIGHUP, SIGINT, SIGUSR1, SIGTERM};
+    auto process = start(setup);
+    ready(process, log);
+    for (const int signal : {SIGHUP, SIGINT, SIGUSR1, SIGTERM}) process.signal(signal);
+    process.signal(SIGUSR2);
+    process.wait_for("USR2", [&] { return times_seen(read_text(log), SIGUSR2) > 0; });
+    CHECK(!wait_until([&] { return lines(read_text(log)).size() > 2; }, 300ms));
+    process.signal(SIGRTMIN);
+    CHECK(process.finish().ending == exit_code(0));
+    for (const int signal : {SIGHUP, SIGINT, SIGUSR1, SIGTERM}) CHECK(times_seen(read_text(log), signal) == 0);
+}
+
+TEST_CASE_FIXTURE(Trial, "a command that inherits an ignored TERM is still ended by its limit") {
+    auto setup = runner({"-t", "200ms", "-k", "300ms", "--", "sleep", "60"});
+    setup.ignored = {SIGTERM, SIGINT, SIGHUP};
+    const auto result = complete(setup);
+    CHECK(result.ending == exit_code(124));
+    CHECK_WALL(result, 500, 3000);
+}
+
+TEST_CASE_FIXTURE(Trial, "netrunner hears TERM even when it was started with every signal blocked") {
+    auto setup = runner({"--", "sh", "-c", "echo go; exec sleep 60"});
+    for (int signal = 1; signal < NSIG; ++signal) setup.blocked.push_back(signal);
+    auto process = start(setup);
+    process.wait_for_output("go\n");
+    process.signal(SIGTERM);
+    CHECK(process.finish().ending == killed_by(SIGTERM));
+}
+
+TEST_CASE_FIXTURE(Trial, "a background job of a script ignores INT as the shell wants it") {
+    auto process = start(command(
+        {"/bin/sh", "-c", "\"$NR\" run -- sh -c 'echo go; sleep 0.5; exit 4' & echo pid $!; wait $!; echo $?"}));
+    process.wait_for_output("go\n");
+    process.wait_for_output("pid ");
+    const auto job = static_cast<pid_t>(std::atoi(process.out().c_str() + process.out().find("pid ") + 4));
+    REQUIRE(job > 0);
+    ::kill(job, SIGINT);  // a child of our unreaped shell, which waits for it
+    CHECK(contains(process.finish().out, "4\n"));
+}
+
+TEST_CASE_FIXTURE(Trial, "WINCH, CONT and CHLD from outside do not disturb") {
+    auto process = start(runner({"--", "sh", "-c", "echo go; sleep 0.5; exit 8"}));
+    process.wait_for_output("go\n");
+    for (const int signal : {SIGWINCH, SIGCONT, SIGCHLD, SIGURG}) process.signal(signal);
+    const auto result = process.finish();
+    CHECK(result.ending == exit_code(8));
+    CHECK(result.err.empty());
+}
+
+TEST_CASE_FIXTURE(Trial, "a signal reaches the command also when the output stands still") {
+    const auto log = path("log");
+    auto process = start(runner({"--", "sh", "-c", "yes & exec \"$PROGRAMS/log_signals\" log 12"}));
+    process.skip_output();
+    ready(process, log);
+    process.signal(SIGUSR1);
+    process.wait_for("USR1", [&] { return times_seen(read_text(log), SIGUSR1) == 1; });
+    process.signal(SIGUSR2);
+    CHECK(process.finish_unread().ending.exited);
+}
+
+TEST_CASE_FIXTURE(Trial, "TSTP and CONT from a process pause the run at most, and lose nothing") {
+    auto process = start(runner({"--", "sh", "-c", "echo go; sleep 0.3; echo end; exit 3"}));
+    process.wait_for_output("go\n");
+    process.signal(SIGTSTP);
+    wait_until([&] { return state_of(process.pid()) == 'T' || !process.running(); }, 500ms);
+    if (process.running()) process.signal(SIGCONT);
+    const auto result = process.finish();
+    CHECK(result.ending == exit_code(3));
+    CHECK(result.out == "go\nend\n");
+}
+
+TEST_SUITE_END();

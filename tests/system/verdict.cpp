@@ -1,0 +1,118 @@
+// What a person reads: one line when netrunner acted or could not, none otherwise; more only when asked for.
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <regex>
+
+#include "trial.hpp"
+
+using namespace support;
+
+namespace {
+
+bool every_line_is_ours(const std::string& text) {
+    for (const auto& line : lines(text)) {
+        if (!begins(line, "netrunner: ")) return false;
+    }
+    return !text.empty() && text.back() == '\n';
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("verdict");
+
+TEST_CASE_FIXTURE(Trial, "a run that needed nothing says nothing") {
+    for (const std::string script : {"exit 0", "exit 1", "kill -TERM $$"}) {
+        const auto result = run({"--", "sh", "-c", "echo mine >&2; " + script});
+        CHECK(result.err == "mine\n");
+    }
+}
+
+TEST_CASE_FIXTURE(Trial, "the report's message is the verdict line without its prefix") {
+    auto [result, report] = run_reported({"-t", "200ms", "--", "sleep", "60"});
+    REQUIRE(report["message"].is_string());
+    CHECK(result.err == "netrunner: " + report["message"].get<std::string>() + "\n");
+}
+
+TEST_CASE_FIXTURE(Trial, "the verdict comes after the command's last byte on standard error") {
+    const auto result = run({"-t", "300ms", "--", "sh", "-c", "echo mine >&2; sleep 60"});
+    REQUIRE(lines(result.err).size() == 2);
+    CHECK(lines(result.err)[0] == "mine");
+    CHECK(begins(lines(result.err)[1], "netrunner: timed out after 300ms"));
+}
+
+TEST_CASE_FIXTURE(Trial, "quiet means no verdict line, and changes nothing else") {
+    auto [result, report] = run_reported({"-q", "-t", "200ms", "--", "sleep", "60"});
+    CHECK(result.ending == exit_code(124));
+    CHECK(result.err.empty());
+    CHECK(report["message"].is_string());
+    CHECK(run({"--quiet", "--", "sh", "-c", "sleep 60 & exit 2"}).err.empty());
+    CHECK(run({"-q", "--", "/nonexistent"}).ending == exit_code(127));
+}
+
+TEST_CASE_FIXTURE(Trial, "verbose has one line per step: the start, each signal and to whom, each limit, each orphan") {
+    const auto result = run({"-v", "-t", "200ms", "-k", "200ms", "--", program("ignore_signals"), "-", "15"});
+    CHECK(every_line_is_ours(result.err));
+    CHECK(std::regex_search(result.err, std::regex{"start[^\n]*ignore_signals"}));
+    CHECK(contains(result.err, "SIGTERM"));
+    CHECK(contains(result.err, "SIGKILL"));
+    CHECK(lines(result.err).size() >= 4);
+    REQUIRE(begins(result.out, "ready "));
+    const auto pid = lines(result.out).front().substr(6);
+    CHECK_MESSAGE(contains(result.err, pid), "the pid ", pid, " is not in: ", result.err);
+
+    const auto orphan = run({"-v", "--", "sh", "-c", "sleep 60 & echo $!"});
+    CHECK(every_line_is_ours(orphan.err));
+    REQUIRE(lines(orphan.out).size() == 1);
+    CHECK(contains(orphan.err, lines(orphan.out).front()));
+}
+
+TEST_CASE_FIXTURE(Trial, "very verbose adds the messages of the link") {
+    const auto once = run({"-v", "--", "true"});
+    const auto twice = run({"-vv", "--", "true"});
+    CHECK(every_line_is_ours(once.err));
+    CHECK(every_line_is_ours(twice.err));
+    CHECK(lines(twice.err).size() > lines(once.err).size());
+}
+
+TEST_CASE_FIXTURE(Trial, "the summary tells status, wall time, processor time, peak memory and bytes") {
+    const auto result = run({"--summary", "--", "sh", "-c", "echo 12345; echo err >&2; exit 3"});
+    CHECK(result.ending == exit_code(3));
+    CHECK(result.out == "12345\n");
+    REQUIRE(begins(result.err, "err\n"));
+    const auto summary = result.err.substr(4);
+    const auto speaks_of = [&](const std::string& pattern) {
+        return std::regex_search(summary, std::regex{pattern, std::regex::icase});
+    };
+    CHECK(lines(summary).size() >= 2);
+    CHECK(lines(summary).size() <= 10);
+    CHECK(speaks_of("(status|exit)[^\n]*3"));
+    CHECK(speaks_of("wall"));
+    CHECK(speaks_of("cpu"));
+    CHECK(speaks_of("memory|peak"));
+    CHECK(speaks_of("stdout[^\n]*6|6[^\n]*stdout"));
+}
+
+TEST_CASE_FIXTURE(Trial, "the summary also tells a signal and a stop") {
+    CHECK(contains(run({"--summary", "--", "sh", "-c", "kill -TERM $$"}).err, "SIGTERM"));
+    CHECK(contains(run({"--summary", "-t", "100ms", "--", "sleep", "60"}).err, "124"));
+}
+
+TEST_CASE_FIXTURE(Trial, "a message holds no control bytes of a strange name") {
+    const auto result = run({"--", "no\nsuch\x1b[31mname"});
+    CHECK(result.ending == exit_code(127));
+    CHECK(lines(result.err).size() == 1);
+    CHECK(!contains(result.err, "\x1b"));
+}
+
+TEST_CASE_FIXTURE(Trial, "a standard error that is closed or full changes neither status nor output") {
+    auto setup = runner({"-t", "200ms", "--", "sh", "-c", "echo out; sleep 60"});
+    setup.err = closed();
+    const auto result = complete(setup);
+    CHECK(result.ending == exit_code(124));
+    CHECK(result.out == "out\n");
+    setup.err = file("/dev/full", 1);
+    CHECK(complete(setup).ending == exit_code(124));
+}
+
+TEST_SUITE_END();

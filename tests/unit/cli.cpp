@@ -1,0 +1,224 @@
+#include "src/cli.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+#include "src/usage_error.hpp"
+
+using namespace netrunner;
+using namespace std::chrono_literals;
+
+namespace {
+
+Request parse(std::vector<std::string> words) {
+    std::vector<char*> pointers;
+    for (std::string& word : words) pointers.push_back(word.data());
+    return parse_command_line(pointers);
+}
+
+Options options(std::vector<std::string> words) {
+    words.insert(words.begin(), "run");
+    return std::get<Options>(parse(std::move(words)));
+}
+
+std::string complaint(std::vector<std::string> words) {
+    try {
+        parse(std::move(words));
+    } catch (const UsageError& wrong) {
+        return wrong.what();
+    }
+    return "accepted";
+}
+
+using Words = std::vector<std::string>;
+
+}  // namespace
+
+TEST_SUITE_BEGIN("cli");
+
+TEST_CASE("options end at -- or at the first word that is none") {
+    CHECK(options({"-q", "--", "-q", "x"}).command == Words{"-q", "x"});
+    CHECK(options({"-q", "echo", "-q", "--"}).command == Words{"echo", "-q", "--"});
+    CHECK(options({"--", "--", "x"}).command == Words{"--", "x"});
+    CHECK(options({"-", "x"}).command == Words{"-", "x"});
+    CHECK(options({"--", "--pty"}).command == Words{"--pty"});
+}
+
+TEST_CASE("the command's words stay as they are") {
+    const Words strange{"", "[a,b]", "a=b", "--", "\xff\xfe", "new\nline", "{x}"};
+    Words words{"--", "cmd"};
+    words.insert(words.end(), strange.begin(), strange.end());
+    const Words parsed = options(words).command;
+    words.erase(words.begin());
+    CHECK(parsed == words);
+}
+
+TEST_CASE("values come with a blank, an equals sign, or attached to the letter") {
+    for (const Words& words : {Words{"-t", "5", "x"}, Words{"-t5", "x"}, Words{"--timeout", "5", "x"},
+                               Words{"--timeout=5", "x"}, Words{"-qt5", "x"}, Words{"-qt", "5", "x"}}) {
+        CHECK(options(words).timeout == 5s);
+        CHECK(options(words).command == Words{"x"});
+    }
+}
+
+TEST_CASE("a value is a value whatever it looks like") {
+    CHECK(options({"-a", "--", "--", "x"}).argv0 == "--");
+    CHECK(options({"-E", "A=[1,2]", "x"}).set.front().value == "[1,2]");
+    CHECK(options({"--argv0=", "x"}).argv0 == "");
+    CHECK(options({"--nice", "-5", "x"}).nice == -5);
+    CHECK(complaint({"run", "-k", "-1", "x"}) ==
+          "--kill-after: invalid duration '-1': expected a number with ms, s, m, h or d");
+}
+
+TEST_CASE("the last of a repeated option counts; variables and limits add up") {
+    CHECK(options({"-t1", "-t2", "x"}).timeout == 2s);
+    CHECK(options({"-E", "A=1", "-E", "B=2", "x"}).set.size() == 2);
+    CHECK(options({"-u", "A", "--unset", "B", "x"}).unset == Words{"A", "B"});
+    CHECK(options({"--rlimit", "nofile=5", "--rlimit", "core=0", "x"}).limits.size() == 2);
+    CHECK(options({"-vv", "-v", "x"}).verbose == 3);
+}
+
+TEST_CASE("every option sets what it names") {
+    const Options o = options({"--stdin",
+                               "null",
+                               "--stdout",
+                               "inherit",
+                               "--stderr",
+                               "stdout",
+                               "-o",
+                               "f",
+                               "--append",
+                               "--max-output",
+                               "1K",
+                               "--pipe-size",
+                               "4096",
+                               "--idle-timeout",
+                               "3",
+                               "-s",
+                               "int",
+                               "-k",
+                               "2",
+                               "--stop",
+                               "KILL",
+                               "-p",
+                               "--orphans",
+                               "wait",
+                               "--keep-signals",
+                               "-C",
+                               "/",
+                               "-i",
+                               "--uid",
+                               "nobody",
+                               "--gid",
+                               "4",
+                               "--groups",
+                               "1,2",
+                               "--umask",
+                               "27",
+                               "--no-new-privs",
+                               "--report",
+                               "r",
+                               "--report-fd",
+                               "4",
+                               "--summary",
+                               "-q",
+                               "x"});
+    CHECK(o.standard_input->mode == StreamChoice::Mode::null);
+    CHECK(o.standard_output.mode == StreamChoice::Mode::inherit);
+    CHECK(o.standard_error->mode == StreamChoice::Mode::merge);
+    CHECK(o.output_file == "f");
+    CHECK(o.append);
+    CHECK(o.max_output == 1024);
+    CHECK(o.pipe_size == 4096);
+    CHECK(o.idle_timeout == 3s);
+    CHECK(o.signal == SIGINT);
+    CHECK(o.kill_after == 2s);
+    CHECK(o.stop->size() == 1);
+    CHECK(o.preserve_status);
+    CHECK(o.orphans == OrphanPolicy::wait);
+    CHECK(o.keep_signals);
+    CHECK(o.directory == "/");
+    CHECK(o.ignore_environment);
+    CHECK(o.user == "nobody");
+    CHECK(o.group == "4");
+    CHECK(o.groups->size() == 2);
+    CHECK(o.umask == 027);
+    CHECK(o.no_new_privs);
+    CHECK(o.report == "r");
+    CHECK(o.report_fd == 4);
+    CHECK(o.summary);
+    CHECK(o.quiet);
+}
+
+TEST_CASE("an unknown option is refused with the nearest name, never taken for the command") {
+    CHECK(complaint({"run", "--tiemout", "5", "x"}) == "unknown option '--tiemout': did you mean '--timeout'?");
+    CHECK(complaint({"run", "--sumary", "x"}) == "unknown option '--sumary': did you mean '--summary'?");
+    CHECK(complaint({"run", "--frobnicate", "x"}) == "unknown option '--frobnicate' (see netrunner help run)");
+    CHECK(complaint({"run", "-Z", "x"}) == "unknown option '-Z' (see netrunner help run)");
+    CHECK(complaint({"run", "-qZ", "x"}) == "unknown option '-Z' (see netrunner help run)");
+    CHECK(complaint({"run", "--tiemout=5", "x"}).starts_with("unknown option '--tiemout'"));
+}
+
+TEST_CASE("what is missing or too much is said") {
+    CHECK(complaint({}).starts_with("no command given"));
+    CHECK(complaint({"run"}).starts_with("no command given"));
+    CHECK(complaint({"run", "-q"}).starts_with("no command given"));
+    CHECK(complaint({"run", "--"}).starts_with("no command given"));
+    CHECK(complaint({"run", "-t"}) == "-t needs a value");
+    CHECK(complaint({"run", "--timeout"}) == "--timeout needs a value");
+    CHECK(complaint({"run", "--quiet=yes", "x"}) == "--quiet takes no value");
+    CHECK(complaint({"run", "--timeout=", "x"}).starts_with("--timeout: invalid duration ''"));
+    CHECK(complaint({"walk"}) == "unknown command 'walk': say 'netrunner run -- walk'");
+    CHECK(complaint({"--timeout", "5"}) == "unknown option '--timeout': options come after 'run'");
+}
+
+TEST_CASE("help and version are asked for in the usual ways") {
+    for (const Words& words : {Words{"--help"}, Words{"-h"}, Words{"help"}}) {
+        CHECK(std::get<ShowText>(parse(words)).text.find("Usage: netrunner run") != std::string::npos);
+    }
+    for (const Words& words : {Words{"help", "run"}, Words{"run", "--help"}, Words{"run", "-qh", "x"}}) {
+        CHECK(std::get<ShowText>(parse(words)).text.find("--idle-timeout DURATION") != std::string::npos);
+    }
+    CHECK(std::get<ShowText>(parse({"--version"})).text.starts_with("netrunner "));
+    CHECK(options({"--", "--help"}).command == Words{"--help"});
+    CHECK(complaint({"help", "walk"}).starts_with("no help for 'walk'"));
+}
+
+TEST_CASE("gc takes a base and a path") {
+    CHECK(std::get<CollectGarbage>(parse({"gc"})).path.empty());
+    CHECK(!std::get<CollectGarbage>(parse({"gc"})).base);
+    for (const Words& words : {Words{"gc", "--cgroup-base", "self", "a/b"}, Words{"gc", "a/b", "--cgroup-base=self"}}) {
+        const auto asked = std::get<CollectGarbage>(parse(words));
+        CHECK(asked.base == "self");
+        CHECK(asked.path == "a/b");
+    }
+    CHECK(std::get<ShowText>(parse({"gc", "-h"})).text.starts_with("Usage: netrunner gc"));
+    CHECK(complaint({"gc", "--cgroup-base"}) == "gc: --cgroup-base needs a value");
+    CHECK(complaint({"gc", "a", "b"}) == "gc: one path, not 'b' too");
+    CHECK(complaint({"gc", "/a"}).starts_with("invalid group '/a'"));
+    CHECK(complaint({"gc", "--cgroup-base", "x"}).starts_with("invalid base 'x'"));
+}
+
+TEST_CASE("the doctor takes few words") {
+    CHECK(!std::get<AskDoctor>(parse({"doctor"})).as_json);
+    CHECK(std::get<AskDoctor>(parse({"doctor", "--json"})).as_json);
+    for (const Words& words : {Words{"help", "doctor"}, Words{"doctor", "--help"}, Words{"doctor", "--json", "-h"}}) {
+        CHECK(std::get<ShowText>(parse(words)).text.starts_with("Usage: netrunner doctor"));
+    }
+    CHECK(complaint({"doctor", "--xml"}) == "doctor: unknown option '--xml' (see netrunner help doctor)");
+}
+
+TEST_CASE("the help fits a terminal of 80 columns") {
+    const std::string text = std::get<ShowText>(parse({"help", "run"})).text +
+                             std::get<ShowText>(parse({"help", "doctor"})).text +
+                             std::get<ShowText>(parse({"help", "gc"})).text + std::get<ShowText>(parse({"help"})).text;
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const std::size_t end = text.find('\n', at);
+        CHECK_MESSAGE(end - at <= 80, text.substr(at, end - at));
+        at = end + 1;
+    }
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,51 @@
+#include "src/diagnosis.hpp"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+using namespace netrunner;
+
+namespace {
+
+const Diagnosis mixed{.kernel = "Linux 6.1.0",
+                      .machine = "x86_64",
+                      .user = 1000,
+                      .checks = {{"run", true, "commands are run"}, {"cgroup.memory", false, "not \"here\""}}};
+
+}  // namespace
+
+TEST_SUITE_BEGIN("diagnosis");
+
+TEST_CASE("people get a line a check, in columns") {
+    const std::string text = render_text(mixed);
+    CHECK(text.starts_with("netrunner "));
+    CHECK(text.find(" on Linux 6.1.0 x86_64, as user 1000\n") != std::string::npos);
+    CHECK(text.ends_with("\nyes  run            commands are run\nno   cgroup.memory  not \"here\"\n"));
+}
+
+TEST_CASE("programs get the same as JSON") {
+    const auto json = nlohmann::json::parse(render_json(mixed));
+    CHECK(json["schema"] == 1);
+    CHECK(json["kernel"] == "Linux 6.1.0");
+    CHECK(json["user"] == 1000);
+    CHECK(json["ok"] == false);
+    REQUIRE(json["checks"].size() == 2);
+    CHECK(json["checks"][1] == nlohmann::json{{"name", "cgroup.memory"}, {"ok", false}, {"detail", "not \"here\""}});
+}
+
+TEST_CASE("all is well when every check is") {
+    CHECK(!mixed.all_work());
+    Diagnosis well = mixed;
+    well.checks.pop_back();
+    CHECK(well.all_work());
+    CHECK(nlohmann::json::parse(render_json(well))["ok"] == true);
+}
+
+TEST_CASE("a path that is not UTF-8 is no reason to fail") {
+    Diagnosis odd = mixed;
+    odd.checks[0].detail = "below '/\xff'";
+    CHECK_NOTHROW(nlohmann::json::parse(render_json(odd)));
+}
+
+TEST_SUITE_END();

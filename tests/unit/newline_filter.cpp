@@ -1,0 +1,52 @@
+#include "src/newline_filter.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace netrunner;
+
+namespace {
+
+std::string text(std::span<const std::byte> bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// Cut into blocks of every size.
+std::string filtered(const std::string& input, std::size_t block) {
+    NewlineFilter filter;
+    std::string output;
+    for (std::size_t at = 0; at < input.size(); at += block) {
+        const std::string part = input.substr(at, block);
+        output += text(filter.pass(std::as_bytes(std::span(part))));
+    }
+    return output + text(filter.rest());
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("newline_filter");
+
+TEST_CASE("a return before a newline goes, every other stays, wherever the blocks are cut") {
+    const std::string input = "a\r\nb\nc\rd\r\r\ne\r\n\r\n\r";
+    for (std::size_t block = 1; block <= input.size(); ++block) {
+        CHECK(filtered(input, block) == "a\nb\nc\rd\r\ne\n\n\r");
+    }
+}
+
+TEST_CASE("nothing becomes nothing") {
+    CHECK(filtered("", 1).empty());
+    CHECK(filtered("\r", 1) == "\r");
+}
+
+TEST_CASE("switched off, it passes blocks as they are, after what it had held back") {
+    NewlineFilter filter;
+    const std::string first = "a\r";
+    const std::string second = "\nb\r\n";
+    CHECK(text(filter.pass(std::as_bytes(std::span(first)))) == "a");
+    CHECK(text(filter.pass(std::as_bytes(std::span(second)), false)) == "\r\nb\r\n");
+    CHECK(text(filter.pass(std::as_bytes(std::span(second)), false)) == second);
+    CHECK(filter.rest().empty());
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,177 @@
+#include "src/outcome.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+using namespace netrunner;
+using namespace std::chrono_literals;
+
+namespace {
+
+Outcome ended(End end) {
+    Outcome outcome;
+    outcome.end = std::move(end);
+    return outcome;
+}
+
+Outcome stopped(End end, StopCause cause, std::vector<StopRecord::Step> steps, std::string limit = "") {
+    Outcome outcome = ended(std::move(end));
+    outcome.stop = StopRecord{.cause = cause, .steps = std::move(steps), .limit = std::move(limit)};
+    return outcome;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("outcome");
+
+TEST_CASE("a command's own code is netrunner's, all 256 of them") {
+    for (int code = 0; code <= 255; ++code) {
+        const Ending ending = ending_of(ended(Exited{code}), false);
+        CHECK(ending.status == code);
+        CHECK(!ending.signal);
+    }
+}
+
+TEST_CASE("a command's death by signal is netrunner's") {
+    const Ending ending = ending_of(ended(Signaled{SIGTERM}), false);
+    CHECK(ending.status == 143);
+    CHECK(ending.signal == SIGTERM);
+    CHECK(reason_of(ended(Signaled{SIGTERM})) == "signaled");
+    Outcome forwarded = ended(Signaled{SIGUSR1});
+    forwarded.cancelled_by = SIGUSR1;
+    CHECK(reason_of(forwarded) == "cancelled");
+    CHECK(verdict_of(forwarded).empty());
+}
+
+TEST_CASE("a limit is 124 however the command then ended, unless its status is to be preserved") {
+    for (const StopCause cause : {StopCause::timeout, StopCause::idle_timeout, StopCause::output_limit}) {
+        for (const End& end : {End(Exited{0}), End(Exited{7}), End(Signaled{SIGKILL})}) {
+            CHECK(ending_of(stopped(end, cause, {{SIGTERM, 1s}}), false).status == 124);
+        }
+        CHECK(ending_of(stopped(Exited{7}, cause, {{SIGTERM, 1s}}), true).status == 7);
+        CHECK(ending_of(stopped(Signaled{SIGKILL}, cause, {{SIGTERM, 1s}}), true).signal == SIGKILL);
+    }
+}
+
+TEST_CASE("the reason is the cause, not the symptom") {
+    CHECK(reason_of(stopped(Exited{0}, StopCause::timeout, {{SIGTERM, 1s}})) == "timeout");
+    CHECK(reason_of(stopped(Exited{0}, StopCause::idle_timeout, {})) == "idle-timeout");
+    CHECK(reason_of(stopped(Exited{0}, StopCause::output_limit, {})) == "output-limit");
+    CHECK(reason_of(stopped(Signaled{SIGTERM}, StopCause::cancelled, {})) == "cancelled");
+    CHECK(reason_of(stopped(Exited{0}, StopCause::orphans, {})) == "exited");
+    CHECK(reason_of(stopped(Lost{}, StopCause::lost, {})) == "lost");
+    CHECK(reason_of(ended(NotStarted{})) == "spawn-failed");
+}
+
+TEST_CASE("a command that was called off and killed in the end dies of the signal that called it off") {
+    Outcome outcome = stopped(Signaled{SIGKILL}, StopCause::cancelled, {{SIGINT, 1s}, {SIGKILL, 6s}});
+    outcome.cancelled_by = SIGINT;
+    CHECK(ending_of(outcome, false).signal == SIGINT);
+    // It came to its end by itself, or by the signal itself: that is its own affair.
+    outcome.end = Exited{3};
+    CHECK(ending_of(outcome, false).status == 3);
+    outcome.end = Signaled{SIGTERM};
+    CHECK(ending_of(outcome, false).signal == SIGTERM);
+}
+
+TEST_CASE(
+    "a command that never ran is 127 when it was not found, 126 when it was, 125 when we could not prepare "
+    "it") {
+    CHECK(ending_of(ended(NotStarted{.fault = NotStarted::Fault::not_found}), false).status == 127);
+    CHECK(ending_of(ended(NotStarted{.fault = NotStarted::Fault::not_executable}), false).status == 126);
+    CHECK(ending_of(ended(NotStarted{.stage = "uid", .error = EPERM}), false).status == 125);
+}
+
+TEST_CASE("a command that nothing ends is no success, and its code is not invented") {
+    CHECK(ending_of(stopped(Unended{}, StopCause::timeout, {{SIGTERM, 1s}, {SIGKILL, 2s}}), false).status == 124);
+    CHECK(ending_of(stopped(Unended{}, StopCause::cancelled, {{SIGTERM, 1s}, {SIGKILL, 2s}}), false).status == 125);
+    CHECK(reason_of(stopped(Unended{}, StopCause::timeout, {})) == "timeout");
+}
+
+TEST_CASE("a lost shepherd is 125") { CHECK(ending_of(stopped(Lost{}, StopCause::lost, {}), true).status == 125); }
+
+TEST_CASE("a failure of ours is 125, unless the command itself failed") {
+    Outcome outcome = ended(Exited{0});
+    outcome.failures = {"cannot write to 'x': no space left on device"};
+    CHECK(ending_of(outcome, false).status == 125);
+    CHECK(verdict_of(outcome) == "cannot write to 'x': no space left on device");
+    outcome.end = Exited{4};
+    CHECK(ending_of(outcome, false).status == 4);
+}
+
+TEST_CASE("a run whose output was given up because of a signal does not end well") {
+    Outcome outcome = ended(Exited{0});
+    outcome.cancelled_by = SIGTERM;
+    outcome.standard_output.truncated = true;
+    CHECK(ending_of(outcome, false).signal == SIGTERM);
+    outcome.standard_output.truncated = false;
+    CHECK(ending_of(outcome, false).status == 0);
+}
+
+TEST_CASE("the verdict tells the cause and every step") {
+    CHECK(verdict_of(stopped(Signaled{SIGKILL}, StopCause::timeout, {{SIGTERM, 30s}, {SIGKILL, 35s}}, "30s")) ==
+          "timed out after 30s: sent SIGTERM, 5s later SIGKILL");
+    CHECK(verdict_of(stopped(Signaled{SIGKILL}, StopCause::timeout, {{SIGTERM, 1s}, {SIGKILL, 1s}}, "1s")) ==
+          "timed out after 1s: sent SIGTERM, at once SIGKILL");
+    CHECK(verdict_of(stopped(Exited{0}, StopCause::timeout, {{SIGTERM, 1s}, {SIGKILL, 1251ms}}, "1s")) ==
+          "timed out after 1s: sent SIGTERM, 250ms later SIGKILL");
+    CHECK(verdict_of(stopped(Exited{0}, StopCause::idle_timeout, {{SIGTERM, 3s}}, "2s")) ==
+          "no output for 2s: sent SIGTERM");
+    CHECK(verdict_of(stopped(Exited{0}, StopCause::output_limit, {}, "1 MiB")) == "more than 1 MiB of output");
+    Outcome cancelled = stopped(Signaled{SIGINT}, StopCause::cancelled, {{SIGINT, 3s}});
+    cancelled.cancelled_by = SIGINT;
+    CHECK(verdict_of(cancelled) == "cancelled by SIGINT: sent SIGINT");
+}
+
+TEST_CASE("the verdict names orphans, but not hundreds of them") {
+    Outcome outcome = stopped(Exited{0}, StopCause::orphans, {{SIGTERM, 1s}});
+    outcome.orphans = {{.pid = 4243, .name = "sleep", .command = "", .ended_by = SIGTERM},
+                       {.pid = 4244, .name = "sh", .command = "", .ended_by = SIGTERM}};
+    CHECK(verdict_of(outcome) == "ended 2 orphans: sleep (4243), sh (4244)");
+    outcome.orphans.resize(1);
+    CHECK(verdict_of(outcome) == "ended 1 orphan: sleep (4243)");
+    outcome.orphans.resize(20, outcome.orphans.front());
+    CHECK(verdict_of(outcome).ends_with(" and 12 more"));
+}
+
+TEST_CASE("an uneventful run has nothing to say") {
+    CHECK(verdict_of(ended(Exited{3})).empty());
+    CHECK(lines_to_say(ended(Signaled{SIGSEGV}), "").empty());
+}
+
+TEST_CASE("each failure is said once") {
+    Outcome outcome = ended(Exited{0});
+    outcome.failures = {"one", "two"};
+    CHECK(lines_to_say(outcome, verdict_of(outcome)) == std::vector<std::string>{"one", "two"});
+}
+
+TEST_CASE("a terminal's output that nobody reads ends as a pipe's does, without a word") {
+    Outcome outcome = stopped(Signaled{SIGHUP}, StopCause::no_reader, {{SIGHUP, 1s}});
+    CHECK(ending_of(outcome, false).signal == SIGPIPE);
+    CHECK(ending_of(outcome, false).status == 141);
+    CHECK(reason_of(outcome) == "signaled");
+    CHECK(verdict_of(outcome).empty());
+    outcome.survives_no_reader = true;
+    outcome.failures = {"cannot write to standard output: broken pipe"};
+    CHECK(ending_of(outcome, false).status == 1);
+    CHECK(!ending_of(outcome, false).signal);
+    CHECK(lines_to_say(outcome, verdict_of(outcome)) == outcome.failures);
+}
+
+TEST_CASE("a command that ends by itself when nobody reads keeps its code") {
+    CHECK(ending_of(stopped(Exited{3}, StopCause::no_reader, {{SIGHUP, 1s}}), false).status == 3);
+}
+
+TEST_CASE("an interrupt that only the command has seen is passed on to those around us") {
+    Outcome outcome = ended(Signaled{SIGINT});
+    outcome.had_terminal = true;
+    CHECK(ending_of(outcome, false).tell_group);
+    outcome.cancelled_by = SIGINT;  // it was sent to us, or has reached us all
+    CHECK(!ending_of(outcome, false).tell_group);
+    outcome = ended(Signaled{SIGTERM});
+    outcome.had_terminal = true;
+    CHECK(!ending_of(outcome, false).tell_group);
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,253 @@
+// The relay on real pipes and files, without a process at either end.
+#include "src/relay.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <string>
+
+using namespace netrunner;
+
+namespace {
+
+struct Pipe {
+    Descriptor reader;
+    Descriptor writer;
+};
+
+Pipe make_pipe(int flags = O_CLOEXEC | O_NONBLOCK) {
+    std::array<int, 2> ends{};
+    REQUIRE(::pipe2(ends.data(), flags) == 0);
+    return {Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+void put(const Descriptor& fd, const std::string& text) {
+    REQUIRE(::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+}
+
+std::string take(const Descriptor& fd) {
+    std::string text(1 << 20, '\0');
+    const ssize_t got = ::read(fd.get(), text.data(), text.size());
+    text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return text;
+}
+
+std::string contents(std::FILE* file) {
+    std::string text(1 << 20, '\0');
+    const ssize_t got = ::pread(::fileno(file), text.data(), text.size(), 0);
+    text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return text;
+}
+
+struct Temporary {
+    std::FILE* file = std::tmpfile();
+    ~Temporary() { std::fclose(file); }
+    [[nodiscard]] Sink sink() const { return Sink::owning(duplicate(::fileno(file))); }
+};
+
+struct Plumbing {
+    Pipe in = make_pipe();
+    Pipe out = make_pipe(O_CLOEXEC);  // blocking, as what we inherit usually is
+
+    Plumbing() { ::signal(SIGPIPE, SIG_IGN); }  // main has it blocked
+
+    Relay relay(OutputBudget* budget = nullptr, std::optional<Sink> copy = {}) {
+        return {Source::owning(std::move(in.reader)), Sink::borrowing(out.writer.get()), std::move(copy), budget, 0};
+    }
+};
+
+}  // namespace
+
+TEST_SUITE_BEGIN("relay");
+
+TEST_CASE_FIXTURE(Plumbing, "it moves what is there and then waits for its source") {
+    Relay relay = this->relay();
+    CHECK(relay.move() == Relay::State::needs_source);
+    put(in.writer, "hello");
+    CHECK(relay.move() == Relay::State::needs_source);
+    CHECK(take(out.reader) == "hello");
+    CHECK(relay.passed() == 5);
+    CHECK(!relay.truncated());
+}
+
+TEST_CASE_FIXTURE(Plumbing, "its end is the source's end") {
+    Relay relay = this->relay();
+    put(in.writer, "last");
+    in.writer.reset();
+    CHECK(relay.move() == Relay::State::ended);
+    CHECK(take(out.reader) == "last");
+}
+
+TEST_CASE_FIXTURE(Plumbing, "a full sink is waited for, never blocked on, and loses nothing") {
+    Relay relay = this->relay();
+    std::string sent;
+    std::string received;
+    for (int round = 0; round < 40; ++round) {
+        const std::string block(4096, static_cast<char>('a' + round % 26));
+        if (::write(in.writer.get(), block.data(), block.size()) > 0) sent += block;
+        relay.move();
+    }
+    CHECK(relay.move() == Relay::State::needs_sink);
+    CHECK(relay.blocked() > Duration::zero());
+    in.writer.reset();
+    ::fcntl(out.reader.get(), F_SETFL, O_NONBLOCK);
+    while (relay.move() != Relay::State::ended) received += take(out.reader);
+    for (std::string rest = take(out.reader); !rest.empty(); rest = take(out.reader)) received += rest;
+    CHECK(received == sent);
+    CHECK((::fcntl(out.writer.get(), F_GETFL) & O_NONBLOCK) == 0);
+}
+
+TEST_CASE_FIXTURE(Plumbing, "a reader that goes away ends it, also when nothing is sent") {
+    Relay relay = this->relay();
+    out.reader.reset();
+    relay.move();
+    relay.check_reader();
+    CHECK(relay.state() == Relay::State::sink_failed);
+    CHECK(relay.error() == EPIPE);
+}
+
+TEST_CASE_FIXTURE(Plumbing, "a reader that is there is not taken for gone") {
+    Relay relay = this->relay();
+    relay.move();
+    relay.check_reader();
+    CHECK(relay.state() == Relay::State::needs_source);
+}
+
+TEST_CASE_FIXTURE(Plumbing, "exactly the budget passes, and one byte more is noticed") {
+    OutputBudget budget{.left = 5};
+    Relay relay = this->relay(&budget);
+    put(in.writer, "12345");
+    CHECK(relay.move() == Relay::State::needs_source);
+    CHECK(!budget.exceeded);
+    put(in.writer, "6");
+    relay.move();
+    CHECK(budget.exceeded);
+    CHECK(relay.truncated());
+    CHECK(take(out.reader) == "12345");
+    CHECK(relay.passed() == 5);
+}
+
+TEST_CASE_FIXTURE(Plumbing, "a stream that ends within the budget has not exceeded it") {
+    OutputBudget budget{.left = 5};
+    Relay relay = this->relay(&budget);
+    put(in.writer, "12345");
+    in.writer.reset();
+    CHECK(relay.move() == Relay::State::ended);
+    CHECK(!budget.exceeded);
+}
+
+TEST_CASE_FIXTURE(Plumbing, "two streams share one budget") {
+    OutputBudget budget{.left = 6};
+    Plumbing other;
+    Relay first = relay(&budget);
+    Relay second = other.relay(&budget);
+    put(in.writer, "1234");
+    first.move();
+    put(other.in.writer, "abcd");
+    second.move();
+    CHECK(budget.exceeded);
+    CHECK(take(out.reader) == "1234");
+    CHECK(take(other.out.reader) == "ab");
+}
+
+TEST_CASE_FIXTURE(Plumbing, "what was read before is delivered before anything is discarded") {
+    Temporary file;
+    Relay relay = this->relay(nullptr, file.sink());
+    const std::string block(65536, 'x');
+    put(in.writer, block);
+    relay.move();
+    put(in.writer, "promised");
+    relay.move();  // has been read, and does not fit
+    relay.discard();
+    put(in.writer, "too late");
+    std::string received = take(out.reader);
+    relay.move();
+    received += take(out.reader);
+    CHECK(received == block + "promised");
+    CHECK(contents(file.file) == block + "promised");
+    CHECK(relay.truncated());
+}
+
+TEST_CASE_FIXTURE(Plumbing, "discarding empties the source without passing anything on") {
+    Relay relay = this->relay();
+    relay.discard();
+    put(in.writer, "noise");
+    CHECK(relay.move() == Relay::State::needs_source);
+    CHECK(relay.passed() == 0);
+    CHECK(relay.truncated());
+}
+
+TEST_CASE_FIXTURE(Plumbing, "a copy gets the same bytes") {
+    Temporary file;
+    Relay relay = this->relay(nullptr, file.sink());
+    put(in.writer, "both");
+    relay.move();
+    CHECK(take(out.reader) == "both");
+    CHECK(contents(file.file) == "both");
+}
+
+TEST_CASE_FIXTURE(Plumbing, "a copy that cannot be written is given up alone") {
+    Relay relay = this->relay(nullptr, Sink::owning(open_file("/dev/full", O_WRONLY)));
+    put(in.writer, "still ");
+    relay.move();
+    put(in.writer, "here");
+    relay.move();
+    CHECK(take(out.reader) == "still here");
+    CHECK(relay.copy_error() == ENOSPC);
+}
+
+TEST_CASE_FIXTURE(Plumbing, "files are written by copying") {
+    Temporary file;
+    Relay relay(Source::owning(std::move(in.reader)), file.sink(), {}, nullptr, 0);
+    put(in.writer, "to a file");
+    relay.move();
+    CHECK(contents(file.file) == "to a file");
+}
+
+TEST_CASE_FIXTURE(Plumbing, "a sink in append mode, which splice refuses, is written by copying") {
+    Relay relay(Source::owning(std::move(in.reader)), Sink::owning(open_file("/dev/null", O_WRONLY | O_APPEND)), {},
+                nullptr, 0);
+    put(in.writer, "gone");
+    CHECK(relay.move() == Relay::State::needs_source);
+    CHECK(relay.passed() == 4);
+}
+
+TEST_CASE_FIXTURE(Plumbing, "a full disk under the sink is its failure, with the reason") {
+    Relay relay(Source::owning(std::move(in.reader)), Sink::owning(open_file("/dev/full", O_WRONLY)), {}, nullptr, 0);
+    put(in.writer, "x");
+    CHECK(relay.move() == Relay::State::sink_failed);
+    CHECK(relay.error() == ENOSPC);
+    CHECK(relay.truncated());
+}
+
+TEST_CASE_FIXTURE(Plumbing, "what is underway when the run is over fits into a sink that grows") {
+    Relay relay = this->relay();
+    const std::string block(65536, 'x');
+    put(in.writer, block);
+    relay.move();
+    put(in.writer, block);
+    relay.begin_drain();
+    CHECK(relay.move() == Relay::State::needs_sink);
+    CHECK(!relay.drained());
+    REQUIRE(relay.make_room_for_rest());
+    relay.move();
+    CHECK(relay.drained());
+    CHECK(relay.passed() == 2 * block.size());
+}
+
+TEST_CASE_FIXTURE(Plumbing, "what is given up counts as truncated") {
+    Relay relay = this->relay();
+    put(in.writer, std::string(65536, 'x'));
+    relay.move();
+    put(in.writer, "y");
+    relay.move();
+    relay.abandon();
+    CHECK(relay.truncated());
+    CHECK(relay.is_over());
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,47 @@
+#include "src/signal_meaning.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+using namespace netrunner;
+
+namespace {
+
+SignalMeaning typed(int number) { return meaning_of({.number = number, .from_kernel = true}); }
+SignalMeaning sent(int number) { return meaning_of({.number = number, .sender = 42}); }
+
+}  // namespace
+
+TEST_SUITE_BEGIN("signal_meaning");
+
+TEST_CASE("TERM is an order to end whoever sends it") {
+    CHECK(typed(SIGTERM) == SignalMeaning::order);
+    CHECK(sent(SIGTERM) == SignalMeaning::order);
+}
+
+TEST_CASE("INT and QUIT are delivered when typed, and an order when sent") {
+    for (const int number : {SIGINT, SIGQUIT}) {
+        CHECK(typed(number) == SignalMeaning::to_group);
+        CHECK(sent(number) == SignalMeaning::order);
+    }
+}
+
+TEST_CASE("HUP is an order when the terminal hangs up, and delivered when sent") {
+    CHECK(typed(SIGHUP) == SignalMeaning::order);
+    CHECK(sent(SIGHUP) == SignalMeaning::to_command);
+}
+
+TEST_CASE("what concerns the terminal is the group's, or ours to look at") {
+    CHECK(typed(SIGTSTP) == SignalMeaning::to_group);
+    CHECK(sent(SIGTSTP) == SignalMeaning::to_group);
+    CHECK(sent(SIGCONT) == SignalMeaning::continued);
+    CHECK(typed(SIGWINCH) == SignalMeaning::resized);
+}
+
+TEST_CASE("everything else is the command's") {
+    for (const int number : {SIGUSR1, SIGUSR2, SIGALRM, SIGIO, SIGPWR, SIGRTMIN + 3})
+        CHECK(sent(number) == SignalMeaning::to_command);
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,94 @@
+#include "src/stop_ladder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+using namespace netrunner;
+using namespace std::chrono_literals;
+
+namespace {
+
+const TimePoint start{1000s};  // a clock of our own
+
+using Steps = std::vector<StopStep>;
+
+StopLadder usual() { return StopLadder({{SIGTERM, 5s}, {SIGKILL, {}}}); }
+
+}  // namespace
+
+TEST_SUITE_BEGIN("stop_ladder");
+
+TEST_CASE("it waits out each grace and not longer") {
+    StopLadder ladder = usual();
+    CHECK(!ladder.deadline());
+    CHECK(ladder.start(start) == SIGTERM);
+    CHECK(ladder.deadline() == start + 5s);
+    CHECK(!ladder.advance(start + 4999ms));
+    CHECK(ladder.advance(start + 5s) == SIGKILL);
+    CHECK(!ladder.deadline());
+    CHECK(!ladder.advance(start + 100s));
+}
+
+TEST_CASE("a grace counts from when the step before was taken, also when that was late") {
+    StopLadder ladder({{SIGINT, 2s}, {SIGTERM, 5s}, {SIGKILL, {}}});
+    ladder.start(start);
+    CHECK(ladder.advance(start + 3s) == SIGTERM);
+    CHECK(ladder.deadline() == start + 8s);
+}
+
+TEST_CASE("a signal from outside takes the first step's place and grace") {
+    StopLadder ladder = usual();
+    CHECK(ladder.start(start, SIGINT) == SIGINT);
+    CHECK(ladder.advance(start + 5s) == SIGKILL);
+}
+
+TEST_CASE("no grace means that the next step is due at once") {
+    StopLadder ladder(Steps{{SIGTERM, 0s}, {SIGKILL, {}}});
+    ladder.start(start);
+    CHECK(ladder.advance(start) == SIGKILL);
+}
+
+TEST_CASE("an endless grace never ends") {
+    StopLadder ladder({{SIGTERM, forever}, {SIGKILL, {}}});
+    ladder.start(start);
+    CHECK(!ladder.deadline());
+    CHECK(!ladder.advance(start + 1000h));
+    CHECK(ladder.total_grace() == forever);
+}
+
+TEST_CASE("it climbs to SIGKILL at once when asked, and only once") {
+    StopLadder ladder = usual();
+    ladder.start(start);
+    CHECK(ladder.climb_to_kill() == SIGKILL);
+    CHECK(!ladder.climb_to_kill());
+    CHECK(!ladder.deadline());
+    CHECK(!ladder.advance(start + 10s));
+}
+
+TEST_CASE("SIGKILL that was sent in its turn is not sent again") {
+    StopLadder ladder = usual();
+    ladder.start(start);
+    ladder.advance(start + 5s);
+    CHECK(!ladder.climb_to_kill());
+    StopLadder direct(Steps{{SIGKILL, {}}});
+    direct.start(start);
+    CHECK(!direct.climb_to_kill());
+}
+
+TEST_CASE("the whole grace is the sum of the steps but the last") {
+    CHECK(usual().total_grace() == 5s);
+    CHECK(StopLadder({{SIGINT, 2s}, {SIGTERM, 5s}, {SIGKILL, 9s}}).total_grace() == 7s);
+    CHECK(StopLadder(Steps{{SIGKILL, {}}}).total_grace() == 0s);
+}
+
+TEST_CASE("a step put before the first has as much grace, and the whole ladder follows") {
+    StopLadder ladder = usual();
+    ladder.precede(SIGHUP);
+    CHECK(ladder.total_grace() == 10s);
+    CHECK(ladder.start(start) == SIGHUP);
+    CHECK(ladder.advance(start + 5s) == SIGTERM);
+    CHECK(ladder.advance(start + 10s) == SIGKILL);
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,99 @@
+# How the file system of the groups is mounted.
+# shellcheck shell=dash disable=SC2016,SC2034,SC2086,SC2154
+
+# with_mounts COMMANDS ARGUMENT...: netrunner run ARGUMENT... in a mount namespace, after COMMANDS.
+with_mounts() {
+    new_run
+    asked="after $1: netrunner run"
+    commands=$1
+    shift
+    asked="$asked $*"
+    within 50 unshare -m sh -c "mount --make-rprivate / || exit 99; { $commands; } || exit 98; exec netrunner run --report '$report' \"\$@\"" \
+        sh "$@" >"$out" 2>"$err" </dev/null
+    status=$?
+}
+
+test_a_read_only_mount_is_named() {
+    with_mounts 'mount -o remount,bind,ro /sys/fs/cgroup' --cgroup t --memory-max 64M -- echo never
+    refused read-only /sys/fs/cgroup
+    with_mounts 'mount -o remount,bind,ro /sys/fs/cgroup' --cgroup t -- echo never
+    refused read-only /sys/fs/cgroup
+}
+
+test_a_base_on_a_read_only_mount_is_named() {
+    mkdir $cgroup/kept
+    with_mounts 'mount -o remount,bind,ro /sys/fs/cgroup' --cgroup-base $cgroup/kept --cgroup t -- echo never
+    refused read-only /sys/fs/cgroup
+    rmdir $cgroup/kept
+}
+
+test_no_mount_at_all_is_named() {
+    with_mounts 'umount -l /sys/fs/cgroup' --cgroup t --memory-max 64M -- echo never
+    refused 'no cgroup v2 file system is mounted' 'mount -t cgroup2'
+    with_mounts 'umount -l /sys/fs/cgroup' -- echo still
+    exits_with 0
+    prints still
+}
+
+test_another_place_is_found() {
+    with_mounts 'umount -l /sys/fs/cgroup && mkdir "/tmp/test/some where" && mount -t cgroup2 none "/tmp/test/some where"' \
+        --cgroup t --memory-max 64M -- cat '/tmp/test/some where/t/memory.max'
+    exits_with 0
+    prints 67108864
+    reports cgroup.path '/tmp/test/some where/t'
+}
+
+# As in a container with a part of the tree for itself.
+test_a_mount_of_a_part_of_the_tree_is_understood() {
+    echo +memory >$cgroup/cgroup.subtree_control
+    mkdir $cgroup/part
+    new_run
+    asked='in a bind mount of a part: netrunner run --cgroup-base self --cgroup t --memory-max 64M'
+    within 50 in_group $cgroup/part 0 unshare -m sh -c 'mount --make-rprivate / && mount --bind /sys/fs/cgroup/part /sys/fs/cgroup &&
+        exec netrunner run --report "$0" --cgroup-base self --cgroup t --memory-max 64M -- cat /sys/fs/cgroup/t/memory.max' \
+        "$report" >"$out" 2>"$err"
+    status=$?
+    exits_with 0
+    prints 67108864
+    rmdir $cgroup/part || fail 'something is left in it'
+}
+
+test_a_read_only_mount_over_a_writable_one_does_not_matter() {
+    with_mounts 'mkdir /tmp/test/other && mount -t cgroup2 none /tmp/test/other && mount -o remount,bind,ro /sys/fs/cgroup' \
+        --cgroup t --memory-max 64M -- cat /tmp/test/other/t/memory.max
+    exits_with 0
+    prints 67108864
+}
+
+test_no_proc_is_named() {
+    with_mounts 'umount -l /proc' --cgroup t -- echo never
+    refused /proc
+}
+
+# As in a container that has a control group namespace of its own.
+test_a_control_group_namespace_with_its_mount() {
+    echo +memory >$cgroup/cgroup.subtree_control
+    mkdir $cgroup/part
+    new_run
+    asked='in a control group namespace: netrunner run --cgroup-base self --cgroup t --memory-max 64M'
+    within 50 in_group $cgroup/part 0 new_namespaces sh -c 'umount -l /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup && exec netrunner run \
+        --report "$0" --cgroup-base self --cgroup t --memory-max 64M -- cat /proc/self/cgroup /sys/fs/cgroup/t/memory.max' \
+        "$report" >"$out" 2>"$err"
+    status=$?
+    exits_with 0
+    equals 'standard output' '0::/t
+67108864' "$(cat "$out")"
+    reports cgroup.path /sys/fs/cgroup/t
+    rmdir $cgroup/part || fail 'something is left in it'
+}
+
+test_a_control_group_namespace_without_its_mount() {
+    mkdir $cgroup/part
+    new_run
+    asked='in a control group namespace with the mount of the outer one: netrunner run --cgroup t'
+    within 50 in_group $cgroup/part 0 new_namespaces netrunner run --report "$report" --cgroup t -- echo never \
+        >"$out" 2>"$err"
+    status=$?
+    refused /sys/fs/cgroup 'mount cgroup2'
+    rmdir $cgroup/part || fail 'something is left in it'
+}
