@@ -7,8 +7,12 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <functional>
-#include <numeric>
+#include <map>
+#include <string_view>
+#include <utility>
+#include <vector>
 
+#include "src/nearest_word.hpp"
 #include "src/quantity.hpp"
 #include "src/usage_error.hpp"
 #include "src/value_syntax.hpp"
@@ -119,6 +123,11 @@ class RunOptions {
         formatter.column_width(31);
         std::string groups = formatter.make_groups(&app_, CLI::AppFormatMode::Normal);
         for (std::size_t at = 0; (at = groups.find("\n\n\n", at)) != std::string::npos;) groups.erase(at, 1);
+        // CLI11 puts a blank before every text of an option's.
+        for (std::size_t at = 0; (at = groups.find(" [=", at)) != std::string::npos;) {
+            groups.insert(groups.find(']', at) + 1, 1, ' ');
+            groups.erase(at, 1);
+        }
         return run_usage + groups + run_notes;
     }
 
@@ -145,6 +154,13 @@ class RunOptions {
             ->trigger_on_parse()
             ->allow_extra_args(false);
     }
+    /// One that may go without a value: what it has then. A value is only taken after an equals sign.
+    void optional_value(const char* group, const std::string& name, const char* kind, const char* otherwise,
+                        const std::string& text, const Setter& set) {
+        value(group, name, kind, text, set);
+        app_.get_option(name)->option_text(fmt::format("[={}]", kind));
+        values_if_none_[name] = otherwise;
+    }
     void flag(const char* group, const std::string& names, const std::string& text, const std::function<void()>& set) {
         app_.add_flag_callback(names, set, text)->group(group)->trigger_on_parse();
     }
@@ -166,8 +182,13 @@ class RunOptions {
         value(group, "--stderr", "MODE", "pipe (default), inherit, null, stdout, or a file",
               [&](const std::string& v) { o.standard_error = standard_error_value(v); });
         value(group, "-o,--output", "FILE", "also write all that is relayed to FILE",
-              [&](const std::string& v) { o.output_file = v; });
+              [&](const std::string& v) { o.output_file = file_value(v); });
         flag(group, "--append", "append to that FILE", [&] { o.append = true; });
+        optional_value(group, "--timestamps", "MODE", "elapsed", "time before each line: elapsed, iso or delta",
+                       [&](const std::string& v) { o.stamp.clock = timestamps_value(v); });
+        value(group, "--prefix", "TEXT", "this text before each line, after the time",
+              [&](const std::string& v) { o.stamp.prefix = prefix_value(v); });
+        flag(group, "--output-stamped", "both of these in the FILE of --output, too", [&] { o.output_stamped = true; });
         value(group, "--max-output", "SIZE", "stop the command once it has written more",
               [&](const std::string& v) { o.max_output = parse_size(v); });
         value(group, "--pipe-size", "SIZE", "capacity of the command's pipes (256K)",
@@ -181,6 +202,8 @@ class RunOptions {
               [&](const std::string& v) { o.timeout = parse_duration(v); });
         value(group, "--idle-timeout", "DURATION", "stop it after this long without output",
               [&](const std::string& v) { o.idle_timeout = parse_duration(v); });
+        value(group, "--on-timeout", "COMMAND", "run this first when a time limit is hit",
+              [&](const std::string& v) { o.on_timeout = command_value(v); });
         value(group, "-s,--signal", "SIGNAL", "first signal of every stop (TERM)",
               [&](const std::string& v) { o.signal = signal_value(v); });
         value(group, "-k,--kill-after", "DURATION", "grace before SIGKILL (5s); 0: none",
@@ -198,7 +221,8 @@ class RunOptions {
         constexpr const char* group = "Surroundings";
         Options& o = options_;
         flag(group, "--keep-signals", "leave signal dispositions and mask as found", [&] { o.keep_signals = true; });
-        value(group, "-C,--chdir", "DIR", "run in this directory", [&](const std::string& v) { o.directory = v; });
+        value(group, "-C,--chdir", "DIR", "run in this directory",
+              [&](const std::string& v) { o.directory = file_value(v); });
         value(group, "-E,--setenv", "NAME[=VALUE]", "set a variable, or keep it with -i",
               [&](const std::string& v) { o.set.push_back(environment_value(v)); });
         value(group, "-u,--unset", "NAME", "remove a variable",
@@ -222,8 +246,9 @@ class RunOptions {
         constexpr const char* group = "Control group (cgroup v2)";
         CgroupChoice& c = options_.cgroup;
         value(group, "--cgroup", "PATH", "run in this group, below the base",
-              [&](const std::string& v) { c.path = v; });
-        value(group, "--cgroup-base", "BASE", "root, self, or a directory", [&](const std::string& v) { c.base = v; });
+              [&](const std::string& v) { c.path = group_value(v); });
+        value(group, "--cgroup-base", "BASE", "root, self, or a directory",
+              [&](const std::string& v) { c.base = base_value(v); });
         const auto limit = [&](const char* option, const char* kind, const char* file, const char* text,
                                std::string (*to_value)(std::string_view)) {
             value(group, option, kind, text, [&c, option, file, to_value](const std::string& v) {
@@ -246,10 +271,15 @@ class RunOptions {
         constexpr const char* group = "Report";
         Options& o = options_;
         value(group, "--report", "FILE", "write the JSON report; - is stdout, at the end",
-              [&](const std::string& v) { o.report = v; });
+              [&](const std::string& v) { o.report = file_value(v); });
         value(group, "--report-fd", "N", "write it to an open descriptor",
               [&](const std::string& v) { o.report_fd = descriptor_value(v); });
+        value(group, "--junit", "FILE", "write the run as a JUnit file of one case",
+              [&](const std::string& v) { o.junit = file_value(v); });
         flag(group, "--summary", "a few lines on stderr at the end", [&] { o.summary = true; });
+        value(group, "--heartbeat", "DURATION", "a line after each such time without output",
+              [&](const std::string& v) { o.heartbeat = parse_duration(v); });
+        flag(group, "--progress", "a live line on the terminal while it runs", [&] { o.progress = true; });
         flag(group, "-q,--quiet", "no verdict line", [&] { o.quiet = true; });
         flag(group, "-v,--verbose", "a line a step; twice: the link's messages too", [&] { ++o.verbose; });
     }
@@ -259,32 +289,13 @@ class RunOptions {
     static bool takes_value(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
 
     [[noreturn]] void refuse_unknown(const std::string& name) const {
-        std::string nearest;
-        std::size_t best = 3;  // further away it would be a guess
+        std::vector<std::string> names;
         for (const CLI::Option* option : app_.get_options()) {
-            for (const std::string& known : option->get_lnames()) {
-                const std::size_t distance = edit_distance(name, "--" + known);
-                if (distance < best) {
-                    best = distance;
-                    nearest = "--" + known;
-                }
-            }
+            for (const std::string& known : option->get_lnames()) names.push_back("--" + known);
         }
+        const std::string nearest = nearest_word(name, std::vector<std::string_view>(names.begin(), names.end()));
         throw UsageError(nearest.empty() ? fmt::format("unknown option '{}' (see netrunner help run)", name)
                                          : fmt::format("unknown option '{}': did you mean '{}'?", name, nearest));
-    }
-
-    static std::size_t edit_distance(const std::string& a, const std::string& b) {
-        std::vector<std::size_t> row(b.size() + 1);
-        std::iota(row.begin(), row.end(), std::size_t{0});
-        for (std::size_t i = 1; i <= a.size(); ++i) {
-            std::size_t diagonal = std::exchange(row[0], i);
-            for (std::size_t j = 1; j <= b.size(); ++j) {
-                const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = std::exchange(row[j], std::min({change, row[j] + 1, row[j - 1] + 1}));
-            }
-        }
-        return row.back();
     }
 
     /// Whether the option word `word` is completed by the word after it. Throws for an unknown option.
@@ -293,7 +304,7 @@ class RunOptions {
             const std::size_t equals = word.find('=');
             const CLI::Option* option = find(word.substr(0, equals));
             if (option == nullptr) refuse_unknown(word.substr(0, equals));
-            return equals == std::string::npos && takes_value(*option);
+            return equals == std::string::npos && takes_value(*option) && !values_if_none_.contains(word);
         }
         for (std::size_t i = 1; i < word.size(); ++i) {
             const std::string name{'-', word[i]};
@@ -318,6 +329,8 @@ class RunOptions {
                     if (!takes_value(*find(tokens.back())))
                         throw UsageError(fmt::format("{} takes no value", tokens.back()));
                     tokens.push_back(word.substr(equals + 1));
+                } else if (const auto found = values_if_none_.find(word); found != values_if_none_.end()) {
+                    tokens.push_back(found->second);
                 }
             } else {
                 split_cluster(word, tokens);
@@ -341,6 +354,7 @@ class RunOptions {
 
     Options& options_;
     CLI::App app_{"", "netrunner run"};
+    std::map<std::string, std::string> values_if_none_;
     bool help_asked_ = false;
 };
 
