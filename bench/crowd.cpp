@@ -108,14 +108,14 @@ int main(int argc, char** argv) try {
                     middle(&Crowd::started), middle(&Crowd::ended), middle(&Crowd::cpu), middle(&Crowd::pss) / 1024,
                     middle(&Crowd::dirty) / 1024, all[i].back().processes);
         Series one{.name = pipelines[i].name, .values = {}};
-        for (const Crowd& crowd : all[i]) one.values.push_back(crowd.started * 1e6);
+        for (const Crowd& crowd : all[i]) one.values.push_back(crowd.started * 1e3);
         one.figures = {{"ended", middle(&Crowd::ended)},
                        {"cpu", middle(&Crowd::cpu)},
                        {"pss", middle(&Crowd::pss) / 1024},
                        {"dirty", middle(&Crowd::dirty) / 1024}};
         series.push_back(std::move(one));
     }
-    write_json(argv[3], "us", series);
+    write_json(argv[3], "ms", series);
 } catch (const std::exception& error) {
     std::fprintf(stderr, "crowd: %s\n", error.what());
     return 1;
