@@ -163,7 +163,12 @@ Relay::State Relay::splice_some() {
     const std::size_t most = share(splice_size);
     if (most == 0) return probe_beyond_budget();
     const IoResult result = sink_.splice_from(source_.descriptor(), most);
-    if (result.status == IoResult::Status::moved) count(result.bytes);
+    if (result.status == IoResult::Status::moved) {
+        count(result.bytes);
+        // Without asking for would-block, which waits for the pipe's lock while somebody writes: what comes later wakes
+        // us anyway.
+        return source_.is_at_rest() ? State::needs_source : State::moving;
+    }
     if (!sink_.can_splice()) return State::moving;  // refused: from now on by copying
     // Would-block does not say which side: bytes that wait mean that it is the sink.
     return after(result, result.status == IoResult::Status::would_block && source_.has_bytes());
