@@ -62,6 +62,8 @@ _netrunner() {
         return
     fi
 
+    # The value of this one is only taken after an equals sign.
+    [[ $prev == --timestamps ]] && ! $split && prev=
     # Letters may be bundled: -po is -p and -o.
     [[ $prev == -[!-]*["$_netrunner_letters_with_value"] ]] && prev=-${prev: -1}
     case $prev in
@@ -70,8 +72,7 @@ _netrunner() {
         --stdout) mapfile -t COMPREPLY < <(compgen -f -W 'pipe inherit null' -- "$cur") ;;
         --stderr) mapfile -t COMPREPLY < <(compgen -f -W 'pipe inherit null stdout' -- "$cur") ;;
         --output | -o | --report | --junit) _filedir ;;
-        # only after an equals sign
-        --timestamps) $split && mapfile -t COMPREPLY < <(compgen -W 'elapsed iso delta' -- "$cur") ;;
+        --timestamps) mapfile -t COMPREPLY < <(compgen -W 'elapsed iso delta' -- "$cur") ;;
         --max-output) mapfile -t COMPREPLY < <(compgen -W '64K 1M 16M 1GiB' -- "$cur") ;;
         --pipe-size) mapfile -t COMPREPLY < <(compgen -W '64K 256K 1M' -- "$cur") ;;
         --timeout | -t | --idle-timeout | --heartbeat) mapfile -t COMPREPLY < <(compgen -W '30s 5m 1h 1h30m' -- "$cur") ;;

@@ -325,9 +325,9 @@ class RunOptions {
     static bool takes_value(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
 
     [[noreturn]] static void refuse_unknown(const std::string& name) {
-        std::vector<std::string> names;
         Options unused;
         RunOptions all(unused);
+        std::vector<std::string> names;
         for (const CLI::Option* option : std::as_const(all.app()).get_options()) {
             for (const std::string& known : option->get_lnames()) names.push_back("--" + known);
         }

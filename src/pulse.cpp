@@ -34,7 +34,7 @@ void Pulse::attend(TimePoint now, const RunView& run) {
         heartbeat_.beat(now);
         std::optional<Duration> silence;
         if (run.last_output) silence = now - *run.last_output;
-        narrate_(0, describe_heartbeat(now - begun_ - paused_, silence, look_at_tree(run.shepherd, run.group)));
+        narrate_(0, describe_heartbeat(now - begun_ - paused_, silence, look_at_tree(run.root, run.group)));
     }
     if (line_ != nullptr && now >= next_show_) show_progress(now, run);
 }
@@ -49,7 +49,7 @@ void Pulse::show_progress(TimePoint now, const RunView& run) {
     const std::size_t room = line_->room();
     if (room == 0) return;
     if (now >= next_look_) {
-        tree_ = look_at_tree(run.shepherd, run.group);
+        tree_ = look_at_tree(run.root, run.group);
         next_look_ = now + look_interval;
     }
     line_->show(render_progress({.elapsed = now - begun_ - paused_,

@@ -15,7 +15,7 @@ namespace netrunner {
 
 /// What a session knows of its run now.
 struct RunView {
-    pid_t shepherd = 0;
+    pid_t root = 0;                          ///< below it is the tree
     std::string group{};                     ///< the control group's directory, or empty
     std::optional<Size> memory_limit{};      ///< of that group
     std::optional<TimePoint> last_output{};  ///< when a byte last came

@@ -285,7 +285,7 @@ std::optional<TimePoint> Session::pulse_deadline() const {
 }
 
 RunView Session::view() const {
-    RunView run{.shepherd = link_.pid(),
+    RunView run{.root = link_.root(),
                 .last_output = streams_.last_activity(),
                 .resumed = resumed_at_,
                 .bytes = streams_.passed()};

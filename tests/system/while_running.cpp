@@ -72,22 +72,24 @@ TEST_CASE_FIXTURE(Trial, "a silent command has a line said about it after each s
     CHECK(result.out == "\n");
     const auto said = lines(result.err);
     CHECK(said.size() >= 2);
-    CHECK(said.size() <= 3);
+    CHECK(said.size() <= static_cast<std::size_t>(result.wall / 300ms));
     for (const auto& line : said) CHECK_MESSAGE(std::regex_match(line, std::regex{beat}), line);
     CHECK(contains(result.err, "no output yet, 2 processes"));
 }
 
 TEST_CASE_FIXTURE(Trial, "the age is that of the last byte, and a command that writes is not spoken of") {
     const auto silent = run({"--heartbeat", "400ms", "--", "sh", "-c", "echo x; sleep 0.7"});
-    REQUIRE(lines(silent.err).size() == 1);
-    CHECK(std::regex_search(silent.err, std::regex{"no output for [45][0-9]+ms"}));
+    REQUIRE(!lines(silent.err).empty());
+    CHECK(lines(silent.err).size() <= static_cast<std::size_t>(silent.wall / 400ms));
+    CHECK(std::regex_search(lines(silent.err)[0], std::regex{"no output for ([4-9]00ms|[1-9][0-9.]*s)"}));
     const auto busy = run({"--heartbeat", "2s", "--", "sh", "-c", "for i in 1 2 3 4 5 6; do echo $i; sleep 0.5; done"});
     CHECK(busy.err.empty());
 }
 
 TEST_CASE_FIXTURE(Trial, "quiet and the stream of the command do not matter to it") {
     const auto result = run({"-q", "--heartbeat", "200ms", "--stderr", "null", "--", "sleep", "0.5"});
-    CHECK(lines(result.err).size() == 2);
+    CHECK(lines(result.err).size() >= 2);
+    CHECK(contains(result.err, "running for"));
 }
 
 TEST_CASE_FIXTURE(Trial, "in a control group its members are counted") {

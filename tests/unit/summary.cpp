@@ -60,7 +60,7 @@ TEST_CASE("it is aligned and says what happened") {
   orphans    sleep (100) ended by SIGTERM, sleep (101) ended by SIGTERM,
              sleep (102) ended by SIGTERM, sleep (103) ended by SIGTERM,
              sleep (104) ended by SIGTERM, 2 more
-  group      ...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/end
+  group      ...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/end
              0.250s throttled, 12 processes at most,
              2 killed for want of memory, 4 KiB read, 1 MiB written
 )");
