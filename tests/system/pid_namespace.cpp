@@ -70,13 +70,21 @@ TEST_CASE_FIXTURE(NamespaceTrial, "the command is not the first process, and /pr
 
 TEST_CASE_FIXTURE(NamespaceTrial, "the report names processes by their numbers outside") {
     if (!possible()) return;
-    auto process = start_reported(
-        runner({"-k", "300ms", "--pid-namespace", "--", "sh", "-c", "setsid sleep 61 & echo go; read -r x; exit 3"}));
+    auto setup =
+        runner({"-k", "300ms", "--pid-namespace", "--", "sh", "-c", "setsid sleep 61 & echo go; read -r x; exit 3"});
+    setup.in = piped();
+    setup.hold_input = true;
+    auto process = start_reported(setup);
     process.wait_for_output("go\n");
     const pid_t guard = chain_of(process).guard;
     pid_t command = 0;
     pid_t orphan = 0;
-    for (const pid_t pid : descendants_of(guard)) (name_of(pid) == "sleep" ? orphan : command) = pid;
+    const bool both = wait_until([&] {
+        command = orphan = 0;
+        for (const pid_t pid : descendants_of(guard)) (name_of(pid) == "sleep" ? orphan : command) = pid;
+        return command > 0 && orphan > 0;
+    });
+    REQUIRE(both);
     process.close_input();
     const auto result = process.finish();
     CHECK(result.ending == exit_code(3));
@@ -146,7 +154,7 @@ TEST_CASE_FIXTURE(NamespaceTrial, "limits, signals and leftovers are as without"
 
 TEST_CASE_FIXTURE(NamespaceTrial, "it goes with --pty, with --uid, with a control group, and with itself inside") {
     if (!possible()) return;
-    CHECK(contains(run({"--pid-namespace", "--pty", "--", "sh", "-c", "tty >/dev/null && echo yes"}).out, "yes"));
+    CHECK(contains(run({"--pid-namespace", "--pty", "--", "sh", "-c", "test -t 1 && echo yes"}).out, "yes"));
     CHECK(run({"--pid-namespace", "--uid", "nobody", "--", "id", "-u"}).out == "65534\n");
     CHECK(run({"--pid-namespace", "--", netrunner(), "run", "--pid-namespace", "--", "sh", "-c", "echo $PPID; exit 6"})
               .ending == exit_code(6));
