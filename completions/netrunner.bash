@@ -6,7 +6,7 @@ _netrunner_with_value='--winsize --stdin --stdout --stderr --output --prefix --m
     --on-timeout --signal --kill-after --stop --orphans --chdir --setenv --unset --argv0 --uid --gid --groups --umask --nice --rlimit
     --cgroup --cgroup-base --memory-max --memory-high --swap-max --pids-max --cpu-max --cpu-weight --cpuset --io-max
     --cgroup-set --report --report-fd --junit --heartbeat'
-_netrunner_flags='--pty --append --timestamps --output-stamped --preserve-status --die-with-parent --keep-signals
+_netrunner_flags='--pty --append --timestamps --output-stamped --preserve-status --die-with-parent --pid-namespace --keep-signals
     --ignore-environment --no-new-privs --summary --progress --quiet --verbose --help'
 _netrunner_letters_with_value='otskCEua'
 

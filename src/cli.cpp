@@ -249,6 +249,8 @@ class RunOptions {
         value(group, "--orphans", "POLICY", "kill (default), wait or leave what outlives it",
               [&](const std::string& v) { o.orphans = orphans_value(v); });
         flag(group, "--die-with-parent", "stop too when who started netrunner dies", [&] { o.die_with_parent = true; });
+        flag(group, "--pid-namespace", "pids of its own: nothing can outlive all of us",
+             [&] { o.pid_namespace = true; });
     }
 
     void surroundings() {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "shepherd/reserve_descriptors.hpp"
 #include "src/job_control.hpp"
 #include "src/launch_plan.hpp"
 #include "src/lifecycle.hpp"
@@ -120,6 +121,7 @@ class Session {
     ShepherdLink link_;
     JobControl job_control_;
     bool link_watched_ = false;
+    ReserveDescriptors reserve_;               ///< for the second layer
     std::optional<SecondLayer> second_layer_;  ///< once the guard is lost
     Pulse pulse_;
     std::unique_ptr<TimeoutCommand> timeout_command_;  ///< while it runs: the ladder waits for it
