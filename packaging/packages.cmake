@@ -5,13 +5,14 @@ set(CPACK_PACKAGE_NAME netrunner)
 set(CPACK_PACKAGE_VENDOR "the netrunner project")
 set(CPACK_PACKAGE_CONTACT "netrunner project <maintainers@netrunner.invalid>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "run one command and leave nothing behind")
-set(CPACK_PACKAGE_DESCRIPTION "netrunner runs one command as if it had been run directly and makes sure that
-nothing which the command started is left when it ends, is stopped or is killed.
-It has limits on time, silence, output, memory and processor time, terminals of
-its own, and reports in JSON of what happened and why.")
+set(CPACK_PACKAGE_DESCRIPTION "netrunner runs one command as if it had been run directly and makes sure
+that nothing which the command started is left when it ends, is stopped or
+is killed. It has limits on time, silence, output, memory and processor
+time, terminals of its own, and reports in JSON of what happened and why.")
 set(CPACK_STRIP_FILES ON)
 set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/settle.cmake)
+set(CPACK_POST_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/sort.cmake)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE
     WORLD_READ WORLD_EXECUTE)
 
