@@ -21,7 +21,10 @@ STAND_INS = {
     "server": "echo served", "work": 'echo "worked on $*"',
     "systemd-run": 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"',
 }
-ELSEWHERE = re.compile(r"\./dev |\.ci/run|debootstrap|apt-get|^ *git clone|DESTDIR|cpack|\bdpkg |systemctl|srun|sbatch|ssh ", re.M)
+# What only makes sense in a checkout, with a daemon, or is no script.
+ELSEWHERE = re.compile(
+    r"\./dev |\.ci/run|debootstrap|apt-get|^ *git clone|DESTDIR|cpack|\bdpkg |systemctl|srun|sbatch|scancel|ssh |chroot |cron\.d"
+    r"|^ +(netrunner:|make:|[0-9])|#SBATCH", re.M)
 NEEDS_GROUPS = re.compile(r"--(cgroup|memory|swap|pids|cpu|cpuset|io)-?[a-z]*[ =]")
 CRON_LINE = re.compile(r"^([0-9*/,-]+ ){5}")
 
