@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -162,6 +163,8 @@ CALL __ssize_t getdents64(int fd, void* room, size_t size) noexcept {
     return call<ssize_t>(SYS_getdents64, fd, room, size);
 }
 CALL mode_t umask(mode_t mask) noexcept { return call<mode_t>(SYS_umask, mask); }
+
+CALL int madvise(void* start, size_t length, int advice) noexcept { return call(SYS_madvise, start, length, advice); }
 
 // ---- sockets
 
