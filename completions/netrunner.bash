@@ -1,116 +1,217 @@
 # bash completion for netrunner                                                            -*- shell-script -*-
-# Needs the bash-completion package, as the command after the options is completed by its own rules.
+# The command after the options is completed by its own rules: all of them with the bash-completion package, those that
+# are loaded already without it.
 
-_netrunner_signals='HUP INT QUIT USR1 USR2 ALRM TERM CONT STOP TSTP KILL'
-_netrunner_with_value='--winsize --stdin --stdout --stderr --output --prefix --max-output --pipe-size --timeout --idle-timeout
-    --on-timeout --signal --kill-after --stop --orphans --chdir --setenv --unset --argv0 --uid --gid --groups --umask --nice --rlimit
-    --cgroup --cgroup-base --memory-max --memory-high --swap-max --pids-max --cpu-max --cpu-weight --cpuset --io-max
-    --cgroup-set --report --report-fd --junit --heartbeat'
-_netrunner_flags='--pty --append --timestamps --output-stamped --preserve-status --die-with-parent --pid-namespace --keep-signals
-    --ignore-environment --no-new-privs --summary --progress --quiet --verbose --help'
-_netrunner_letters_with_value='otskCEua'
+# Options, their letters before a slash; = takes a value, =? may take one that is stuck to it.
+_netrunner_run_options='
+    --pty --winsize= --stdin= --stdout= --stderr= o/--output= --append --timestamps=? --prefix=
+    --output-stamped --max-output= --pipe-size=
+    t/--timeout= --idle-timeout= --on-timeout= s/--signal= k/--kill-after= --stop= p/--preserve-status --orphans= --die-with-parent --pid-namespace
+    --keep-signals C/--chdir= E/--setenv= u/--unset= i/--ignore-environment a/--argv0= --uid= --gid= --groups=
+    --umask= --nice= --rlimit= --no-new-privs
+    --cgroup= --cgroup-base= --memory-max= --memory-high= --swap-max= --pids-max= --cpu-max= --cpu-weight= --cpuset=
+    --io-max= --cgroup-set=
+    --report= --report-fd= --junit= --summary --heartbeat= --progress q/--quiet v/--verbose h/--help'
+_netrunner_doctor_options='--json h/--help'
+_netrunner_gc_options='--cgroup-base= h/--help'
+_netrunner_options='h/--help V/--version'
 
-# Prints the index in COMP_WORDS where the command stands, or nothing while the options last.
-# Readline splits words at = and :, so a value goes on for as long as those follow.
-_netrunner_command_index() {
-    local i word
-    for ((i = 2; i < COMP_CWORD + 1; i++)); do
-        word=${COMP_WORDS[i]}
-        case $word in
-            --) ((i < COMP_CWORD)) && echo $((i + 1)) && return ;;
-            --*) [[ ${COMP_WORDS[i + 1]-} != = && " ${_netrunner_with_value//$'\n'/ } " == *" $word "* ]] && ((i++)) ;;
-            -*["$_netrunner_letters_with_value"]) ((i++)) ;;
-            -*) ;;
-            *) echo "$i" && return ;;
+# Prints the option that WORD leaves waiting for a value in the next word: its long name, also where a letter was typed.
+_netrunner_waiting() { # TABLE WORD
+    local entry letter value
+    for entry in $1; do
+        value=${entry#*/}
+        case $entry in
+            ?/--*=) letter=${entry%%/*} ;;
+            --*=) letter= ;;
+            *) continue ;;
         esac
-        while [[ ${COMP_WORDS[i + 1]-} == [=:]* ]]; do ((i += 2)); done
+        case $2 in
+            --*) [[ $2 == "${value%=}" ]] && echo "${value%=}" && return ;;
+            # A bundle: the first letter with a value takes the rest, and the next word only when nothing is left.
+            -?*) [[ -n $letter && $2 == *"$letter" ]] && ! _netrunner_has_value "$1" "${2%?}" && echo "${value%=}" && return ;;
+        esac
     done
 }
 
-_netrunner() {
-    local cur prev words cword split
-    _init_completion -s || return
+# Whether a letter of BUNDLE takes a value.
+_netrunner_has_value() { # TABLE BUNDLE
+    local entry
+    for entry in $1; do
+        [[ $entry == ?/*= && $2 == *"${entry%%/*}"* ]] && return
+    done
+    return 1
+}
 
-    if ((cword == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W 'run doctor gc help -h --help -V --version' -- "$cur")
+# The directory where the paths of control groups start.
+_netrunner_cgroup_base() {
+    local i mount base=${NETRUNNER_CGROUP_BASE-}
+    for ((i = 2; i < ${#words[@]} - 1; i++)); do
+        case ${words[i]} in
+            --cgroup-base) base=${words[i + 1]} ;;
+            --cgroup-base=*) base=${words[i]#*=} ;;
+        esac
+    done
+    [[ $base == /* ]] && echo "$base" && return
+    mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts)
+    [[ $base == root || (-z $base && $EUID == 0) ]] || mount+=$(sed -n 's/^0:://p' /proc/self/cgroup)
+    echo "${mount%/}"
+}
+
+_netrunner_offer() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur"); }
+_netrunner_names() { # what is followed by = and more
+    mapfile -t COMPREPLY < <(compgen -S = "$@" -- "$cur")
+    compopt -o nospace
+}
+_netrunner_any() { mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen "$1" -- "$cur"); }
+_netrunner_files() { # -f or -d
+    _netrunner_any "$1"
+    compopt -o filenames
+}
+_netrunner_groups() {
+    local base
+    base=$(_netrunner_cgroup_base)
+    [[ -n $base ]] || return
+    mapfile -t COMPREPLY < <(cd "$base" 2>/dev/null && compgen -d -S / -- "$cur")
+    compopt -o nospace
+}
+
+_netrunner_value() { # OPTION
+    case $1 in
+        --winsize) _netrunner_offer '80x24 132x50' ;;
+        --stdin) _netrunner_offer 'inherit null pipe pty' && _netrunner_files -f ;;
+        --stdout) _netrunner_offer 'pipe inherit null' && _netrunner_files -f ;;
+        --stderr) _netrunner_offer 'pipe inherit null stdout' && _netrunner_files -f ;;
+        --output | --report | --junit) _netrunner_files -f ;;
+        --timestamps) _netrunner_offer 'elapsed iso delta' ;;
+        --max-output) _netrunner_offer '64K 1M 16M 1GiB' ;;
+        --pipe-size) _netrunner_offer '64K 256K 1M' ;;
+        --timeout | --idle-timeout | --heartbeat) _netrunner_offer '30s 5m 1h 1h30m' ;;
+        --kill-after) _netrunner_offer '0 1s 5s 30s' ;;
+        --signal) _netrunner_offer 'HUP INT QUIT USR1 USR2 ALRM TERM CONT STOP TSTP KILL' ;;
+        --stop) _netrunner_offer 'INT,2s,TERM,5s,KILL TERM,5s,KILL KILL' ;;
+        --orphans) _netrunner_offer 'kill wait leave' ;;
+        --chdir) _netrunner_files -d ;;
+        --setenv) _netrunner_names -e ;;
+        --unset) _netrunner_any -e ;;
+        --uid) _netrunner_any -u ;;
+        --gid | --groups) _netrunner_any -g ;;
+        --umask) _netrunner_offer '022 027 077' ;;
+        --nice) _netrunner_offer '5 10 19' ;;
+        --rlimit)
+            _netrunner_names -W 'as core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime
+                sigpending stack'
+            ;;
+        --cgroup) _netrunner_groups ;;
+        --cgroup-base) _netrunner_offer 'root self' && _netrunner_files -d ;;
+        --memory-max | --memory-high | --swap-max) _netrunner_offer '64M 512M 1G 4G max' ;;
+        --pids-max) _netrunner_offer '10 100 1000 max' ;;
+        --cpu-max) _netrunner_offer '0.5 1 1.5 50% max' ;;
+        --cpu-weight) _netrunner_offer '1 10 100 1000' ;;
+        --cpuset) _netrunner_offer "0 0-$(($(nproc) - 1))" ;;
+        --cgroup-set)
+            _netrunner_names -W 'cgroup.max.depth cgroup.max.descendants cpu.idle cpu.max.burst io.weight memory.low
+                memory.min memory.oom.group'
+            ;;
+        --report-fd) _netrunner_offer '3 4 5' ;;
+    esac
+}
+
+# Programs only: a shell's words are none to netrunner.
+_netrunner_programs() {
+    local directory IFS=:
+    if [[ $cur == */* ]]; then
+        _netrunner_files -f
         return
     fi
+    for directory in $PATH; do
+        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(cd "$directory" 2>/dev/null && compgen -f -- "$cur")
+    done
+}
+
+# The command's own completion: its words begin at COMP_WORDS[$1].
+_netrunner_command() {
+    if ((COMP_CWORD == $1)); then
+        _netrunner_programs
+        return
+    fi
+    if declare -F _command_offset >/dev/null; then
+        _command_offset "$1"
+        return
+    fi
+    local name=${COMP_WORDS[$1]} rule
+    rule=$(complete -p "$name" 2>/dev/null || complete -p "${name##*/}" 2>/dev/null)
+    if [[ $rule =~ \ -F\ ([^ ]+) ]]; then
+        COMP_LINE=${COMP_LINE#*"${COMP_WORDS[$1 - 1]} "}
+        COMP_POINT=${#COMP_LINE}
+        COMP_WORDS=("${COMP_WORDS[@]:$1}")
+        COMP_CWORD=$((COMP_CWORD - $1))
+        "${BASH_REMATCH[1]}" "$name" "$cur" "${COMP_WORDS[COMP_CWORD - 1]}"
+    else
+        _netrunner_files -f
+    fi
+}
+
+_netrunner() {
+    # Readline splits words at = and :, so they are put together as they were typed. starts[N] is where words[N] begins.
+    local line=${COMP_LINE:0:COMP_POINT} words=() starts=() cur i
+    for ((i = 0; i <= COMP_CWORD; i++)); do
+        if ((i == 0)) || [[ $line == [[:space:]]* ]]; then
+            line=${line#"${line%%[![:space:]]*}"}
+            words+=('')
+            starts+=("$i")
+        fi
+        cur=${COMP_WORDS[i]}
+        ((i < COMP_CWORD)) || cur=$line
+        words[-1]+=$cur
+        line=${line#"$cur"}
+    done
+    cur=${words[-1]}
+
+    COMPREPLY=()
+    if ((${#words[@]} == 2)); then
+        _netrunner_offer 'run doctor gc help -h --help -V --version'
+        return
+    fi
+    local table=_netrunner_${words[1]}_options
     case ${words[1]} in
-        run) ;;
-        help)
-            ((cword == 2)) && mapfile -t COMPREPLY < <(compgen -W 'run doctor gc' -- "$cur")
-            return
-            ;;
-        gc)
-            case $prev in
-                --cgroup-base) mapfile -t COMPREPLY < <(compgen -d -W 'root self' -- "$cur") ;;
-                *) mapfile -t COMPREPLY < <(compgen -W '--cgroup-base -h --help' -- "$cur") ;;
-            esac
-            return
-            ;;
-        doctor)
-            mapfile -t COMPREPLY < <(compgen -W '--json -h --help' -- "$cur")
-            return
-            ;;
+        run | doctor | gc) table=${!table} ;;
+        help) ((${#words[@]} == 3)) && _netrunner_offer 'run doctor gc' && return ;;
         *) return ;;
     esac
 
-    local command
-    command=$(_netrunner_command_index)
-    if [[ -n $command ]]; then
-        _command_offset "$command"
-        return
-    fi
+    local waiting='' ended=''
+    for ((i = 2; i < ${#words[@]}; i++)); do
+        if [[ -n $waiting ]]; then
+            ((i == ${#words[@]} - 1)) || waiting=
+        elif [[ -n $ended || ${words[i]} != -* || (${words[i]} == - && $i -lt $((${#words[@]} - 1))) ]]; then
+            [[ ${words[1]} == run ]] && _netrunner_command "${starts[i]}"
+            [[ ${words[1]} == gc ]] && _netrunner_groups
+            return
+        elif ((i == ${#words[@]} - 1)); then
+            break
+        elif [[ ${words[i]} == -- ]]; then
+            ended=1
+        else
+            waiting=$(_netrunner_waiting "$table" "${words[i]}")
+        fi
+    done
 
-    # The value of this one is only taken after an equals sign.
-    [[ $prev == --timestamps ]] && ! $split && prev=
-    # Letters may be bundled: -po is -p and -o.
-    [[ $prev == -[!-]*["$_netrunner_letters_with_value"] ]] && prev=-${prev: -1}
-    case $prev in
-        --winsize) mapfile -t COMPREPLY < <(compgen -W '80x24 132x50' -- "$cur") ;;
-        --stdin) mapfile -t COMPREPLY < <(compgen -f -W 'inherit null pipe pty' -- "$cur") ;;
-        --stdout) mapfile -t COMPREPLY < <(compgen -f -W 'pipe inherit null' -- "$cur") ;;
-        --stderr) mapfile -t COMPREPLY < <(compgen -f -W 'pipe inherit null stdout' -- "$cur") ;;
-        --output | -o | --report | --junit) _filedir ;;
-        --timestamps) mapfile -t COMPREPLY < <(compgen -W 'elapsed iso delta' -- "$cur") ;;
-        --max-output) mapfile -t COMPREPLY < <(compgen -W '64K 1M 16M 1GiB' -- "$cur") ;;
-        --pipe-size) mapfile -t COMPREPLY < <(compgen -W '64K 256K 1M' -- "$cur") ;;
-        --timeout | -t | --idle-timeout | --heartbeat) mapfile -t COMPREPLY < <(compgen -W '30s 5m 1h 1h30m' -- "$cur") ;;
-        --kill-after | -k) mapfile -t COMPREPLY < <(compgen -W '0 1s 5s 30s' -- "$cur") ;;
-        --signal | -s) mapfile -t COMPREPLY < <(compgen -W "$_netrunner_signals" -- "${cur#SIG}") ;;
-        --stop) mapfile -t COMPREPLY < <(compgen -W 'INT,2s,TERM,5s,KILL TERM,5s,KILL KILL' -- "$cur") ;;
-        --orphans) mapfile -t COMPREPLY < <(compgen -W 'kill wait leave' -- "$cur") ;;
-        --chdir | -C) _filedir -d ;;
-        --setenv | -E | --unset | -u) mapfile -t COMPREPLY < <(compgen -e -- "$cur") ;;
-        --uid) mapfile -t COMPREPLY < <(compgen -u -- "$cur") ;;
-        --gid | --groups) mapfile -t COMPREPLY < <(compgen -g -- "$cur") ;;
-        --umask) mapfile -t COMPREPLY < <(compgen -W '022 027 077' -- "$cur") ;;
-        --nice) mapfile -t COMPREPLY < <(compgen -W '5 10 19' -- "$cur") ;;
-        --rlimit)
-            mapfile -t COMPREPLY < <(compgen -S = -W 'as core cpu data fsize locks memlock msgqueue nice nofile nproc
-                rss rtprio rttime sigpending stack' -- "$cur")
-            compopt -o nospace
-            ;;
-        --cgroup-base) mapfile -t COMPREPLY < <(compgen -d -W 'root self' -- "$cur") ;;
-        --memory-max | --memory-high | --swap-max) mapfile -t COMPREPLY < <(compgen -W '64M 512M 1G 4G max' -- "$cur") ;;
-        --pids-max) mapfile -t COMPREPLY < <(compgen -W '10 100 1000 max' -- "$cur") ;;
-        --cpu-max) mapfile -t COMPREPLY < <(compgen -W '0.5 1 1.5 50% max' -- "$cur") ;;
-        --cpu-weight) mapfile -t COMPREPLY < <(compgen -W '1 10 100 1000' -- "$cur") ;;
-        --cpuset) mapfile -t COMPREPLY < <(compgen -W "0 0-$(($(nproc) - 1))" -- "$cur") ;;
-        --cgroup-set)
-            mapfile -t COMPREPLY < <(compgen -S = -W 'cgroup.max.depth cgroup.max.descendants cpu.idle cpu.max.burst
-                io.weight memory.low memory.min memory.oom.group' -- "$cur")
-            compopt -o nospace
-            ;;
-        --cgroup | --io-max) ;;
-        --report-fd) mapfile -t COMPREPLY < <(compgen -W '3 4 5' -- "$cur") ;;
-        --argv0 | -a | --prefix | --on-timeout) ;;
-        *)
-            $split && return
-            if [[ $cur == -* ]]; then
-                mapfile -t COMPREPLY < <(compgen -W "$_netrunner_with_value $_netrunner_flags --
-                    -o -t -s -k -p -C -E -u -i -a -q -v -h" -- "$cur")
-            fi
-            ;;
-    esac
+    if [[ -n $waiting ]]; then
+        _netrunner_value "$waiting"
+    elif [[ $cur == --*=* ]]; then
+        local option=${cur%%=*}
+        cur=${cur#*=}
+        _netrunner_value "$option"
+        # What readline does not split is replaced as a whole.
+        [[ $COMP_WORDBREAKS == *=* ]] || COMPREPLY=("${COMPREPLY[@]/#/$option=}")
+    else
+        local entry names=--
+        for entry in $table; do
+            [[ $entry != ?/* ]] || names+=" -${entry%%/*}"
+            entry=${entry#*/}
+            names+=" ${entry%%=*}"
+        done
+        _netrunner_offer "$names"
+    fi
 } && complete -F _netrunner netrunner

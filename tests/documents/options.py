@@ -1,0 +1,188 @@
+#!/usr/bin/python3
+"""Check that every option is the same wherever it is written: long name, letter, and whether it takes a value.
+
+Usage: options.py SOURCES NETRUNNER [CONTRACT]
+
+The help is what netrunner itself says; the man page, the three completions and the contract are held against it, both
+ways. What the contract does not know has to be in the changelog.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+NO, OPTIONAL, YES = "takes no value", "may take a value", "takes a value"
+WORDS = ["run", "doctor", "gc"]
+# In the contract, but not built yet.
+PENDING = {"--pid-namespace"}
+
+
+def option(name, letter=None, value=NO):
+    return name, (letter, value)
+
+
+def of_help(netrunner, word, complain):
+    """Lines such as `  -o,--output FILE   also write all that is relayed to FILE`."""
+    text = subprocess.run([netrunner, "help", word], check=True, capture_output=True, text=True).stdout
+    found = {}
+    for line in text.splitlines():
+        if len(line) > 80:
+            complain(f"help {word}: more than 80 columns: {line}")
+        if not re.match(" +-", line):
+            continue
+        match = re.match(r"  (?:(-\w), ?)?(--[a-z0-9][a-z0-9-]*)(\[=\S+\])?( \S+)?  +\S", line)
+        if not match:
+            complain(f"help {word}: not one line an option: {line}")
+            continue
+        letter, name, optional, value = match.groups()
+        if name in found:
+            complain(f"help {word}: {name} twice")
+        found.update([option(name, letter, OPTIONAL if optional else YES if value else NO)])
+    return found
+
+
+def of_man(text):
+    """`.It Fl o , Fl -output Ar file`; the section or the subsection says whose options they are."""
+    found = {word: {} for word in WORDS}
+    word = None
+    for line in text.splitlines():
+        if line.startswith(".Sh "):
+            word = {"DESCRIPTION": "run", "DOCTOR": "doctor", "GC": "gc"}.get(line[4:].strip())
+        if not line.startswith(".It Fl ") or word is None:
+            continue
+        letter = re.match(r"\.It Fl (\w)( |$)", line)
+        name = re.search(r"Fl -([a-z0-9-]+)(.*)$", line)
+        rest = name[2].strip()
+        value = OPTIONAL if rest.startswith("Ns Op") else YES if rest else NO
+        found[word].update([option("--" + name[1], letter and "-" + letter[1], value)])
+    return found
+
+
+def of_table(words):
+    """`o/--output=`, the notation of fish's argparse: = takes a value, =? may take one, =+ may come again."""
+    found = {}
+    for entry in words:
+        letter, name, value = re.fullmatch(r"(?:(\w)/)?(?:--)?([a-z0-9-]+)(=[?+]?)?", entry).groups()
+        kind = {None: NO, "=?": OPTIONAL}.get(value, YES)
+        found.update([option("--" + name, letter and "-" + letter, kind)])
+    return found
+
+
+def of_bash(text):
+    return {word: of_table(re.search(rf"_netrunner_{word}_options='([^']*)'", text)[1].split()) for word in WORDS}
+
+
+def of_zsh(text):
+    """`'(-o --output)'{-o+,--output=}'[...]...'` and `'--append[...]'`, in the function or the case of a word."""
+    parts = {
+        "run": re.search(r"_netrunner_run\(\) \{(.*?)\n\}", text, re.S)[1],
+        "doctor": re.search(r"\n +doctor\)(.*?);;", text, re.S)[1],
+        "gc": re.search(r"\n +gc\)(.*?);;", text, re.S)[1],
+    }
+    found = {}
+    for word, part in parts.items():
+        pairs = re.findall(r"\{-(\w)(?:\+|-)?,--([a-z0-9-]+)(=-?)?\}['\"]\[", part)
+        single = re.findall(r"['\"]\*?()--([a-z0-9-]+)(=-?)?\[", part)
+        kinds = {"": NO, "=-": OPTIONAL}
+        found[word] = dict(option("--" + name, "-" + letter if letter else None, kinds.get(value, YES))
+                           for letter, name, value in pairs + single)
+    return found
+
+
+def of_fish(path):
+    """What fish itself has understood of the file."""
+    script = f"set -g fish_complete_path; source '{path}'; complete -c netrunner; string join \\n $__netrunner_specs"
+    output = subprocess.run(["fish", "--no-config", "-c", script], check=True, capture_output=True, text=True).stdout
+    found = {word: {} for word in WORDS}
+    conditions = {"__netrunner_options": "run", "__netrunner_first doctor": "doctor", "__netrunner_first gc": "gc"}
+    rules, specs = [], []
+    for line in output.splitlines():
+        (rules if line.startswith("complete ") else specs).append(line)
+    for line in rules:
+        condition = re.search(r"-n (?:'([^']*)'|(\S+))", line)
+        condition = condition and (condition[1] or condition[2])
+        word = conditions.get(condition)
+        name = re.search(r" -l ([a-z0-9-]+)", line)
+        if word and name:
+            needed = any(word in line for word in (" --exclusive", " --require-parameter", " --force-files"))
+            optional = not needed and " -a " in line
+            found[word].update([option("--" + name[1], None, YES if needed else OPTIONAL if optional else NO)])
+    table = of_table(specs)
+    rules_of_run = {name: value for name, (_, value) in found["run"].items()}
+    table_of_run = {name: value for name, (_, value) in table.items()}
+    if rules_of_run != table_of_run:
+        sys.exit(f"fish: its rules and its table differ: {sorted(rules_of_run.items() ^ table_of_run.items())}")
+    found["run"] = table
+    for word in ["doctor", "gc"]:
+        if "--help" in found[word]:
+            found[word].update([option("--help", "-h")])
+    return found
+
+
+def of_contract(text):
+    """The tables of its options of `run`: `-o, --output FILE`, one or more in a row's first cell."""
+    part = text[text.index("## Options of `run`"):text.index("## How it ends")]
+    found = {}
+    for row in re.findall(r"^\| (`-.*?) \| ", part.replace("\\|", "/"), re.M):
+        for written in re.findall(r"`(-[^`]*)`", row):
+            match = re.fullmatch(r"(?:(-\w), )?(--[a-z0-9-]+)(\[=\S+\])?( \S+)?", written)
+            if match:
+                letter, name, optional, value = match.groups()
+                found.update([option(name, letter, OPTIONAL if optional else YES if value else NO)])
+    return found
+
+
+def main():
+    if len(sys.argv) not in (3, 4):
+        sys.exit(__doc__)
+    sources, netrunner = pathlib.Path(sys.argv[1]), sys.argv[2]
+    failures = []
+    complain = failures.append
+    read = lambda name: (sources / name).read_text(encoding="utf-8")
+
+    truth = {word: of_help(netrunner, word, complain) for word in WORDS}
+    if len(truth["run"]) < 40:
+        complain(f"only {len(truth['run'])} options in the help of run: is its form another?")
+    places = {
+        "man/netrunner.1": of_man(read("man/netrunner.1")),
+        "completions/netrunner.bash": of_bash(read("completions/netrunner.bash")),
+        "completions/_netrunner": of_zsh(read("completions/_netrunner")),
+        "completions/netrunner.fish": of_fish(sources / "completions/netrunner.fish"),
+    }
+
+    def compare(place, word, there, here):
+        for name in sorted(there.keys() | here.keys()):
+            if name not in there:
+                complain(f"{place}: {word} {name} is missing")
+            elif name not in here:
+                complain(f"{place}: {word} {name} is not in the help")
+            elif there[name] != here[name]:
+                (letter, value), (wanted, kind) = there[name], here[name]
+                complain(f"{place}: {word} {name} is {letter}, {value}; in the help it is {wanted}, {kind}")
+
+    for place, found in places.items():
+        for word in WORDS:
+            compare(place, word, found[word], truth[word])
+
+    checked = "without the contract, which is not there"
+    if len(sys.argv) == 4 and pathlib.Path(sys.argv[3]).exists():
+        contract = of_contract(pathlib.Path(sys.argv[3]).read_text(encoding="utf-8"))
+        if len(contract) < 40:
+            complain(f"only {len(contract)} options in the contract: is its form another?")
+        changelog = read("CHANGELOG.md")
+        for name in truth["run"].keys() - contract.keys() - {"--help"}:
+            if name not in changelog:
+                complain(f"{name} is neither in the contract nor in the changelog")
+        known = {name: entry for name, entry in contract.items() if name not in PENDING or name in truth["run"]}
+        compare("the contract", "run", known, {name: truth["run"].get(name) for name in known if name in truth["run"]})
+        checked = f"{len(contract)} of them in the contract"
+
+    for failure in failures:
+        print(failure)
+    print(f"{sum(map(len, truth.values()))} options in 5 places, {checked}: {len(failures)} differences")
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+// The completions as a user meets them: a line is typed in a real terminal, Tab is pressed, the screen is read.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <vector>
+
+#include "terminal_shell.hpp"
+#include "tmux.hpp"
+
+using namespace support;
+
+namespace {
+
+struct Typed {
+    std::string line;
+    std::string completed;  // a regex for what follows the prompt
+};
+
+const std::vector<Typed>& lines_and_ends() {
+    static const std::vector<Typed> all{
+        // words and options
+        {"netrunner do", "netrunner doctor"},
+        {"netrunner help g", "netrunner help gc"},
+        {"netrunner run --idle", "netrunner run --idle-timeout"},
+        {"netrunner run -q --preserve", "netrunner run -q --preserve-status"},
+        {"netrunner doctor --j", "netrunner doctor --json"},
+        {"netrunner gc --cgroup-b", "netrunner gc --cgroup-base"},
+        // values: modes, durations, signals, policies, files, control groups
+        {"netrunner run --stdin inh", "netrunner run --stdin inherit"},
+        {"netrunner run --stdout=nu", "netrunner run --stdout=null"},
+        {"netrunner run -t 1h3", "netrunner run -t 1h30m"},
+        {"netrunner run -pt 1h3", "netrunner run -pt 1h30m"},
+        {"netrunner run --timeout=1h3", "netrunner run --timeout=1h30m"},
+        {"netrunner run -s KI", "netrunner run -s KILL"},
+        {"netrunner run --orphans l", "netrunner run --orphans leave"},
+        {"netrunner run --rlimit nof", "netrunner run --rlimit nofile="},
+        {"netrunner run --setenv NETRUNNER_CGROUP_B", "netrunner run --setenv NETRUNNER_CGROUP_BASE="},
+        {"netrunner run --output some-f", "netrunner run --output some-file"},
+        {"netrunner run --chdir gro", "netrunner run --chdir groups/"},
+        {"netrunner run --cgroup bu", "netrunner run --cgroup build/"},
+        {"netrunner run --cgroup-base @/groups/build --cgroup ni", "netrunner run [^\n]* --cgroup nightly/"},
+        {"netrunner gc bu", "netrunner gc build/"},
+        // the command, and its own completion
+        {"netrunner run a-program-of-ou", "netrunner run a-program-of-ours"},
+        {"netrunner run -t 5 -- a-program-of-ou", "netrunner run -t 5 -- a-program-of-ours"},
+        {"netrunner run -E A=b -o some-file -- a-program-of-ou", "netrunner run [^\n]* -- a-program-of-ours"},
+        {"netrunner run -- netrunner doc", "netrunner run -- netrunner doctor"},
+        {"netrunner run -t 5 netrunner run --orphans l", "netrunner run -t 5 netrunner run --orphans leave"},
+        {"netrunner run -- cat some-f", "netrunner run -- cat some-file"},
+    };
+    return all;
+}
+
+const std::string completions = std::string(SOURCE_DIR) + "/completions";
+
+// A shell whose directory has what the lines ask for, with `load` as the lines that bring the completion in.
+void check_completions(Trial& trial, const std::vector<std::string>& shell, const std::vector<std::string>& load) {
+    namespace fs = std::filesystem;
+    std::ofstream{trial.path("some-file")};
+    fs::create_directories(trial.path("groups") + "/build/nightly");
+    fs::create_directory(trial.path("programs"));
+    fs::create_directory(trial.path("home"));
+    fs::create_symlink("/bin/true", trial.path("programs") + "/a-program-of-ours");
+    fs::create_symlink(Trial::netrunner(), trial.path("programs") + "/netrunner");
+
+    fs::permissions(trial.path("home"), fs::perms{0700});
+    std::vector<std::string> at_home{"env", "HOME=" + trial.path("home"), "XDG_RUNTIME_DIR=" + trial.path("home")};
+    at_home.insert(at_home.end(), shell.begin(), shell.end());
+
+    Tmux tmux(trial, at_home, 120, 24);
+    tmux.shows("READY>");
+    for (const auto& line : load) tmux.enter(line);
+    tmux.enter("export PATH=\"$PWD/programs:$PATH\" NETRUNNER_CGROUP_BASE=\"$PWD/groups\"");
+    // Not before: Ctrl-C throws away what was typed ahead.
+    tmux.enter("clear; echo load''ed");
+    tmux.shows("loaded");
+    for (const auto& [line, completed] : lines_and_ends()) {
+        CAPTURE(line);
+        tmux.press("C-c");
+        tmux.press("C-l");
+        tmux.shows("^READY>\n\n");
+        tmux.type(std::regex_replace(line, std::regex("@"), trial.directory()));
+        tmux.press("Tab");
+        tmux.shows("^READY> " + completed + "[= ]?(\n|  )");
+    }
+    tmux.press("C-c");
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("completion");
+
+TEST_CASE_FIXTURE(Trial, "bash completes without the bash-completion package") {
+    if (!installed("tmux")) return;
+    check_completions(*this, bash_shell, {"source " + completions + "/netrunner.bash"});
+}
+
+TEST_CASE_FIXTURE(Trial, "bash completes with the bash-completion package") {
+    const std::string package = "/usr/share/bash-completion/bash_completion";
+    if (!std::filesystem::exists(package)) return skip("bash-completion is not installed");
+    if (!installed("tmux")) return;
+    check_completions(*this, bash_shell, {"source " + package, "source " + completions + "/netrunner.bash"});
+}
+
+TEST_CASE_FIXTURE(Trial, "zsh completes") {
+    if (!installed("tmux") || !installed("zsh")) return;
+    check_completions(*this, {"zsh", "-f", "-i"},
+                      {"unset zle_bracketed_paste; PS1='READY> '",
+                       "fpath=(" + completions + " $fpath); autoload -Uz compinit; compinit -u -D"});
+}
+
+TEST_CASE_FIXTURE(Trial, "fish completes") {
+    if (!installed("tmux") || !installed("fish")) return;
+    auto shell = fish_shell;
+    shell.back() += "; set -g fish_autosuggestion_enabled 0";
+    check_completions(*this, shell, {"set -g fish_complete_path " + completions});
+}
+
+TEST_SUITE_END();
