@@ -13,6 +13,7 @@
 #include <atomic>
 #include <csignal>
 #include <string>
+#include <thread>
 
 #include "announce.hpp"
 
@@ -184,6 +185,33 @@ void start_siblings() {
     }
 }
 
+/// Stays in vfork(2), since the child never execs.
+[[noreturn]] void start_vforked(const char* where) {
+    ready(where);
+    if (::vfork() == 0) {
+        ::alarm(lifetime);
+        for (;;) ::pause();
+    }
+    std::_Exit(98);
+}
+
+void start_threads() {
+    constexpr int threads = 200;
+    static std::atomic<int> born = 0;
+    for (int i = 0; i < threads; ++i) {
+        std::thread([] {
+            // Without the library's locks, which make such a crowd wait for each other.
+            if (::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr) == 0) {
+                ::alarm(lifetime);
+                for (;;) ::pause();
+            }
+            ++born;
+            live_for_at_most(lifetime);
+        }).detach();
+    }
+    while (born < threads) ::usleep(1000);
+}
+
 bool start(const std::string& kind, const std::string& groups, char** environment) {
     const auto nothing = [] {};
     if (kind == "plain") {
@@ -231,6 +259,8 @@ bool start(const std::string& kind, const std::string& groups, char** environmen
         if (::fork() == 0) hop(false);
     } else if (kind == "hopper-setsid") {
         if (::fork() == 0) hop(true);
+    } else if (kind == "threads") {
+        start_threads();
     } else if (kind == "bomb") {
         start_bomb();
     } else {
@@ -244,6 +274,9 @@ bool start(const std::string& kind, const std::string& groups, char** environmen
 int main(int argc, char** argv, char** environment) {
     if (argc < 5) return 2;
     ::open(argv[3], O_WRONLY);  // for everybody, until the last of them is gone
+    if (std::strcmp(argv[1], "vfork") == 0) start_vforked(argv[2]);
+    // A set-user-ID program: whoever started it may not signal it any more.
+    if (std::strcmp(argv[1], "superuser") == 0 && ::setresuid(0, 0, 0) == 0) ready(argv[2]), live_for_at_most(lifetime);
     if (!start(argv[1], argc > 5 ? argv[5] : "", environment)) return 2;
     ready(argv[2]);
     if (std::strcmp(argv[4], "stay") == 0) live_for_at_most(lifetime);

@@ -56,7 +56,7 @@ struct Contest : Trial {
             for (std::size_t i = 0; i < rivals; ++i) {
                 if (!running[i] && started < rounds) {
                     running[i].emplace(start_holder());
-                    const bool dies = with_deaths && random() % 4 == 0;
+                    const bool dies = with_deaths && random() % 2 == 0;  // most of the others are refused at once
                     const auto life = std::chrono::microseconds{random() % 60000};
                     deaths[i] = dies ? Clock::now() + life : Clock::time_point::max();
                     ++started;
