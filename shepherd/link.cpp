@@ -1,5 +1,6 @@
 #include "shepherd/link.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -22,10 +23,16 @@ bool Link::send_packet(std::span<const std::byte> packet, std::span<const int> d
         header->cmsg_len = CMSG_LEN(descriptors.size_bytes());
         std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size_bytes());
     }
-    while (true) {
+    // Where the kernel is short of memory for a moment, a frame that is needed is sent again.
+    constexpr int most_attempts = 1000;
+    constexpr int pause_ms = 2;
+    for (int attempt = 0; attempt < most_attempts; ++attempt) {
         if (::sendmsg(fd_, &message, MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT)) >= 0) return true;
-        if (errno != EINTR) return false;
+        if (errno == EINTR) continue;
+        if (!wait || (errno != ENOMEM && errno != ENOBUFS && errno != EAGAIN)) return false;
+        ::poll(nullptr, 0, pause_ms);
     }
+    return false;
 }
 
 Link::Received Link::receive(protocol::Frame& frame, std::span<const std::byte>& packet, bool wait) noexcept {

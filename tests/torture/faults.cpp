@@ -125,4 +125,30 @@ TEST_CASE_FIXTURE(Trial, "any system call of the shepherd's grandchild may fail"
     CHECK(fail_every_call(*this, depth_of_shepherd + 2, true) >= 0);
 }
 
+TEST_CASE_FIXTURE(Trial, "what is refused for a moment, or has another way, costs the run nothing") {
+#if defined(__x86_64__)
+    const CgroupDir groups;
+    if (!groups) return;
+    expect_strays();
+    const auto of_runner = [](long call, int error, long when) {
+        return Strike{.depth = depth_of_runner, .deed = "fail", .call = call, .error = error, .when = when};
+    };
+    const auto of_shepherd = [](long call, int error, long when) {
+        return Strike{.depth = depth_of_shepherd, .deed = "fail", .call = call, .error = error, .when = when};
+    };
+    for (const auto& strike : {of_runner(SYS_splice, ENOSYS, 1), of_runner(SYS_splice, ENOMEM, 1),
+                               of_runner(SYS_splice, EIO, 2), of_shepherd(SYS_sendmsg, ENOMEM, 1),
+                               of_shepherd(SYS_sendmsg, ENOBUFS, 2), of_shepherd(SYS_clone3, ENOSYS, 1)}) {
+        CAPTURE(strike.text());
+        Arena arena(*this, groups);
+        Injection injection(*this, arena, strike, with_an_orphan(arena, true));
+        const auto struck = injection.finish();
+        CHECK(struck.hit);
+        CHECK(struck.result.ending == exit_code(3));
+        CHECK_MESSAGE(struck.result.out == "hi\n", struck.result.err);
+        CHECK_MESSAGE(arena.all_gone(injection.process()), arena.left(injection.process()));
+    }
+#endif
+}
+
 TEST_SUITE_END();

@@ -62,9 +62,12 @@ pid_t link_of(const Chain& chain, char letter) {
     }
 }
 
-void stop(pid_t pid) {
-    ::kill(pid, SIGSTOP);
-    CHECK(wait_until([&] { return state_of(pid) == 'T' || !is_running(pid); }));
+/// All at once. Who is stopped is not waited for long: another link may notice, and let it go on.
+void stop(const std::vector<pid_t>& pids) {
+    for (const pid_t pid : pids) ::kill(pid, SIGSTOP);
+    for (const pid_t pid : pids) {
+        wait_until([&] { return state_of(pid) == 'T' || !is_running(pid); }, 50ms);
+    }
 }
 
 /// One run of one workload, and its end.
@@ -118,10 +121,12 @@ class Cell {
     void strike() const {
         if (exits()) return;
         for (const char letter : event_.stopped + event_.killed) REQUIRE_MESSAGE(link_of(chain_, letter) > 0, letter);
-        for (const char letter : event_.stopped) stop(link_of(chain_, letter));
+        std::vector<pid_t> still;
+        for (const char letter : event_.stopped) still.push_back(link_of(chain_, letter));
         if (event_.killed.size() > 1) {
-            for (const char letter : event_.killed) stop(link_of(chain_, letter));
+            for (const char letter : event_.killed) still.push_back(link_of(chain_, letter));
         }
+        stop(still);
         for (const char letter : event_.killed) ::kill(link_of(chain_, letter), SIGKILL);
     }
 

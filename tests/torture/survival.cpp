@@ -36,13 +36,10 @@ struct Survival : Trial {
 };
 
 void stop_and_kill(const std::vector<pid_t>& pids) {
-    for (const pid_t pid : pids) {
-        if (pid <= 0) continue;
-        ::kill(pid, SIGSTOP);
-        CHECK(wait_until([&] { return state_of(pid) == 'T' || !is_running(pid); }));
-    }
-    for (const pid_t pid : pids) {
-        if (pid > 0) ::kill(pid, SIGKILL);
+    for (const int signal : {SIGSTOP, SIGKILL}) {
+        for (const pid_t pid : pids) {
+            if (pid > 0) ::kill(pid, signal);
+        }
     }
 }
 

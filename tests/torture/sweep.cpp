@@ -63,6 +63,40 @@ Sweep kill_at_every_call(Trial& trial, int depth, bool in_group) {
     return sweep;
 }
 
+/// SIGSTOP at every `stride`th call, SIGCONT a moment later: as if the machine had been busy with something else.
+int stop_at_every_call(Trial& trial, int depth) {
+    const CgroupDir groups;
+    if (!groups) return 1;
+    trial.expect_strays();
+    const long stride = times(17, 1);
+    long when = 1 + static_cast<long>(std::random_device{}() % static_cast<unsigned>(stride));
+    int stopped = 0;
+    for (bool hit = true; hit; when += stride) {
+        Arena arena(trial, groups);
+        auto words = arena.in_group();
+        words.insert(words.end(), {"-q", "-k", "50ms", "--", "sh", "-c",
+                                   "exec 9>\"$0\"; setsid sleep 60 & echo hi; exit 3", arena.fifo()});
+        Injection injection(trial, arena, {.depth = depth, .deed = "stop", .when = when}, words);
+        CAPTURE(when);
+        REQUIRE(wait_until([&] {
+            const auto said = read_text(arena.path("struck"));
+            hit = contains(said, "hit");
+            return hit || contains(said, "end");
+        }));
+        if (hit) let_pass(50ms);
+        for (const pid_t pid : descendants_of(injection.process().pid())) ::kill(pid, SIGCONT);
+        const auto struck = injection.finish();
+        CHECK_MESSAGE(struck.ended, "hangs");
+        CHECK_MESSAGE(struck.result.ending == exit_code(3), struck.result.ending, " ", struck.result.err);
+        CHECK(struck.result.out == "hi\n");
+        CHECK_MESSAGE(arena.all_gone(injection.process()), arena.left(injection.process()));
+        trial.reap_strays();
+        if (hit) ++stopped;
+    }
+    MESSAGE("stopped at ", stopped, " calls");
+    return stopped;
+}
+
 bool guard_is_there(Trial& trial) {
     auto process = trial.start(trial.runner({"--", "sh", "-c", "echo go; exec sleep 60"}));
     process.wait_for_output("go\n");
@@ -96,6 +130,14 @@ TEST_CASE_FIXTURE(Trial, "the guard is killed at every system call") {
     if (!guard_is_there(*this)) return skip("this netrunner has no guard");
     CHECK(kill_at_every_call(*this, depth_of_shepherd + 1, true).calls > 3);
     CHECK(kill_at_every_call(*this, depth_of_shepherd + 1, false).calls > 3);
+}
+
+TEST_CASE_FIXTURE(Trial, "the shepherd is stopped for a moment at every system call: the run ends as ever") {
+    CHECK(stop_at_every_call(*this, depth_of_shepherd) > 0);
+}
+
+TEST_CASE_FIXTURE(Trial, "the shepherd's child is stopped for a moment at every system call: the run ends as ever") {
+    CHECK(stop_at_every_call(*this, depth_of_shepherd + 1) > 0);
 }
 
 TEST_SUITE_END();
