@@ -30,7 +30,7 @@ using protocol::Stage;
 
 [[noreturn]] void fail(const ChildSetup& setup, Stage stage, int error, int detail = 0) {
     const ChildFailure failure{stage, error, detail};
-    // The pipe is empty and takes this whole; if the shepherd is gone, so is the reader of any complaint.
+    // The pipe is empty and takes this whole; if the guard is gone, so is the reader of any complaint.
     [[maybe_unused]] const ssize_t written = ::write(setup.report, &failure, sizeof failure);
     ::_exit(127);
 }
@@ -177,7 +177,7 @@ std::string_view search_path(char** environment) {
 /// Called in the new process.
 [[noreturn]] void become_command(const ChildSetup& setup, Birthplace birthplace) noexcept {
     const protocol::Plan& plan = *setup.plan;
-    // Also done by the shepherd; whoever comes first, the group is there before anyone needs it.
+    // Also done by the guard; whoever comes first, the group is there before anyone needs it.
     if (::setpgid(0, 0) != 0) fail(setup, Stage::session, errno);
 
     // SIGTTOU is blocked like all others: asking from the background is allowed.
@@ -199,10 +199,10 @@ std::string_view search_path(char** environment) {
     if (plan.no_new_privs != 0 && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         fail(setup, Stage::no_new_privs, errno);
     }
-    // A belt for the death of the shepherd; set after the identity, since changing that clears it. A shepherd that
-    // died before is noticed by the parent being another one.
+    // A belt for the death of the guard; set after the identity, since changing that clears it. A guard that died
+    // before is noticed by the parent being another one.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-    if (::getppid() != setup.shepherd) ::_exit(127);
+    if (::getppid() != setup.guard) ::_exit(127);
 
     apply_dispositions(plan.ignored);
     ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &plan.blocked, nullptr, sizeof plan.blocked);

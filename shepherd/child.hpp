@@ -22,7 +22,7 @@ struct ChildSetup {
     int group = -1;
     int group_procs = -1;
     int group_events = -1;
-    pid_t shepherd = 0;
+    pid_t guard = 0;  ///< its parent
     const char* file = nullptr;
     char** argv = nullptr;
     /// argv with a free place in front, for a script without an interpreter line: sh FILE ARGV[1]...

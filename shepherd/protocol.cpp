@@ -104,6 +104,7 @@ void fields(Cursor& c, Value& v) {
     c.enumeration(v.standard_input, Wiring::terminal);
     c.enumeration(v.standard_output, Wiring::terminal);
     c.enumeration(v.standard_error, Wiring::like_stdout);
+    c.integer(v.runner);
     c.boolean(v.new_session);
     c.boolean(v.has_argv0);
     c.boolean(v.no_new_privs);
@@ -183,12 +184,21 @@ void fields(Cursor& c, Value& v) {
 
 template <class Cursor, class Value>
 requires std::is_same_v<std::remove_const_t<Value>, ChildStarted>
-void fields(Cursor& c, Value& v) { c.integer(v.pid); }
+void fields(Cursor& c, Value& v) {
+    c.integer(v.pid);
+    c.integer(v.guard);
+}
 
 template <class Cursor, class Value>
-requires std::is_same_v<std::remove_const_t<Value>, ChildStopped> ||
-    std::is_same_v<std::remove_const_t<Value>, StopRequested>
+requires std::is_same_v<std::remove_const_t<Value>, ChildStopped>
 void fields(Cursor& c, Value& v) { c.integer(v.signal); }
+
+template <class Cursor, class Value>
+requires std::is_same_v<std::remove_const_t<Value>, StopRequested>
+void fields(Cursor& c, Value& v) {
+    c.integer(v.signal);
+    c.enumeration(v.receiver, Receiver::guard);
+}
 
 template <class Cursor, class Value>
 requires std::is_same_v<std::remove_const_t<Value>, ChildExited>

@@ -1,10 +1,11 @@
 // What netrunner and its shepherd say to each other, as values and as bytes. Frames travel over a SOCK_SEQPACKET
-// socket pair, one frame a packet, so they are never split or joined. Integers are little-endian; every frame
+// socket pair, one frame a packet, so they are never split or joined. The shepherd reads the plan; from then on its
+// end of the link is the guard's. Integers are little-endian; every frame
 // has one fixed size; a frame that is unknown, short, long or holds a value out of range is refused, never
 // skipped. Compiled into both programs, fuzzed; knows no sockets and allocates nothing.
 //
-// Runner to shepherd: Plan (once, first), Kill, CloseStdin, SetWinsize, SetForeground, GuardTerminal, Finish.
-// Shepherd to runner: ChildStarted (with the descriptors as SCM_RIGHTS: stdin's write end, stdout's and stderr's
+// From the runner: Plan (once, first), Kill, CloseStdin, SetWinsize, SetForeground, GuardTerminal, Finish.
+// To the runner: ChildStarted (with the descriptors as SCM_RIGHTS: stdin's write end, stdout's and stderr's
 // read ends, each only where the plan asked for a pipe, then the pseudo-terminal's master if it asked for one),
 // ChildStopped, ChildContinued, ChildExited, OrphanFound, TreeEmpty, StopRequested, Failed.
 #pragma once
@@ -17,7 +18,7 @@
 namespace netrunner::protocol {
 
 /// Changes whenever a frame changes; both programs come from one build, so a difference is an installation error.
-inline constexpr std::uint32_t version = 4;
+inline constexpr std::uint32_t version = 5;
 /// "NR" and two bytes that no text starts with.
 inline constexpr std::uint32_t magic = 0x0f1e524e;
 
@@ -93,6 +94,7 @@ struct Plan {
     Wiring standard_input = Wiring::keep;
     Wiring standard_output = Wiring::pipe;
     Wiring standard_error = Wiring::pipe;
+    std::int32_t runner = 0;       ///< who has the other end of the link
     std::uint8_t new_session = 0;  ///< no terminal to share: the shepherd leads a session of its own
     std::uint8_t has_argv0 = 0;    ///< the shepherd's argv[1] is the file, argv[2]... the command's argv
     std::uint8_t no_new_privs = 0;
@@ -187,6 +189,7 @@ struct Finish {
 struct ChildStarted {
     static constexpr FrameType type = FrameType::child_started;
     std::int32_t pid = 0;
+    std::int32_t guard = 0;  ///< its parent
 };
 
 struct ChildStopped {
@@ -232,10 +235,19 @@ struct TreeEmpty {
     Usage usage;
 };
 
-/// Somebody sent the shepherd a signal that asks for an orderly end.
+/// Which of a run's own processes was sent a signal.
+enum class Receiver : std::uint8_t {
+    runner,
+    shepherd,
+    guard,
+};
+inline constexpr std::size_t receiver_count = 3;
+
+/// Somebody sent one of them a signal that asks for an orderly end.
 struct StopRequested {
     static constexpr FrameType type = FrameType::stop_requested;
     std::int32_t signal = 0;
+    Receiver receiver = Receiver::shepherd;
 };
 
 /// Where the start failed. The order is that of the steps in the child.

@@ -22,7 +22,7 @@ struct TreeMember {
     pid_t pid = 0;
     pid_t parent = 0;
     pid_t group = 0;
-    char state = '?';
+    char state = '\0';
     std::uint32_t threads = 0;
     std::uint64_t started = 0;
 

@@ -27,7 +27,7 @@ enum class RunEvent {
     settled,        ///< the moment has passed
     drained,        ///< nothing is underway any more
     patience_over,  ///< the reader has had its time
-    lost,           ///< the shepherd is gone without having said that the tree is empty
+    lost,           ///< the shepherd or the guard is gone without its having been said that the tree is empty
     unkillable,     ///< what is left does not even end by SIGKILL
 };
 

@@ -195,7 +195,7 @@ std::string verdict_of(const Outcome& outcome) {
         case StopCause::output_limit: return fmt::format("more than {} of output{}", limit, steps);
         case StopCause::cancelled: return fmt::format("cancelled by {}{}", signal_name(outcome.cancelled_by), steps);
         case StopCause::parent_died: return fmt::format("the process that started netrunner has ended{}", steps);
-        case StopCause::lost: return fmt::format("the shepherd died{}", steps);
+        case StopCause::lost: return fmt::format("the {} was killed{}", outcome.lost, steps);
         case StopCause::no_reader:
         case StopCause::failure: return outcome.failures.empty() ? "" : outcome.failures.front();
         case StopCause::orphans: return outcome.orphans.empty() ? "" : describe_orphans(outcome.orphans);

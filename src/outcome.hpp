@@ -44,7 +44,7 @@ struct Signaled {
 };
 /// Not even SIGKILL has ended it in time; see Outcome::survivors.
 struct Unended {};
-/// The shepherd died and took the command's status with it.
+/// The shepherd or the guard was killed, and the command's own end is not known, or was of our making.
 struct Lost {};
 
 using End = std::variant<NotStarted, Exited, Signaled, Unended, Lost>;
@@ -59,7 +59,7 @@ enum class StopCause {
     no_reader,  ///< nobody reads its terminal's output any more
     orphans,    ///< the command had ended, others had not
     failure,    ///< netrunner could not go on
-    lost,       ///< the shepherd died
+    lost,       ///< the shepherd or the guard was killed
 };
 
 struct StopRecord {
@@ -109,6 +109,7 @@ struct Outcome {
     std::optional<protocol::Usage> usage;
     std::vector<Orphan> orphans;
     std::vector<Survivor> survivors;
+    std::string lost;  ///< which of our own processes was killed, if one was
     StreamFigures standard_input;
     StreamFigures standard_output;
     StreamFigures standard_error;

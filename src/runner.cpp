@@ -49,9 +49,10 @@ void take_turn(Session& session, Pump& pump, SignalSource& signals) {
         while (const auto signal = signals.read()) {
             if (signal->number != SIGCHLD) {
                 session.handle(*signal);
-            } else if (session.shepherd() > 0) {
-                reap_strangers(session.shepherd());
+                continue;
             }
+            session.handle_children();
+            if (session.shepherd() > 0) reap_strangers(session.shepherd());
         }
     }
     if (wake.kind == Wake::Kind::deadline) session.handle_time();

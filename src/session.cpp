@@ -101,7 +101,7 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
       job_control_(plan_, link_, streams_, context_.narrate),
       stop_(plan_.ladder) {
     if (plan_.timeout != forever) timeout_at_ = context_.begun + plan_.timeout;
-    outcome_.containment = {"group", "subreaper"};
+    outcome_.containment = {"group", "subreaper", "guard"};
     if (cgroup_) outcome_.containment.emplace_back("cgroup");
     outcome_.directory = working_directory(plan_.directory);
     outcome_.on_terminal = plan_.terminal.has_value();
@@ -287,7 +287,8 @@ void Session::take_shepherd_events() {
 void Session::on(CommandStarted& event) {
     outcome_.pid = event.pid;
     outcome_.startup = steady_clock::now() - context_.begun;
-    context_.narrate(1, fmt::format("started {} ({})", plan_.words.front(), event.pid));
+    context_.narrate(1,
+                     fmt::format("started {} ({}) below the guard ({})", plan_.words.front(), event.pid, event.guard));
     streams_.start(event);
     job_control_.begin(event.pid);
     apply(RunEvent::started);
@@ -308,10 +309,14 @@ void Session::resume_timers(Duration paused) {
 void Session::on(const protocol::ChildContinued& /*event*/) { context_.narrate(1, "the command continues"); }
 
 void Session::on(const protocol::ChildExited& event) {
+    // Both may have happened while this process was stopped: then the one is why the other is.
+    if (link_.look_after_shepherd()) lose("shepherd");
     outcome_.usage = event.usage;
     job_control_.command_ended();
     outcome_.had_terminal = job_control_.had_terminal();
-    if (WIFEXITED(event.wait_status)) {
+    if (std::holds_alternative<Lost>(outcome_.end)) {
+        context_.narrate(1, "the command has ended");  // made to: its status says nothing
+    } else if (WIFEXITED(event.wait_status)) {
         outcome_.end = Exited{WEXITSTATUS(event.wait_status)};
         context_.narrate(1, fmt::format("the command exited with {}", WEXITSTATUS(event.wait_status)));
     } else {
@@ -335,8 +340,10 @@ void Session::on(const protocol::TreeEmpty& event) {
 }
 
 void Session::on(const protocol::StopRequested& event) {
-    context_.narrate(1, fmt::format("the shepherd received {}", signal_name(event.signal)));
-    cancel(event.signal, Receiver::shepherd);
+    context_.narrate(
+        1, fmt::format("the {} received {}", event.receiver == protocol::Receiver::guard ? "guard" : "shepherd",
+                       signal_name(event.signal)));
+    cancel(event.signal, event.receiver);
 }
 
 void Session::on(const protocol::Failed& event) {
@@ -344,21 +351,36 @@ void Session::on(const protocol::Failed& event) {
     apply(RunEvent::failed);
 }
 
-/// That is how a shepherd that is done takes its leave; before that it means that it was killed.
+/// That is how a guard that is done takes its leave; before that it means that it was killed.
 void Session::on(const HangUp& /*event*/) {
     pump_.unwatch(link_.descriptor());
     link_watched_ = false;
     if (state_ == RunState::draining || state_ == RunState::over) return;
-    lose_shepherd();
+    const bool shepherd = link_.was_shepherd_killed();
+    take_over();
+    lose(shepherd ? "shepherd" : "guard");
 }
 
-void Session::lose_shepherd() {
-    context_.narrate(1, "the shepherd is gone: ending the tree from here");
-    // Whatever cut the link: two who end one tree would only disagree. After this its children are ours.
+void Session::handle_children() {
+    if (over() || !link_.look_after_shepherd()) return;
+    if (state_ == RunState::draining || second_layer_) return;
+    // The guard lives, and does what it is told. But whoever kills the one has the other in mind.
+    context_.narrate(1, "the shepherd is gone: ending the tree");
+    lose("shepherd");
+}
+
+/// Without the guard its children are ours.
+void Session::take_over() {
+    context_.narrate(1, "the guard is gone: ending the tree from here");
+    // Whatever cut the link: two who end one tree would only disagree.
     link_.reap(true);
     second_layer_.emplace(outcome_.pid.value_or(0), context_.strangers);
-    outcome_.end = Lost{};
     check_at_ = steady_clock::now();
+}
+
+void Session::lose(const char* one) {
+    outcome_.end = Lost{};
+    if (outcome_.lost.empty()) outcome_.lost = one;
     stop_.prepare(StopCause::lost);
     apply(RunEvent::lost);
     outcome_.stop->cause = StopCause::lost;
@@ -396,12 +418,10 @@ void Session::begin_stop_record() {
     outcome_.stop = StopRecord{.cause = stop_.cause(), .steps = {}, .limit = exceeded(plan_, stop_.cause())};
 }
 
-void Session::cancel(int signal, Receiver receiver) {
-    // Who ends a whole group of processes, as systemd does with a service, tells both of us: that is one order.
-    const auto count = [&](Receiver of) -> int& { return orders_.at(static_cast<std::size_t>(of)); };
-    const bool is_copy =
-        ++count(receiver) <= count(receiver == Receiver::runner ? Receiver::shepherd : Receiver::runner);
-    if (is_copy) return;
+void Session::cancel(int signal, protocol::Receiver receiver) {
+    // Who ends a whole group of processes, as systemd does with a service, tells all of us: that is one order.
+    const int known = *std::ranges::max_element(orders_);
+    if (++orders_.at(static_cast<std::size_t>(receiver)) <= known) return;
     switch (stop_.ordered(signal, steady_clock::now(), state_ == RunState::stopping)) {
         case Stop::Answer::begin:
             outcome_.cancelled_by = signal;
@@ -476,8 +496,8 @@ void Session::order(int signal) {
         signal_from_here(signal);
     } else {
         link_.send(protocol::Kill{.scope = Scope::tree, .signal = signal});
-        // A shepherd that somebody has stopped would not hear it.
-        ::kill(link_.pid(), SIGCONT);
+        // One that somebody has stopped would not hear it, or not continue the guard.
+        if (link_.pid() > 0) ::kill(link_.pid(), SIGCONT);
     }
 }
 
@@ -511,20 +531,20 @@ void Session::check_second_layer() {
 }
 
 void Session::check_survivors() {
-    TreeMember shepherd;
-    const bool stopped =
-        !second_layer_ && read_member(link_.pid(), shepherd) && (shepherd.state == 'T' || shepherd.state == 't');
-    if (stopped) {
-        // It cannot do what it was told. Without it we can.
+    TreeMember guard;
+    const bool held = !second_layer_ && read_member(link_.root(), guard) && (guard.state == 'T' || guard.state == 't');
+    if (held) {
+        // By a debugger, say. It cannot do what it was told; without it we can.
         pump_.unwatch(link_.descriptor());
         link_watched_ = false;
         survivors_at_ = steady_clock::now() + killing_time;
-        lose_shepherd();
+        take_over();
+        lose("guard");
         return;
     }
     const TimePoint now = steady_clock::now();
     survivors_at_ = now + killing_time;
-    const pid_t root = second_layer_ ? ::getpid() : link_.pid();
+    const pid_t root = second_layer_ ? ::getpid() : link_.root();
     auto survivors = find_survivors(root, context_.strangers, cgroup_ ? &cgroup_->job() : nullptr);
     if (survivors.empty()) return;  // the last of them has just gone: that is about to be said
     if (now < hopeless_at_ && std::ranges::any_of(survivors, can_die)) return;
@@ -534,7 +554,7 @@ void Session::check_survivors() {
         outcome_.failures.push_back(
             fmt::format("cannot end {} ({}), which is in state {}", left.command, left.pid, left.state));
     }
-    // The shepherd stays with them; it ends when they do.
+    // The guard stays with them; it ends when they do, and the shepherd with it.
     if (!second_layer_) link_.abandon();
     apply(RunEvent::unkillable);
 }

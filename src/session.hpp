@@ -43,6 +43,9 @@ class Session {
     /// The time has come that `deadline` named, or any other time.
     void handle_time();
 
+    /// A child of this process has ended or was stopped.
+    void handle_children();
+
     /// Something that the run cannot go on without could not be had: it is stopped for that, and says so.
     void fail(const std::string& why);
 
@@ -79,15 +82,15 @@ class Session {
     void request_stop(StopCause cause, std::optional<int> first_signal = std::nullopt);
     void lose_parent();
     void begin_stop_record();
-    enum class Receiver : std::uint8_t { runner, shepherd };
-    void cancel(int signal, Receiver receiver = Receiver::runner);
+    void cancel(int signal, protocol::Receiver receiver = protocol::Receiver::runner);
     void forward(protocol::Scope scope, const SignalEvent& signal);
     void order(int signal);
     void record_orphan(Orphan orphan);
     void signal_from_here(int signal);
     void check_second_layer();
     void check_survivors();
-    void lose_shepherd();
+    void lose(const char* one);
+    void take_over();
 
     /// Nothing has stopped it, and limits hold.
     [[nodiscard]] bool runs() const;
@@ -103,7 +106,7 @@ class Session {
     ShepherdLink link_;
     JobControl job_control_;
     bool link_watched_ = false;
-    std::optional<SecondLayer> second_layer_;  ///< once the shepherd is lost
+    std::optional<SecondLayer> second_layer_;  ///< once the guard is lost
 
     RunState state_ = RunState::starting;
     Outcome outcome_;
@@ -114,11 +117,11 @@ class Session {
     std::optional<TimePoint> timeout_at_;
     std::optional<TimePoint> settle_at_;
     std::optional<TimePoint> patience_at_;
-    std::optional<TimePoint> check_at_;      ///< the second layer has nobody to tell it
-    std::optional<TimePoint> survivors_at_;  ///< SIGKILL should have ended everything by then
-    std::array<int, 2> orders_{};            ///< to stop, by who received them
-    TimePoint hopeless_at_;                  ///< and by then also what gets no processor
-    std::optional<TimePoint> resumed_at_;    ///< after job control had stopped the run
+    std::optional<TimePoint> check_at_;                   ///< the second layer has nobody to tell it
+    std::optional<TimePoint> survivors_at_;               ///< SIGKILL should have ended everything by then
+    std::array<int, protocol::receiver_count> orders_{};  ///< to stop, by who received them
+    TimePoint hopeless_at_;                               ///< and by then also what gets no processor
+    std::optional<TimePoint> resumed_at_;                 ///< after job control had stopped the run
 };
 
 }  // namespace netrunner

@@ -129,6 +129,7 @@ ShepherdLink::ShepherdLink(const LaunchPlan& plan, const StandardFiles& files, c
         throw SetupFailure("shepherd", errno, "cannot create a socket pair");
     socket_ = Descriptor(ends[0]);
     const Descriptor shepherd_end(ends[1]);
+    plan_.runner = ::getpid();
     // The plan waits in the socket before the shepherd is there to read it.
     if (group != nullptr) {
         plan_.has_group = 1;
@@ -250,6 +251,8 @@ ShepherdEvent ShepherdLink::interpret(std::span<const std::byte> packet, std::ve
             if (!unpack(packet, started) || descriptors.size() != expected) return HangUp{};
             CommandStarted event;
             event.pid = started.pid;
+            event.guard = guard_ = started.guard;
+            if (shepherd_lost_ && pid_ < 0) pid_ = guard_;
             std::size_t next = 0;
             if (plan_.standard_input == Wiring::pipe) event.standard_input = std::move(descriptors[next++]);
             if (plan_.standard_output == Wiring::pipe) event.standard_output = std::move(descriptors[next++]);
@@ -275,17 +278,47 @@ ShepherdEvent ShepherdLink::interpret(std::span<const std::byte> packet, std::ve
     return HangUp{};
 }
 
+bool ShepherdLink::look_after_shepherd() {
+    siginfo_t change{};
+    const auto pid = static_cast<id_t>(pid_);
+    if (pid_ > 0 && ::waitid(P_PID, pid, &change, WSTOPPED | WNOHANG | __WALL) == 0 && change.si_pid == pid_) {
+        ::kill(pid_, SIGCONT);
+    }
+    change = {};
+    const bool ended = pid_ > 0 && !shepherd_lost_ &&
+                       ::waitid(P_PID, pid, &change, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 &&
+                       change.si_pid == pid_ && change.si_code != CLD_EXITED;
+    if (!ended) return false;
+    ::waitpid(pid_, nullptr, __WALL);
+    shepherd_lost_ = true;
+    pid_ = guard_;
+    return true;
+}
+
+bool ShepherdLink::was_shepherd_killed() const {
+    if (shepherd_lost_) return true;
+    // It lets go of the link a little before it is seen to have ended.
+    constexpr int moment_ms = 20;
+    const Descriptor handle(pid_ > 0 ? static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)) : -1);
+    pollfd ended{handle.get(), POLLIN, 0};
+    siginfo_t end{};
+    return handle && ::poll(&ended, 1, moment_ms) == 1 &&
+           ::waitid(P_PID, static_cast<id_t>(pid_), &end, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 &&
+           end.si_pid == pid_ && end.si_code != CLD_EXITED;
+}
+
 void ShepherdLink::reap(bool force) {
-    if (pid_ <= 0) return;
     constexpr int moment_ms = 1000;
-    if (::waitpid(pid_, nullptr, WNOHANG | __WALL) == 0) {
+    // After the shepherd the guard, which is our child only if the shepherd was killed.
+    for (; pid_ > 0; pid_ = std::exchange(guard_, -1)) {
+        if (pid_ == guard_) guard_ = -1;
+        if (::waitpid(pid_, nullptr, WNOHANG | __WALL) != 0) continue;
         const Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
         pollfd ended{handle.get(), POLLIN, 0};
         if (force || ::poll(&ended, 1, moment_ms) == 0) ::kill(pid_, SIGKILL);
         while (::waitpid(pid_, nullptr, __WALL) < 0 && errno == EINTR) {
         }
     }
-    pid_ = -1;
 }
 
 }  // namespace netrunner

@@ -23,6 +23,7 @@ namespace netrunner {
 struct CommandStarted {
     static constexpr protocol::FrameType type = protocol::FrameType::child_started;
     pid_t pid = 0;
+    pid_t guard = 0;  ///< its parent
     Descriptor standard_input;
     Descriptor standard_output;
     Descriptor standard_error;
@@ -53,7 +54,17 @@ class ShepherdLink {
     [[nodiscard]] int launch_error() const { return launch_error_; }
 
     [[nodiscard]] int descriptor() const { return socket_.get(); }
+    /// The shepherd; once it is lost the guard, which then is a child of this process.
     [[nodiscard]] pid_t pid() const { return pid_; }
+    /// Below it is the tree: the guard, or as long as that is not known the shepherd.
+    [[nodiscard]] pid_t root() const { return guard_ > 0 ? guard_ : pid_; }
+
+    /// Continues a shepherd (or later a guard) that somebody has stopped, and reaps a shepherd that was killed though
+    /// the guard lives. True for that, once.
+    bool look_after_shepherd();
+
+    /// After a hang-up: the shepherd has been killed, at the latest in a moment; else it was the guard.
+    [[nodiscard]] bool was_shepherd_killed() const;
 
     /// The next event, if one is there. HangUp comes again and again.
     std::optional<ShepherdEvent> receive();
@@ -73,7 +84,8 @@ class ShepherdLink {
     /// Nothing while nothing is kept.
     [[nodiscard]] std::optional<TimePoint> retry_at() const { return retry_at_; }
 
-    /// Takes the shepherd's zombie away. `force`: ends it at once; else it has a moment to leave by itself.
+    /// Takes away what is left of the shepherd and, if that was killed, of the guard. `force`: ends them at once; else
+    /// they have a moment to leave by themselves.
     void reap(bool force);
 
     /// Lets go of a shepherd that cannot leave yet: it stays until its tree is empty, and somebody else reaps it.
@@ -85,6 +97,8 @@ class ShepherdLink {
 
     Descriptor socket_;
     pid_t pid_ = -1;
+    pid_t guard_ = -1;
+    bool shepherd_lost_ = false;
     protocol::Plan plan_;
     int launch_error_ = 0;
     std::deque<std::vector<std::byte>> backlog_;

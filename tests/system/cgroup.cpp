@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(GroupTrial, "the command runs in its group from the first inst
     CHECK(report["cgroup"]["path"] == groups.path("a/b"));
     CHECK(report["cgroup"]["limits"].empty());
     CHECK(report["cgroup"]["cpu_usage"] > 0.0);
-    CHECK(report["containment"] == Words{"group", "subreaper", "cgroup"});
+    CHECK(report["containment"] == Words{"group", "subreaper", "guard", "cgroup"});
     CHECK(groups.is_empty());
 }
 

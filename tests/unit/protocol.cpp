@@ -87,7 +87,7 @@ TEST_CASE("every frame comes back as it went") {
     GuardTerminal guard{.needed = 1, .original = {1, 2, 3, {}}, .changed = {4, 5, 0x80000000, {}}};
     guard.original.characters[18] = 255;
     check_round_trip(guard);
-    check_round_trip(ChildStarted{4242});
+    check_round_trip(ChildStarted{4242, 4241});
     check_round_trip(ChildStopped{SIGTSTP});
     check_round_trip(ChildContinued{});
     check_round_trip(ChildExited{.wait_status = 0x8b, .tree_empty = 1, .usage = some_usage()});
@@ -96,7 +96,7 @@ TEST_CASE("every frame comes back as it went") {
     std::strcpy(orphan.command.data(), "sleep 100");
     check_round_trip(orphan);
     check_round_trip(TreeEmpty{some_usage()});
-    check_round_trip(StopRequested{SIGTERM});
+    check_round_trip(StopRequested{SIGTERM, Receiver::guard});
     check_round_trip(Failed{.stage = Stage::exec, .error = ENOENT, .detail = 1});
 }
 
@@ -115,11 +115,12 @@ TEST_CASE("values arrive in their fields") {
 
 TEST_CASE("integers are little-endian, after the type") {
     Frame frame{};
-    const std::size_t length = pack(ChildStarted{0x01020304}, frame);
-    REQUIRE(length == 5);
+    const std::size_t length = pack(ChildStarted{0x01020304, 0x05060708}, frame);
+    REQUIRE(length == 9);
     CHECK(static_cast<int>(frame[0]) == static_cast<int>(FrameType::child_started));
     CHECK(static_cast<int>(frame[1]) == 4);
     CHECK(static_cast<int>(frame[4]) == 1);
+    CHECK(static_cast<int>(frame[5]) == 8);
 }
 
 TEST_CASE("a frame that is cut short or too long is refused") {

@@ -1,0 +1,103 @@
+#include "shepherd/guard.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+#include "shepherd/child.hpp"
+#include "shepherd/own_process.hpp"
+
+namespace netrunner {
+namespace {
+
+using protocol::Stage;
+using protocol::Wiring;
+
+/// One pipe per stream that goes through the runner: the command's end and the runner's.
+struct Wire {
+    Descriptor command;
+    Descriptor runner;
+};
+
+bool make_wire(Wire& wire, bool command_reads, std::uint32_t size) {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
+    wire.command = Descriptor(ends[command_reads ? 0 : 1]);
+    wire.runner = Descriptor(ends[command_reads ? 1 : 0]);
+    // The two ends are separate open files: only ours becomes non-blocking. The size is a wish.
+    if (size != 0) ::fcntl(wire.runner.get(), F_SETPIPE_SZ, static_cast<int>(size));
+    return ::fcntl(wire.runner.get(), F_SETFL, (command_reads ? O_WRONLY : O_RDONLY) | O_NONBLOCK) == 0;
+}
+
+struct Wires {
+    Wire input;
+    Wire output;
+    Wire error;
+};
+
+bool make_wires(const protocol::Plan& plan, Wires& wires) {
+    return (plan.standard_input != Wiring::pipe || make_wire(wires.input, true, plan.pipe_size)) &&
+           (plan.standard_output != Wiring::pipe || make_wire(wires.output, false, plan.pipe_size)) &&
+           (plan.standard_error != Wiring::pipe || make_wire(wires.error, false, plan.pipe_size));
+}
+
+/// Where the command's descriptor comes from; -1: it stays as it is.
+int end_for_command(Wiring wiring, const Wire& wire, const PseudoTerminal& terminal) {
+    return wiring == Wiring::terminal ? terminal.slave() : wire.command.get();
+}
+
+}  // namespace
+
+int fail_to_start(Link& link, Stage stage, int error) noexcept {
+    link.send(protocol::Failed{stage, error, 0});
+    return exit_reported;
+}
+
+int run_guard(Link link, const protocol::Plan& plan, const Words& words, Start start) noexcept {
+    take_name("nr-guard");
+    // In the shepherd's session, so that the kernel lets the command be stopped and continued, but not in its group.
+    if (!take_position(false)) return fail_to_start(link, Stage::session, errno);
+    Wires wires;
+    std::array<int, 2> report{};
+    if (!make_wires(plan, wires) || ::pipe2(report.data(), O_CLOEXEC) != 0) {
+        return fail_to_start(link, Stage::pipe, errno);
+    }
+    start.report = StartReport(Descriptor(report[0]));
+    Descriptor report_end(report[1]);
+
+    char** const command = words.argv + (plan.has_argv0 != 0 ? 2 : 1);
+    const JobGroup& group = start.groups.job;
+    // The shell's argv needs one word more in front than the command's: our own argv[0] is free for that, and a
+    // second copy is not needed, since it is written to in the child only.
+    const ChildSetup setup{
+        .plan = &plan,
+        .standard_input = end_for_command(plan.standard_input, wires.input, start.terminal),
+        .standard_output = end_for_command(plan.standard_output, wires.output, start.terminal),
+        .standard_error = end_for_command(plan.standard_error, wires.error, start.terminal),
+        .report = report_end.get(),
+        .foreground_of = plan.foreground != 0 ? start.terminal.slave() : -1,
+        .group = group ? group.directory() : -1,
+        .group_procs = group ? group.procs() : -1,
+        .group_events = group ? group.events() : -1,
+        .guard = ::getpid(),
+        .file = words.argv[1],
+        .argv = command,
+        .shell_argv = command - 1,
+        .environment = words.environment,
+    };
+    start.child = start_command(setup);
+    if (start.child < 0) return fail_to_start(link, Stage::fork, errno);
+
+    ::setpgid(start.child, start.child);
+    report_end.reset();
+    start.standard_input = std::move(wires.input.runner);
+    start.standard_output = std::move(wires.output.runner);
+    start.standard_error = std::move(wires.error.runner);
+    wires = {};
+    let_go_of_the_users(words.argv, words.environment);
+    return supervise(link, plan, std::move(start));
+}
+
+}  // namespace netrunner

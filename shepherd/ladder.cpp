@@ -1,0 +1,137 @@
+#include "shepherd/ladder.hpp"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "shepherd/monotonic.hpp"
+
+namespace netrunner {
+namespace {
+
+using namespace protocol;
+
+/// How often SIGKILL is repeated while anything is left: the tree is looked at again after every death too, this is
+/// for a process that was born between the look and the death of the one that looked after it.
+constexpr std::int64_t kill_again_ms = 20;
+/// What does not die for long will not die sooner for being asked often: the pause grows with the time, up to this.
+constexpr std::int64_t most_kill_again_ms = 1000;
+constexpr std::int64_t share_of_time = 50;
+/// And how often those outside of a group that is not empty are looked for meanwhile.
+constexpr std::int64_t look_again_ms = 250;
+
+/// Room for one look at the tree; untouched pages of it cost nothing.
+std::array<TreeMember, 8192> tree_room;
+
+void tell_nobody(void* /*context*/, const TreeMember& /*member*/) {}
+
+std::int64_t earlier(std::int64_t a, std::int64_t b) noexcept {
+    if (a < 0) return b;
+    return b < 0 ? a : std::min(a, b);
+}
+
+}  // namespace
+
+void Ladder::tell(TreeVisitor visitor, void* context) noexcept {
+    visitor_ = visitor;
+    context_ = context;
+}
+
+Tree Ladder::tree() const noexcept {
+    return {.root = ::getpid(), .group = command_, .leader_unreaped = command_ > 0 && !reaped_};
+}
+
+void Ladder::deliver(const Kill& kill) noexcept {
+    switch (kill.scope) {
+        case Scope::command:
+            if (!reaped_) send_to_command(kill);
+            break;
+        case Scope::group:
+            // Without its leader the group's number is only ours while somebody of the tree is in it.
+            if (!reaped_ || group_has_members()) ::kill(-command_, kill.signal);
+            break;
+        case Scope::tree: signal_all(kill.signal); break;
+    }
+}
+
+bool Ladder::group_has_members() const noexcept {
+    const auto members = std::span(tree_room).first(find_tree(tree(), tree_room));
+    return std::ranges::any_of(members, [&](const TreeMember& member) { return member.group == command_; });
+}
+
+void Ladder::send_to_command(const Kill& kill) const noexcept {
+    if (kill.has_value != 0) {
+        siginfo_t info{};
+        info.si_signo = kill.signal;
+        info.si_code = SI_QUEUE;
+        info.si_pid = ::getpid();
+        info.si_uid = ::getuid();
+        info.si_value.sival_ptr = reinterpret_cast<void*>(kill.value);
+        if (::syscall(SYS_rt_sigqueueinfo, command_, kill.signal, &info) == 0) return;
+    }
+    ::kill(command_, kill.signal);
+}
+
+void Ladder::signal_all(int signal) noexcept {
+    last_signal_ = signal;
+    if (signal == SIGKILL && kill_again_at_ < 0) {
+        killing_since_ = now_ms();
+        // A fork bomb wins against a killer that gets no processor time. Never lowered again: the end is near.
+        ::setpriority(PRIO_PROCESS, 0, -20);
+    }
+    // First those that are to be told of by name: the dead have none any more.
+    const std::size_t found = signal_tree(tree(), signal, tree_room, visitor_, context_);
+    if (group_) {
+        group_.signal_others(std::span(tree_room).first(found), signal, visitor_ != nullptr ? visitor_ : tell_nobody,
+                             context_);
+        if (signal == SIGKILL) group_.kill();
+    }
+    if (signal == SIGKILL) {
+        const std::int64_t now = now_ms();
+        const std::int64_t pause = (now - killing_since_) / share_of_time;
+        kill_again_at_ = now + std::clamp(pause, kill_again_ms, most_kill_again_ms);
+    }
+}
+
+/// As long as somebody is in the group mostly the kernel alone is asked: looking at each of a fork bomb's members,
+/// again with every one that dies, would take the processor that they need to die on.
+void Ladder::kill_again() noexcept {
+    const bool in_group = group_ && group_.ends_at_once() && group_.is_populated();
+    if (in_group && now_ms() < look_again_at_) {
+        group_.kill();
+        kill_again_at_ = now_ms() + kill_again_ms;
+    } else {
+        signal_all(SIGKILL);
+        look_again_at_ = now_ms() + look_again_ms;
+    }
+}
+
+void Ladder::somebody_died() noexcept {
+    if (kill_again_at_ >= 0) kill_again();
+}
+
+void Ladder::begin() noexcept {
+    if (climbing_) return;
+    climbing_ = true;
+    climb();
+}
+
+void Ladder::climb() noexcept {
+    const Step& rung = plan_.steps[next_step_++];
+    const bool last = next_step_ >= plan_.step_count;
+    next_rung_at_ = last || rung.grace_ms < 0 ? -1 : now_ms() + rung.grace_ms;
+    signal_all(rung.signal);
+}
+
+std::int64_t Ladder::deadline() const noexcept { return earlier(next_rung_at_, kill_again_at_); }
+
+void Ladder::take_deadline() noexcept {
+    if (next_rung_at_ >= 0 && now_ms() >= next_rung_at_) climb();
+    if (kill_again_at_ >= 0 && now_ms() >= kill_again_at_) kill_again();
+}
+
+}  // namespace netrunner

@@ -1,0 +1,177 @@
+#include "shepherd/watch.hpp"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "shepherd/ladder.hpp"
+#include "shepherd/monotonic.hpp"
+#include "shepherd/own_process.hpp"
+#include "shepherd/supervise.hpp"
+
+namespace netrunner {
+namespace {
+
+/// The runner sees the guard's death as well, ends this process first and knows reasons: it has this long.
+constexpr int first_word_ms = 200;
+/// How long a guard may take, beyond the ladder's own time, before it is looked at whether it can act at all.
+constexpr std::int64_t killing_ms = 3000;
+constexpr std::int64_t never = -1;
+
+/// The time until the ladder's last rung has acted.
+std::int64_t ladder_ms(const protocol::Plan& plan) noexcept {
+    std::int64_t sum = killing_ms;
+    for (std::uint32_t i = 0; i + 1 < plan.step_count; ++i) {
+        if (plan.steps[i].grace_ms < 0) return never;
+        sum += plan.steps[i].grace_ms;
+    }
+    return sum;
+}
+
+class Watch {
+  public:
+    Watch(const protocol::Plan& plan, Watched watched) noexcept
+        : plan_(plan), watched_(std::move(watched)), ladder_(plan, watched_.groups.job) {
+        if (::getppid() == plan.runner) runner_ = Descriptor(open_process(plan.runner));
+        // It may have died between the two, and the number may be another's.
+        if (!runner_ || ::getppid() != plan.runner) runner_left();
+    }
+
+    int run() noexcept {
+        while (!guard_ended()) {
+            wait(runner_.get(), guard_due_at_);
+            if (guard_is_done_) return 0;
+        }
+        const bool reported = WIFEXITED(guard_status_) && WEXITSTATUS(guard_status_) == exit_reported;
+        if (reported) return 0;
+        if (!WIFEXITED(guard_status_) || WEXITSTATUS(guard_status_) != exit_alone) {
+            end_tree();
+            clear_job();
+        }
+        watched_.groups.leave_leaf();
+        return 0;
+    }
+
+  private:
+    /// Until a signal, the end of `process` (-1: of nobody), or the time has come.
+    void wait(int process, std::int64_t until) noexcept {
+        const int group = taking_over_ && watched_.groups.job ? watched_.groups.job.events() : -1;
+        std::array<pollfd, 3> fds{{{watched_.signals.get(), POLLIN, 0}, {process, POLLIN, 0}, {group, POLLPRI, 0}}};
+        const int timeout = until < 0 ? -1 : static_cast<int>(std::clamp<std::int64_t>(until - now_ms(), 0, 60'000));
+        if (::poll(fds.data(), fds.size(), timeout) < 0) return;
+        if (fds[1].revents != 0) runner_left();
+        if (fds[0].revents != 0) take_signals();
+        if (guard_due_at_ >= 0 && now_ms() >= guard_due_at_) replace_guard();
+    }
+
+    /// The guard has seen it too, and acts.
+    void runner_left() noexcept {
+        runner_.reset();
+        const std::int64_t time = ladder_ms(plan_);
+        if (time >= 0) guard_due_at_ = now_ms() + time;
+    }
+
+    void take_signals() noexcept {
+        signalfd_siginfo info{};
+        while (::read(watched_.signals.get(), &info, sizeof info) == sizeof info) {
+            const int signal = static_cast<int>(info.ssi_signo);
+            if (signal == passed_on_signal) {
+                guard_is_done_ = static_cast<pid_t>(info.ssi_pid) == watched_.guard;
+            } else if (signal != SIGCHLD && !taking_over_) {
+                pass_on(signal);
+            }
+        }
+    }
+
+    void pass_on(int signal) const noexcept {
+        siginfo_t order{};
+        order.si_signo = passed_on_signal;
+        order.si_code = SI_QUEUE;
+        order.si_pid = ::getpid();
+        order.si_uid = ::getuid();
+        order.si_value.sival_int = signal;
+        ::syscall(SYS_rt_sigqueueinfo, watched_.guard, passed_on_signal, &order);
+    }
+
+    bool guard_ended() noexcept {
+        int status = 0;
+        pid_t pid = 0;
+        while ((pid = ::waitpid(watched_.guard, &status, WNOHANG | WUNTRACED | __WALL)) != 0) {
+            if (pid < 0 && errno == EINTR) continue;
+            if (pid > 0 && WIFSTOPPED(status)) {
+                ::kill(watched_.guard, SIGCONT);
+                continue;
+            }
+            guard_status_ = pid > 0 ? status : SIGKILL;
+            return true;
+        }
+        return false;
+    }
+
+    /// Frozen or held by a debugger it cannot do its part. Without it we can.
+    void replace_guard() noexcept {
+        TreeMember guard;
+        const bool held = read_member(watched_.guard, guard) && (guard.state == 'T' || guard.state == 't');
+        if (held) ::kill(watched_.guard, SIGKILL);
+        guard_due_at_ = held ? never : now_ms() + killing_ms;
+    }
+
+    // -- without the guard
+
+    void end_tree() noexcept {
+        pollfd runner{runner_.get(), POLLIN, 0};
+        if (runner_) ::poll(&runner, 1, first_word_ms);
+        taking_over_ = true;
+        guard_due_at_ = never;
+        ladder_.begin();
+        while (!reap()) {
+            wait(-1, ladder_.deadline());
+            ladder_.take_deadline();
+        }
+    }
+
+    /// A runner that lives, but was stopped, reads the group's figures before it goes, and ends this process first.
+    void clear_job() noexcept {
+        if (!watched_.groups.job) return;
+        pollfd runner{runner_.get(), POLLIN, 0};
+        while (runner_ && ::poll(&runner, 1, -1) < 0) {
+        }
+        watched_.groups.clear_job(plan_);
+    }
+
+    /// True when nothing is left.
+    bool reap() noexcept {
+        pid_t pid = 0;
+        bool somebody_died = false;
+        while ((pid = ::waitpid(-1, nullptr, WNOHANG | __WALL)) != 0) {
+            if (pid < 0 && errno != EINTR) break;
+            somebody_died = somebody_died || pid > 0;
+        }
+        const bool in_group = watched_.groups.job && watched_.groups.job.is_populated();
+        if (pid < 0 && !in_group) return true;
+        if (somebody_died) ladder_.somebody_died();
+        return false;
+    }
+
+    const protocol::Plan& plan_;
+    Watched watched_;
+    Ladder ladder_;
+    Descriptor runner_;  ///< readable once it has ended; empty then
+    int guard_status_ = 0;
+    bool guard_is_done_ = false;         ///< and about to end; whoever waits for it is the runner
+    std::int64_t guard_due_at_ = never;  ///< by then it should have ended
+    bool taking_over_ = false;
+};
+
+}  // namespace
+
+int watch(const protocol::Plan& plan, Watched watched) noexcept { return Watch(plan, std::move(watched)).run(); }
+
+}  // namespace netrunner
