@@ -74,6 +74,10 @@ std::size_t Arena::count_left(const Process& process, const std::vector<pid_t>& 
     return pids.size();
 }
 
+bool Arena::nobody_left(const Process& process, const std::vector<pid_t>& spared, Millis limit) const {
+    return wait_until([&] { return !liveness_.somebody_lives() && count_left(process, spared) == 0; }, limit);
+}
+
 bool Arena::all_gone(const Process& process, const std::vector<pid_t>& spared, Millis limit) const {
     return wait_until([&] { return left(process, spared).empty(); }, limit);
 }

@@ -31,6 +31,8 @@ class Arena {
     // What the witnesses have to say against it, in words; empty when nothing is left. Those in `spared` do not count.
     std::string left(const Process& process, const std::vector<pid_t>& spared = {}) const;
     std::size_t count_left(const Process& process, const std::vector<pid_t>& spared = {}) const;
+    // No process but those; a group may still stand.
+    bool nobody_left(const Process& process, const std::vector<pid_t>& spared, Millis limit = 10s) const;
     bool all_gone(const Process& process, const std::vector<pid_t>& spared = {}, Millis limit = 10s) const;
     // The same, once `netrunner gc` has cleared what nobody was there any more to remove.
     bool all_gone_after_gc(const Process& process) const;

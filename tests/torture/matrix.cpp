@@ -82,11 +82,11 @@ class Cell {
         chain_ = chain_of(process_, "workload");
         strike();
         const auto began = Clock::now();
-        const bool gone = arena_.all_gone(process_, idle());
+        const bool gone = event_.stopped.empty() ? arena_.all_gone(process_) : arena_.nobody_left(process_, idle());
         took_ = std::chrono::duration_cast<Millis>(Clock::now() - began);
         std::size_t count = 0;
         if (!gone) {
-            words = arena_.left(process_, idle());
+            words = arena_.left(process_, idle()) + "; ";
             count = std::max<std::size_t>(arena_.count_left(process_, idle()), 1);
         }
         for (const char letter : event_.stopped) {
@@ -130,11 +130,10 @@ class Cell {
         for (const char letter : event_.killed) ::kill(link_of(chain_, letter), SIGKILL);
     }
 
-    /// Those of ours that are stopped: they cannot leave, and do no harm.
+    /// While one of ours is stopped, another may wait for what it will do about the group.
     [[nodiscard]] std::vector<pid_t> idle() const {
-        std::vector<pid_t> pids;
-        for (const char letter : event_.stopped) pids.push_back(link_of(chain_, letter));
-        return pids;
+        if (event_.stopped.empty()) return {};
+        return {chain_.runner, chain_.shepherd, chain_.guard};
     }
 
     [[nodiscard]] bool as_documented(const Ending& ending) const {
