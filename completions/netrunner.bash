@@ -6,8 +6,8 @@ _netrunner_with_value='--winsize --stdin --stdout --stderr --output --max-output
     --kill-after --stop --orphans --chdir --setenv --unset --argv0 --uid --gid --groups --umask --nice --rlimit
     --cgroup --cgroup-base --memory-max --memory-high --swap-max --pids-max --cpu-max --cpu-weight --cpuset --io-max
     --cgroup-set --report --report-fd'
-_netrunner_flags='--pty --append --preserve-status --die-with-parent --keep-signals --ignore-environment --no-new-privs --summary --quiet
-    --verbose --help'
+_netrunner_flags='--pty --append --preserve-status --die-with-parent --pid-namespace --keep-signals --ignore-environment --no-new-privs
+    --summary --quiet --verbose --help'
 _netrunner_letters_with_value='otskCEua'
 
 # Prints the index in COMP_WORDS where the command stands, or nothing while the options last.

@@ -7,7 +7,7 @@ function __netrunner_command
     test "$tokens[1]" = run; or return 1
     set -e tokens[1]
     set -l options pty winsize= stdin= stdout= stderr= o/output= append max-output= pipe-size= t/timeout= idle-timeout= s/signal=
-    set -a options k/kill-after= stop= p/preserve-status orphans= die-with-parent keep-signals C/chdir= E/setenv=+ u/unset=+
+    set -a options k/kill-after= stop= p/preserve-status orphans= die-with-parent pid-namespace keep-signals C/chdir= E/setenv=+ u/unset=+
     set -a options i/ignore-environment a/argv0= uid= gid= groups= umask= nice= rlimit=+ no-new-privs cgroup=
     set -a options cgroup-base= memory-max= memory-high= swap-max= pids-max= cpu-max= cpu-weight= cpuset= io-max=+
     set -a options cgroup-set=+ report= report-fd= summary q/quiet v/verbose h/help
@@ -67,6 +67,7 @@ complete -c netrunner -n __netrunner_options -s p -l preserve-status -d 'After a
 complete -c netrunner -n __netrunner_options -l orphans -x -a 'kill wait leave' -d 'What to do with what is left'
 
 complete -c netrunner -n __netrunner_options -l die-with-parent -d 'Stop too when who started it dies'
+complete -c netrunner -n __netrunner_options -l pid-namespace -d 'Run it in a PID namespace of its own'
 complete -c netrunner -n __netrunner_options -l keep-signals -d 'Leave signal dispositions and mask as found'
 complete -c netrunner -n __netrunner_options -s C -l chdir -x -a '(__fish_complete_directories)' -d 'Run in this directory'
 complete -c netrunner -n __netrunner_options -s E -l setenv -x -a '(set -xn)=' -d 'Set an environment variable'

@@ -6,8 +6,10 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
-#include <functional>
 #include <numeric>
+#include <optional>
+#include <string_view>
+#include <utility>
 
 #include "src/quantity.hpp"
 #include "src/usage_error.hpp"
@@ -78,11 +80,15 @@ Exit status: 0 nothing is left, 1 something could not be cleared, 125
 netrunner failed.
 )";
 
-/// Declares the options of `run` to CLI11, each with what it sets.
+/// Declares options of `run` to CLI11, each with what it sets: those that some of `words` may mean, or all. A
+/// declaration takes 20,000 instructions, of which there are 50, and most runs use two or three (docs/decisions/0025).
 class RunOptions {
   public:
-    explicit RunOptions(Options& options) : options_(options) {
-        app_.set_help_flag("-h,--help", "show this help");
+    using Words = std::span<const std::string>;
+
+    explicit RunOptions(Options& options, std::optional<Words> words = std::nullopt)
+        : options_(options), words_(words) {
+        if (may_be_meant("-h,--help")) app();
         streams();
         stopping();
         surroundings();
@@ -93,9 +99,10 @@ class RunOptions {
     /// `words` up to the command. Throws UsageError.
     void parse(std::span<const std::string> words) {
         std::vector<std::string> tokens = normalise(words);
+        if (tokens.empty()) return;
         std::ranges::reverse(tokens);  // what CLI11 asks for
         try {
-            app_.parse(tokens);
+            app().parse(tokens);
         } catch (const CLI::CallForHelp&) {
             help_asked_ = true;
         } catch (const CLI::ParseError& wrong) {
@@ -114,22 +121,46 @@ class RunOptions {
 
     [[nodiscard]] bool help_asked() const { return help_asked_; }
 
-    [[nodiscard]] std::string help() const {
+    /// Of the options that are declared.
+    [[nodiscard]] std::string help() {
         CLI::Formatter formatter;
         formatter.column_width(31);
-        std::string groups = formatter.make_groups(&app_, CLI::AppFormatMode::Normal);
+        std::string groups = formatter.make_groups(&app(), CLI::AppFormatMode::Normal);
         for (std::size_t at = 0; (at = groups.find("\n\n\n", at)) != std::string::npos;) groups.erase(at, 1);
         return run_usage + groups + run_notes;
     }
 
   private:
-    using Setter = std::function<void(const std::string&)>;
+    CLI::App& app() {
+        if (!app_) app_.emplace("", "netrunner run").set_help_flag("-h,--help", "show this help");
+        return *app_;
+    }
 
-    void value(const char* group, const std::string& names, const char* kind, const std::string& text,
-               const Setter& set) {
-        app_.add_option_function<std::string>(
+    /// Whether one of the words, as far as they may be options, is one of `names` ("-t,--timeout") or has it among its
+    /// letters.
+    [[nodiscard]] bool may_be_meant(std::string_view names) const {
+        if (!words_) return true;
+        const char letter = names[1] == '-' ? '\0' : names[1];
+        const std::string_view long_name = names.substr(names.rfind(',') + 1);
+        for (const std::string_view word : *words_) {
+            if (word == "--") return false;
+            if (!word.starts_with('-')) continue;
+            if (word.starts_with("--") ? word.substr(0, word.find('=')) == long_name
+                                       : letter != '\0' && word.find(letter) != std::string_view::npos) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// `set` takes the value as a string.
+    template <class Setter>
+    void value(const char* group, const char* names, const char* kind, const char* text, Setter set) {
+        if (!may_be_meant(names)) return;
+        app()
+            .add_option_function<std::string>(
                 names,
-                [this, set, names](const std::string& given) {
+                [set, names](const std::string& given) {
                     try {
                         set(given);
                     } catch (const std::runtime_error& wrong) {
@@ -145,11 +176,12 @@ class RunOptions {
             ->trigger_on_parse()
             ->allow_extra_args(false);
     }
-    void flag(const char* group, const std::string& names, const std::string& text, const std::function<void()>& set) {
-        app_.add_flag_callback(names, set, text)->group(group)->trigger_on_parse();
+    template <class Setter>
+    void flag(const char* group, const char* names, const char* text, Setter set) {
+        if (may_be_meant(names)) app().add_flag_callback(names, set, text)->group(group)->trigger_on_parse();
     }
 
-    [[noreturn]] static void complain(const std::string& names, const std::string& what) {
+    [[noreturn]] static void complain(std::string_view names, const std::string& what) {
         throw UsageError(fmt::format("{}: {}", names.substr(names.rfind(',') + 1), what));
     }
 
@@ -192,6 +224,8 @@ class RunOptions {
         value(group, "--orphans", "POLICY", "kill (default), wait or leave what outlives it",
               [&](const std::string& v) { o.orphans = orphans_value(v); });
         flag(group, "--die-with-parent", "stop too when who started netrunner dies", [&] { o.die_with_parent = true; });
+        flag(group, "--pid-namespace", "pids of its own: nothing can outlive all of us",
+             [&] { o.pid_namespace = true; });
     }
 
     void surroundings() {
@@ -254,14 +288,18 @@ class RunOptions {
         flag(group, "-v,--verbose", "a line a step; twice: the link's messages too", [&] { ++o.verbose; });
     }
 
-    [[nodiscard]] const CLI::Option* find(const std::string& name) const { return app_.get_option_no_throw(name); }
+    [[nodiscard]] const CLI::Option* find(const std::string& name) const {
+        return app_ ? app_->get_option_no_throw(name) : nullptr;
+    }
 
     static bool takes_value(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
 
-    [[noreturn]] void refuse_unknown(const std::string& name) const {
+    [[noreturn]] static void refuse_unknown(const std::string& name) {
         std::string nearest;
         std::size_t best = 3;  // further away it would be a guess
-        for (const CLI::Option* option : app_.get_options()) {
+        Options unused;
+        RunOptions all(unused);
+        for (const CLI::Option* option : std::as_const(all.app()).get_options()) {
             for (const std::string& known : option->get_lnames()) {
                 const std::size_t distance = edit_distance(name, "--" + known);
                 if (distance < best) {
@@ -340,26 +378,30 @@ class RunOptions {
     }
 
     Options& options_;
-    CLI::App app_{"", "netrunner run"};
+    std::optional<Words> words_;
+    std::optional<CLI::App> app_;
     bool help_asked_ = false;
 };
+
+std::string help_of_run() {
+    Options unused;
+    return RunOptions(unused).help();
+}
 
 std::string help_for(std::span<const std::string> words) {
     if (words.empty() || words.front() == "help") return overview;
     if (words.front() == "doctor") return doctor_help;
     if (words.front() == "gc") return gc_help;
-    if (words.front() != "run")
-        throw UsageError(fmt::format("no help for '{}': the commands are run, doctor, gc and help", words.front()));
-    Options unused;
-    return RunOptions(unused).help();
+    if (words.front() == "run") return help_of_run();
+    throw UsageError(fmt::format("no help for '{}': the commands are run, doctor, gc and help", words.front()));
 }
 
 Request parse_run(std::span<const std::string> words) {
     Options options;
-    RunOptions declared(options);
+    RunOptions declared(options, words);
     const std::size_t length = declared.length_of_options(words);
     declared.parse(words.first(length));
-    if (declared.help_asked()) return ShowText{declared.help()};
+    if (declared.help_asked()) return ShowText{help_of_run()};
     std::span<const std::string> command = words.subspan(length);
     if (!command.empty() && command.front() == "--") command = command.subspan(1);
     if (command.empty()) throw UsageError("no command given (see netrunner help run)");

@@ -195,6 +195,7 @@ protocol::Plan plan_shepherd(const Options& options, const Facts& facts, const L
     plan.standard_input = wiring_of(launch.standard_input);
     plan.standard_output = wiring_of(launch.standard_output);
     plan.standard_error = wiring_of(launch.standard_error);
+    plan.pid_namespace = options.pid_namespace ? 1 : 0;
     plan.new_session = facts.has_terminal && !launch.terminal ? 0 : 1;
     plan.runner_group = plan.new_session != 0 ? 0 : facts.group;
     if (launch.terminal) plan_pseudo_terminal(facts.terminal, launch, plan);

@@ -59,6 +59,7 @@ struct Options {
     bool preserve_status = false;
     OrphanPolicy orphans = OrphanPolicy::kill;
     bool die_with_parent = false;
+    bool pid_namespace = false;
 
     // Surroundings
     bool keep_signals = false;

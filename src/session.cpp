@@ -103,6 +103,7 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
     if (plan_.timeout != forever) timeout_at_ = context_.begun + plan_.timeout;
     outcome_.containment = {"group", "subreaper", "guard"};
     if (cgroup_) outcome_.containment.emplace_back("cgroup");
+    if (plan_.shepherd.pid_namespace != 0) outcome_.containment.emplace_back("pid-namespace");
     outcome_.directory = working_directory(plan_.directory);
     outcome_.on_terminal = plan_.terminal.has_value();
     outcome_.survives_no_reader = plan_.survives_no_reader;
@@ -113,6 +114,7 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
     pump_.watch(link_.descriptor(), this);
     link_watched_ = true;
     if (parent_) pump_.watch(parent_.get(), this);
+    if (!reserve_.take(link_.descriptor())) context_.narrate(1, "no descriptors can be kept in reserve");
     context_.narrate(1, fmt::format("started the shepherd ({})", link_.pid()));
 }
 
@@ -374,6 +376,7 @@ void Session::take_over() {
     context_.narrate(1, "the guard is gone: ending the tree from here");
     // Whatever cut the link: two who end one tree would only disagree.
     link_.reap(true);
+    reserve_.release();
     second_layer_.emplace(outcome_.pid.value_or(0), context_.strangers);
     check_at_ = steady_clock::now();
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "shepherd/reserve_descriptors.hpp"
 #include "src/job_control.hpp"
 #include "src/launch_plan.hpp"
 #include "src/lifecycle.hpp"
@@ -106,6 +107,7 @@ class Session {
     ShepherdLink link_;
     JobControl job_control_;
     bool link_watched_ = false;
+    ReserveDescriptors reserve_;               ///< for the second layer
     std::optional<SecondLayer> second_layer_;  ///< once the guard is lost
 
     RunState state_ = RunState::starting;

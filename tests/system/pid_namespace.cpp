@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include <csignal>
+#include <filesystem>
 
 #include "cgroup_dir.hpp"
 #include "liveness.hpp"
@@ -20,10 +21,14 @@ class NamespaceTrial : public Trial {
         if (result.ending != exit_code(0)) skip("no PID namespace can be made here: " + result.err);
         return result.ending == exit_code(0);
     }
-    // By nobody with privileges: copied to where that user can read it.
+    // By a user without privileges, of copies that any user can reach.
     Setup unprivileged(std::vector<std::string> arguments) {
-        arguments.insert(arguments.begin(),
-                         {"/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", netrunner(), "run"});
+        const auto home = path("reachable");
+        std::filesystem::create_directory(home);
+        std::filesystem::copy_file(netrunner(), home + "/netrunner");
+        std::filesystem::copy_file(shepherd(), home + "/netrunner-shepherd");
+        arguments.insert(arguments.begin(), {"/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                                             home + "/netrunner", "run"});
         return command(std::move(arguments));
     }
     bool possible_unprivileged() {

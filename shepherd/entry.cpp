@@ -1,0 +1,116 @@
+// The shepherd's entry and memory functions where it has no C library (docs/decisions/0024): what the kernel and the
+// compiler expect of any program. Compiled without link-time optimisation and without builtins: the compiler must not
+// see through these, nor make a call to one of them out of its own body.
+#include <stddef.h>
+
+#ifndef __clang__
+#pragma GCC optimize("no-tree-loop-distribute-patterns")
+#endif
+
+extern "C" {
+
+// NOLINTBEGIN(bugprone-reserved-identifier): the names are the linker's and the compiler's
+extern void (*__init_array_start[])();
+extern void (*__init_array_end[])();
+void* __dso_handle = nullptr;
+
+[[gnu::used]] void run_constructors() {
+    for (auto constructor = __init_array_start; constructor != __init_array_end; ++constructor) (*constructor)();
+}
+
+// The count of the arguments, they, and the environment behind them are on the stack, which is not yet aligned for
+// calls (System V ABI for x86-64, 3.4.1). What main returns is the status.
+asm(R"(
+    .globl _start
+    .type _start, @function
+_start:
+    xor %ebp, %ebp
+    mov %rsp, %rbx
+    and $-16, %rsp
+    call run_constructors
+    mov (%rbx), %rdi
+    lea 8(%rbx), %rsi
+    lea 8(%rsi,%rdi,8), %rdx
+    call main
+    mov %eax, %edi
+    call _exit
+)");
+// NOLINTEND(bugprone-reserved-identifier)
+
+void* memcpy(void* __restrict to, const void* __restrict from, size_t count) {
+    void* at = to;
+    asm volatile("rep movsb" : "+D"(at), "+S"(from), "+c"(count) : : "memory");
+    return to;
+}
+
+void* memmove(void* to, const void* from, size_t count) {
+    if (to <= from) return memcpy(to, from, count);
+    void* last = static_cast<char*>(to) + count - 1;
+    from = static_cast<const char*>(from) + count - 1;
+    asm volatile("std; rep movsb; cld" : "+D"(last), "+S"(from), "+c"(count) : : "memory");
+    return to;
+}
+
+void* memset(void* to, int byte, size_t count) {
+    void* at = to;
+    asm volatile("rep stosb" : "+D"(at), "+c"(count) : "a"(byte) : "memory");
+    return to;
+}
+
+int memcmp(const void* a, const void* b, size_t count) {
+    const auto* left = static_cast<const unsigned char*>(a);
+    const auto* right = static_cast<const unsigned char*>(b);
+    for (size_t i = 0; i < count; ++i) {
+        if (left[i] != right[i]) return left[i] - right[i];
+    }
+    return 0;
+}
+
+size_t strlen(const char* text) {
+    size_t length = 0;
+    while (text[length] != '\0') ++length;
+    return length;
+}
+
+int strncmp(const char* a, const char* b, size_t most) {
+    for (size_t i = 0; i < most; ++i) {
+        if (a[i] != b[i] || a[i] == '\0') return static_cast<unsigned char>(a[i]) - static_cast<unsigned char>(b[i]);
+    }
+    return 0;
+}
+
+char* strncpy(char* __restrict to, const char* __restrict from, size_t room) {
+    size_t at = 0;
+    for (; at < room && from[at] != '\0'; ++at) to[at] = from[at];
+    for (; at < room; ++at) to[at] = '\0';
+    return to;
+}
+
+}  // extern "C"
+
+// C++ declares these twice, for const and for not; the linker knows one.
+extern "C" const void* find_byte(const void* in, int byte, size_t count) asm("memchr");
+extern "C" const void* find_last_byte(const void* in, int byte, size_t count) asm("memrchr");
+
+const void* find_byte(const void* in, int byte, size_t count) {
+    const auto* bytes = static_cast<const unsigned char*>(in);
+    for (size_t i = 0; i < count; ++i) {
+        if (bytes[i] == static_cast<unsigned char>(byte)) return bytes + i;
+    }
+    return nullptr;
+}
+
+const void* find_last_byte(const void* in, int byte, size_t count) {
+    const auto* bytes = static_cast<const unsigned char*>(in);
+    while (count-- > 0) {
+        if (bytes[count] == static_cast<unsigned char>(byte)) return bytes + count;
+    }
+    return nullptr;
+}
+
+namespace std {
+
+// What <string_view> calls where it would throw: a broken assumption ends the program.
+[[noreturn]] void __throw_out_of_range_fmt(const char* /*format*/, ...) { __builtin_trap(); }  // NOLINT
+
+}  // namespace std
