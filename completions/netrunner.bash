@@ -2,12 +2,12 @@
 # Needs the bash-completion package, as the command after the options is completed by its own rules.
 
 _netrunner_signals='HUP INT QUIT USR1 USR2 ALRM TERM CONT STOP TSTP KILL'
-_netrunner_with_value='--winsize --stdin --stdout --stderr --output --max-output --pipe-size --timeout --idle-timeout --signal
-    --kill-after --stop --orphans --chdir --setenv --unset --argv0 --uid --gid --groups --umask --nice --rlimit
+_netrunner_with_value='--winsize --stdin --stdout --stderr --output --prefix --max-output --pipe-size --timeout --idle-timeout
+    --on-timeout --signal --kill-after --stop --orphans --chdir --setenv --unset --argv0 --uid --gid --groups --umask --nice --rlimit
     --cgroup --cgroup-base --memory-max --memory-high --swap-max --pids-max --cpu-max --cpu-weight --cpuset --io-max
-    --cgroup-set --report --report-fd'
-_netrunner_flags='--pty --append --preserve-status --die-with-parent --pid-namespace --keep-signals --ignore-environment --no-new-privs
-    --summary --quiet --verbose --help'
+    --cgroup-set --report --report-fd --junit --heartbeat'
+_netrunner_flags='--pty --append --timestamps --output-stamped --preserve-status --die-with-parent --pid-namespace --keep-signals
+    --ignore-environment --no-new-privs --summary --progress --quiet --verbose --help'
 _netrunner_letters_with_value='otskCEua'
 
 # Prints the index in COMP_WORDS where the command stands, or nothing while the options last.
@@ -62,6 +62,8 @@ _netrunner() {
         return
     fi
 
+    # The value of this one is only taken after an equals sign.
+    [[ $prev == --timestamps ]] && ! $split && prev=
     # Letters may be bundled: -po is -p and -o.
     [[ $prev == -[!-]*["$_netrunner_letters_with_value"] ]] && prev=-${prev: -1}
     case $prev in
@@ -69,10 +71,11 @@ _netrunner() {
         --stdin) mapfile -t COMPREPLY < <(compgen -f -W 'inherit null pipe pty' -- "$cur") ;;
         --stdout) mapfile -t COMPREPLY < <(compgen -f -W 'pipe inherit null' -- "$cur") ;;
         --stderr) mapfile -t COMPREPLY < <(compgen -f -W 'pipe inherit null stdout' -- "$cur") ;;
-        --output | -o | --report) _filedir ;;
+        --output | -o | --report | --junit) _filedir ;;
+        --timestamps) mapfile -t COMPREPLY < <(compgen -W 'elapsed iso delta' -- "$cur") ;;
         --max-output) mapfile -t COMPREPLY < <(compgen -W '64K 1M 16M 1GiB' -- "$cur") ;;
         --pipe-size) mapfile -t COMPREPLY < <(compgen -W '64K 256K 1M' -- "$cur") ;;
-        --timeout | -t | --idle-timeout) mapfile -t COMPREPLY < <(compgen -W '30s 5m 1h 1h30m' -- "$cur") ;;
+        --timeout | -t | --idle-timeout | --heartbeat) mapfile -t COMPREPLY < <(compgen -W '30s 5m 1h 1h30m' -- "$cur") ;;
         --kill-after | -k) mapfile -t COMPREPLY < <(compgen -W '0 1s 5s 30s' -- "$cur") ;;
         --signal | -s) mapfile -t COMPREPLY < <(compgen -W "$_netrunner_signals" -- "${cur#SIG}") ;;
         --stop) mapfile -t COMPREPLY < <(compgen -W 'INT,2s,TERM,5s,KILL TERM,5s,KILL KILL' -- "$cur") ;;
@@ -101,7 +104,7 @@ _netrunner() {
             ;;
         --cgroup | --io-max) ;;
         --report-fd) mapfile -t COMPREPLY < <(compgen -W '3 4 5' -- "$cur") ;;
-        --argv0 | -a) ;;
+        --argv0 | -a | --prefix | --on-timeout) ;;
         *)
             $split && return
             if [[ $cur == -* ]]; then

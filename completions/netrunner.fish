@@ -6,11 +6,11 @@ function __netrunner_command
     set -e tokens[1]
     test "$tokens[1]" = run; or return 1
     set -e tokens[1]
-    set -l options pty winsize= stdin= stdout= stderr= o/output= append max-output= pipe-size= t/timeout= idle-timeout= s/signal=
+    set -l options pty winsize= stdin= stdout= stderr= o/output= append timestamps=? prefix= output-stamped max-output= pipe-size= t/timeout= idle-timeout= on-timeout= s/signal=
     set -a options k/kill-after= stop= p/preserve-status orphans= die-with-parent pid-namespace keep-signals C/chdir= E/setenv=+ u/unset=+
     set -a options i/ignore-environment a/argv0= uid= gid= groups= umask= nice= rlimit=+ no-new-privs cgroup=
     set -a options cgroup-base= memory-max= memory-high= swap-max= pids-max= cpu-max= cpu-weight= cpuset= io-max=+
-    set -a options cgroup-set=+ report= report-fd= summary q/quiet v/verbose h/help
+    set -a options cgroup-set=+ report= report-fd= junit= summary heartbeat= progress q/quiet v/verbose h/help
     argparse -s $options -- $tokens 2>/dev/null
     set -q argv[1]; and not string match -q -- '-*' $argv[1]; or return 1
     string join0 -- $argv
@@ -54,11 +54,15 @@ complete -c netrunner -n __netrunner_options -l stdout -rF -a 'pipe inherit null
 complete -c netrunner -n __netrunner_options -l stderr -rF -a 'pipe inherit null stdout' -d 'Where standard error goes'
 complete -c netrunner -n __netrunner_options -s o -l output -rF -d 'Also write what is relayed to a file'
 complete -c netrunner -n __netrunner_options -l append -d 'Append to that file'
+complete -c netrunner -n __netrunner_options -l timestamps -fa 'elapsed iso delta' -d 'Time before each line'
+complete -c netrunner -n __netrunner_options -l prefix -x -d 'Text before each line'
+complete -c netrunner -n __netrunner_options -l output-stamped -d 'Both of these in the file of --output, too'
 complete -c netrunner -n __netrunner_options -l max-output -x -a '64K 1M 16M 1GiB' -d 'Stop past this many bytes of output'
 complete -c netrunner -n __netrunner_options -l pipe-size -x -a '64K 256K 1M' -d 'Capacity of the pipes'
 
 complete -c netrunner -n __netrunner_options -s t -l timeout -x -a '30s 5m 1h 1h30m' -d 'Stop the command after this long'
 complete -c netrunner -n __netrunner_options -l idle-timeout -x -a '30s 5m 1h' -d 'Stop it when no byte came for this long'
+complete -c netrunner -n __netrunner_options -l on-timeout -x -d 'Run this first when a time limit is hit'
 complete -c netrunner -n __netrunner_options -s s -l signal -x -d 'First signal of every stop' \
     -a 'HUP INT QUIT USR1 USR2 ALRM TERM CONT STOP TSTP KILL'
 complete -c netrunner -n __netrunner_options -s k -l kill-after -x -a '0 1s 5s 30s' -d 'Grace before SIGKILL'
@@ -98,7 +102,10 @@ complete -c netrunner -n __netrunner_options -l cgroup-set -x -d 'Any other sett
 
 complete -c netrunner -n __netrunner_options -l report -rF -d 'Write the JSON report'
 complete -c netrunner -n __netrunner_options -l report-fd -x -a '3 4 5' -d 'Write the JSON report to this descriptor'
+complete -c netrunner -n __netrunner_options -l junit -rF -d 'Write the run as a JUnit file'
 complete -c netrunner -n __netrunner_options -l summary -d 'A few lines for people at the end'
+complete -c netrunner -n __netrunner_options -l heartbeat -x -a '30s 1m 5m' -d 'A line after each such time without output'
+complete -c netrunner -n __netrunner_options -l progress -d 'A live line on the terminal while it runs'
 complete -c netrunner -n __netrunner_options -s q -l quiet -d 'No verdict'
 complete -c netrunner -n __netrunner_options -s v -l verbose -d 'One line per step'
 complete -c netrunner -n __netrunner_options -s h -l help -d 'Show the options'
