@@ -4,13 +4,13 @@
 
 # Options, their letters before a slash; = takes a value, =? may take one that is stuck to it.
 _netrunner_run_options='
-    --pty --winsize= --stdin= --stdout= --stderr= o/--output= --append --max-output= --pipe-size=
-    t/--timeout= --idle-timeout= s/--signal= k/--kill-after= --stop= p/--preserve-status --orphans= --die-with-parent
-    --keep-signals C/--chdir= E/--setenv= u/--unset= i/--ignore-environment a/--argv0= --uid= --gid= --groups=
+    --pty --winsize= --stdin= --stdout= --stderr= o/--output= --append --timestamps=? --prefix= --output-stamped
+    --max-output= --pipe-size= t/--timeout= --idle-timeout= --on-timeout= s/--signal= k/--kill-after= --stop= p/--preserve-status
+    --orphans= --die-with-parent --pid-namespace --keep-signals C/--chdir= E/--setenv= u/--unset= i/--ignore-environment a/--argv0= --uid= --gid= --groups=
     --umask= --nice= --rlimit= --no-new-privs
     --cgroup= --cgroup-base= --memory-max= --memory-high= --swap-max= --pids-max= --cpu-max= --cpu-weight= --cpuset=
     --io-max= --cgroup-set=
-    --report= --report-fd= --summary q/--quiet v/--verbose h/--help'
+    --report= --report-fd= --junit= --summary --heartbeat= --progress q/--quiet v/--verbose h/--help'
 _netrunner_doctor_options='--json h/--help'
 _netrunner_gc_options='--cgroup-base= h/--help'
 _netrunner_options='h/--help V/--version'
@@ -81,10 +81,11 @@ _netrunner_value() { # OPTION
         --stdin) _netrunner_offer 'inherit null pipe pty' && _netrunner_files -f ;;
         --stdout) _netrunner_offer 'pipe inherit null' && _netrunner_files -f ;;
         --stderr) _netrunner_offer 'pipe inherit null stdout' && _netrunner_files -f ;;
-        --output | --report) _netrunner_files -f ;;
+        --output | --report | --junit) _netrunner_files -f ;;
         --max-output) _netrunner_offer '64K 1M 16M 1GiB' ;;
         --pipe-size) _netrunner_offer '64K 256K 1M' ;;
-        --timeout | --idle-timeout) _netrunner_offer '30s 5m 1h 1h30m' ;;
+        --timestamps) _netrunner_offer 'elapsed iso delta' ;;
+        --timeout | --idle-timeout | --heartbeat) _netrunner_offer '30s 5m 1h 1h30m' ;;
         --kill-after) _netrunner_offer '0 1s 5s 30s' ;;
         --signal) _netrunner_offer 'HUP INT QUIT USR1 USR2 ALRM TERM CONT STOP TSTP KILL' ;;
         --stop) _netrunner_offer 'INT,2s,TERM,5s,KILL TERM,5s,KILL KILL' ;;

@@ -91,11 +91,15 @@ __netrunner_option stdout= 'Where standard output goes' pipe inherit null files
 __netrunner_option stderr= 'Where standard error goes' pipe inherit null stdout files
 __netrunner_option o/output= 'Also write what is relayed to a file' files
 __netrunner_option append 'Append to that file'
+__netrunner_option timestamps=? 'Time before each line' elapsed iso delta
+__netrunner_option prefix= 'Text before each line'
+__netrunner_option output-stamped 'Both of these in the file of --output, too'
 __netrunner_option max-output= 'Stop past this many bytes of output' 64K 1M 16M 1GiB
 __netrunner_option pipe-size= 'Capacity of the pipes' 64K 256K 1M
 
 __netrunner_option t/timeout= 'Stop the command after this long' 30s 5m 1h 1h30m
 __netrunner_option idle-timeout= 'Stop it when no byte came for this long' 30s 5m 1h
+__netrunner_option on-timeout= 'Run this first when a time limit is hit'
 __netrunner_option s/signal= 'First signal of every stop' HUP INT QUIT USR1 USR2 ALRM TERM CONT STOP TSTP KILL
 __netrunner_option k/kill-after= 'Grace before SIGKILL' 0 1s 5s 30s
 __netrunner_option stop= 'The whole ladder' INT,2s,TERM,5s,KILL TERM,5s,KILL KILL
@@ -103,6 +107,7 @@ __netrunner_option p/preserve-status 'After a limit, end with the own status'
 __netrunner_option orphans= 'What to do with what is left' kill wait leave
 __netrunner_option die-with-parent 'Stop too when who started it dies'
 
+__netrunner_option pid-namespace 'Run it in a PID namespace of its own'
 __netrunner_option keep-signals 'Leave signal dispositions and mask as found'
 __netrunner_option C/chdir= 'Run in this directory' '(__fish_complete_directories)'
 __netrunner_option E/setenv=+ 'Set an environment variable' '(set -xn)='
@@ -133,7 +138,10 @@ __netrunner_option cgroup-set=+ 'Any other setting of the group' \
 
 __netrunner_option report= 'Write the JSON report' files
 __netrunner_option report-fd= 'Write the JSON report to this descriptor' 3 4 5
+__netrunner_option junit= 'Write the run as a JUnit file' files
 __netrunner_option summary 'A few lines for people at the end'
+__netrunner_option heartbeat= 'A line after each such time without output' 30s 1m 5m
+__netrunner_option progress 'A live line on the terminal while it runs'
 __netrunner_option q/quiet 'No verdict'
 __netrunner_option v/verbose 'One line per step'
 __netrunner_option h/help 'Show the options'

@@ -48,15 +48,18 @@ int end_for_command(Wiring wiring, const Wire& wire, const PseudoTerminal& termi
     return wiring == Wiring::terminal ? terminal.slave() : wire.command.get();
 }
 
-}  // namespace
-
-int fail_to_start(Link& link, Stage stage, int error) noexcept {
-    link.send(protocol::Failed{stage, error, 0});
+int fail_to_start(Link& link, Stage stage, int error) {
+    link.send(protocol::Failed{stage, error, ::getpid(), 0});
     return exit_reported;
 }
 
+}  // namespace
+
 int run_guard(Link link, const protocol::Plan& plan, const Words& words, Start start) noexcept {
     take_name("nr-guard");
+    if (plan.pid_namespace != 0 && !start.pid_namespace.settle(start.shepherd)) {
+        return fail_to_start(link, Stage::pid_namespace, errno);
+    }
     // In the shepherd's session, so that the kernel lets the command be stopped and continued, but not in its group.
     if (!take_position(false)) return fail_to_start(link, Stage::session, errno);
     Wires wires;
@@ -96,7 +99,8 @@ int run_guard(Link link, const protocol::Plan& plan, const Words& words, Start s
     start.standard_output = std::move(wires.output.runner);
     start.standard_error = std::move(wires.error.runner);
     wires = {};
-    let_go_of_the_users(words.argv, words.environment);
+    let_go_of_the_users(start.null, words.argv, words.environment);
+    start.null.reset();
     return supervise(link, plan, std::move(start));
 }
 

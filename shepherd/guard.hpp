@@ -19,7 +19,4 @@ struct Words {
 /// `start`: what the shepherd has made. Returns the guard's exit status.
 int run_guard(Link link, const protocol::Plan& plan, const Words& words, Start start) noexcept;
 
-/// Says that the command was not started; the guard's, or in want of one the shepherd's, exit status.
-int fail_to_start(Link& link, protocol::Stage stage, int error) noexcept;
-
 }  // namespace netrunner

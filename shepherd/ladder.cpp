@@ -78,6 +78,7 @@ void Ladder::send_to_command(const Kill& kill) const noexcept {
 
 void Ladder::signal_all(int signal) noexcept {
     last_signal_ = signal;
+    reserve_.release();
     if (signal == SIGKILL && kill_again_at_ < 0) {
         killing_since_ = now_ms();
         // A fork bomb wins against a killer that gets no processor time. Never lowered again: the end is near.

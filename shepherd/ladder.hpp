@@ -9,14 +9,16 @@
 
 #include "shepherd/job_group.hpp"
 #include "shepherd/protocol.hpp"
+#include "shepherd/reserve_descriptors.hpp"
 #include "shepherd/tree.hpp"
 
 namespace netrunner {
 
 class Ladder {
   public:
-    /// Both outlive it. What is below this process is the tree.
-    Ladder(const protocol::Plan& plan, JobGroup& group) noexcept : plan_(plan), group_(group) {}
+    /// All outlive it. What is below this process is the tree; `reserve` is for finding it.
+    Ladder(const protocol::Plan& plan, JobGroup& group, ReserveDescriptors& reserve) noexcept
+        : plan_(plan), group_(group), reserve_(reserve) {}
 
     /// The command's pid and process group; until it is known everybody is signalled one by one.
     void set_command(pid_t command) noexcept { command_ = command; }
@@ -54,6 +56,7 @@ class Ladder {
 
     const protocol::Plan& plan_;
     JobGroup& group_;
+    ReserveDescriptors& reserve_;
     pid_t command_ = 0;
     bool reaped_ = false;
     TreeVisitor visitor_ = nullptr;

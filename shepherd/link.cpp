@@ -1,27 +1,42 @@
 #include "shepherd/link.hpp"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
 
 namespace netrunner {
-bool Link::send_packet(std::span<const std::byte> packet, std::span<const int> descriptors, bool wait) noexcept {
+namespace {
+
+/// Puts one more message of control data in place; where the next one goes.
+cmsghdr* add(msghdr& message, cmsghdr* at, int kind, const void* data, std::size_t size) noexcept {
+    at->cmsg_level = SOL_SOCKET;
+    at->cmsg_type = kind;
+    at->cmsg_len = CMSG_LEN(size);
+    std::memcpy(CMSG_DATA(at), data, size);
+    message.msg_controllen += CMSG_SPACE(size);
+    return reinterpret_cast<cmsghdr*>(reinterpret_cast<std::byte*>(at) + CMSG_SPACE(size));
+}
+
+}  // namespace
+
+bool Link::send_packet(std::span<const std::byte> packet, std::span<const int> descriptors, bool wait,
+                       pid_t process) noexcept {
     iovec part{const_cast<std::byte*>(packet.data()), packet.size()};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(protocol::max_descriptors * sizeof(int))> control{};
+    constexpr std::size_t room = CMSG_SPACE(protocol::max_descriptors * sizeof(int)) + CMSG_SPACE(sizeof(ucred));
+    alignas(cmsghdr) std::array<std::byte, room> control{};
     msghdr message{};
     message.msg_iov = &part;
     message.msg_iovlen = 1;
-    if (!descriptors.empty()) {
-        message.msg_control = control.data();
-        message.msg_controllen = CMSG_SPACE(descriptors.size_bytes());
-        cmsghdr* const header = CMSG_FIRSTHDR(&message);
-        header->cmsg_level = SOL_SOCKET;
-        header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(descriptors.size_bytes());
-        std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size_bytes());
+    auto* at = reinterpret_cast<cmsghdr*>(control.data());
+    if (!descriptors.empty()) at = add(message, at, SCM_RIGHTS, descriptors.data(), descriptors.size_bytes());
+    if (process > 0) {
+        const ucred about{process, ::getuid(), ::getgid()};
+        add(message, at, SCM_CREDENTIALS, &about, sizeof about);
     }
+    if (message.msg_controllen > 0) message.msg_control = control.data();
     while (true) {
         if (::sendmsg(fd_, &message, MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT)) >= 0) return true;
         if (errno != EINTR) return false;

@@ -48,7 +48,9 @@ Failure prepare(const protocol::Plan& plan, Start& start) {
     const sigset_t supervised = supervised_signals();
     start.signals = Descriptor(::signalfd(-1, &supervised, SFD_CLOEXEC | SFD_NONBLOCK));
     start.shepherd = Descriptor(open_process(::getpid()));
-    if (!start.signals || !start.shepherd) return {true, Stage::pipe};
+    start.null = Descriptor(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    const bool reserved = start.reserve.take(start.signals.get());
+    if (!start.signals || !start.shepherd || !reserved) return {true, Stage::pipe};
     if (plan.pseudo_terminal != 0 && !start.terminal.open(plan)) return {true, Stage::terminal};
     if (plan.has_group != 0 && !start.groups.job.open(handed_over(protocol::group_descriptor))) {
         return {true, Stage::cgroup};
@@ -59,6 +61,12 @@ Failure prepare(const protocol::Plan& plan, Start& start) {
     Descriptor terminal(plan.guards_input != 0 ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : -1);
     start.users_terminal = UsersTerminal(std::move(terminal), plan.runner_group);
     return {};
+}
+
+int fail_to_start(Link& link, Stage stage, int error) {
+    constexpr std::int32_t no_guard = 0;
+    link.send(protocol::Failed{stage, error, no_guard, 0});
+    return 0;
 }
 
 int run(const Words& words) {
@@ -74,14 +82,18 @@ int run(const Words& words) {
     Start start;
     if (const Failure failure = prepare(plan, start); failure.failed) return fail_to_start(link, failure.stage, errno);
 
-    const pid_t guard = ::fork();
+    const bool apart = plan.pid_namespace != 0;
+    const pid_t guard = apart ? start.pid_namespace.fork() : ::fork();
     if (guard == 0) return run_guard(link, plan, words, std::move(start));
-    if (guard < 0) return fail_to_start(link, Stage::fork, errno);
+    if (guard < 0) return fail_to_start(link, apart ? Stage::pid_namespace : Stage::fork, errno);
     // The link is the guard's alone, so that its end is a hang-up; so are both sides of the command's terminal.
     ::close(socket);
-    Watched watched{.guard = guard, .signals = std::move(start.signals), .groups = std::move(start.groups)};
+    let_go_of_the_users(start.null, words.argv, words.environment);
+    Watched watched{.guard = guard,
+                    .signals = std::move(start.signals),
+                    .reserve = std::move(start.reserve),
+                    .groups = std::move(start.groups)};
     start = {};
-    let_go_of_the_users(words.argv, words.environment);
     return watch(plan, std::move(watched));
 }
 

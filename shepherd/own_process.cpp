@@ -54,6 +54,7 @@ void forget_words(char** argv, char** environment) noexcept {
 
 /// Refused to those without privileges, who then are as likely a victim as anybody.
 void ask_for_protection() noexcept {
+    if (::geteuid() != 0) return;
     constexpr int wanted = -500;
     const Descriptor file(::open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC));
     std::array<char, 16> text{};
@@ -72,16 +73,18 @@ bool take_position(bool leads_session) noexcept {
     struct sigaction action {};
     action.sa_handler = SIG_DFL;  // an ignored SIGCHLD would make every wait fail with ECHILD
     ::sigaction(SIGCHLD, &action, nullptr);
-    // Stopped, it could not act on its parent's death. (Not ours to be ended by it: somebody has to see to the tree.)
-    ::prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0);
+    int on_death = 0;
+    ::prctl(PR_GET_PDEATHSIG, &on_death, 0, 0, 0);
+    // Stopped, it could not act on its parent's death. But not ended by it, unless that is wanted already: somebody has
+    // to see to the tree.
+    if (on_death == 0) ::prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0);
     const bool moved = leads_session ? ::setsid() >= 0 : ::setpgid(0, 0) == 0;
     return moved && ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0;
 }
 
 void take_name(const char* name) noexcept { ::prctl(PR_SET_NAME, name, 0, 0, 0); }
 
-void let_go_of_the_users(char** argv, char** environment) noexcept {
-    const Descriptor null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+void let_go_of_the_users(const Descriptor& null, char** argv, char** environment) noexcept {
     for (int standard = 0; standard <= 2; ++standard) {
         if (!null || ::dup2(null.get(), standard) < 0) ::close(standard);
     }

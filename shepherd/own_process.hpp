@@ -4,6 +4,8 @@
 
 #include <sys/types.h>
 
+#include "shepherd/descriptor.hpp"
+
 namespace netrunner {
 
 /// A handle of a process, readable once it has ended; -1 with errno.
@@ -16,9 +18,9 @@ bool take_position(bool leads_session) noexcept;
 /// Its name, as ps(1) and pkill(1) see it.
 void take_name(const char* name) noexcept;
 
-/// Closes the user's descriptors 0-2 and leaves his directory, forgets the command's words and environment, and asks
-/// the kernel to end others first when it is out of memory. For after the last fork: the child needs all of that.
-/// `argv` and `environment` as they came to main.
-void let_go_of_the_users(char** argv, char** environment) noexcept;
+/// Puts `null` in place of the user's descriptors 0-2 and leaves his directory, forgets the command's words and
+/// environment, and asks the kernel to end others first when it is out of memory. For after the last fork: the child
+/// needs all of that. `argv` and `environment` as they came to main.
+void let_go_of_the_users(const Descriptor& null, char** argv, char** environment) noexcept;
 
 }  // namespace netrunner

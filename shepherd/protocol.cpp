@@ -105,6 +105,7 @@ void fields(Cursor& c, Value& v) {
     c.enumeration(v.standard_output, Wiring::terminal);
     c.enumeration(v.standard_error, Wiring::like_stdout);
     c.integer(v.runner);
+    c.boolean(v.pid_namespace);
     c.boolean(v.new_session);
     c.boolean(v.has_argv0);
     c.boolean(v.no_new_privs);
@@ -226,6 +227,7 @@ requires std::is_same_v<std::remove_const_t<Value>, Failed>
 void fields(Cursor& c, Value& v) {
     c.enumeration(v.stage, Stage::exec);
     c.integer(v.error);
+    c.integer(v.guard);
     c.integer(v.detail);
 }
 

@@ -7,7 +7,9 @@
 // From the runner: Plan (once, first), Kill, CloseStdin, SetWinsize, SetForeground, GuardTerminal, Finish.
 // To the runner: ChildStarted (with the descriptors as SCM_RIGHTS: stdin's write end, stdout's and stderr's
 // read ends, each only where the plan asked for a pipe, then the pseudo-terminal's master if it asked for one),
-// ChildStopped, ChildContinued, ChildExited, OrphanFound, TreeEmpty, StopRequested, Failed.
+// ChildStopped, ChildContinued, ChildExited, OrphanFound, TreeEmpty, StopRequested, Failed. In a PID namespace the pids
+// in ChildStarted and OrphanFound mean nothing outside: those frames come with the same process as SCM_CREDENTIALS,
+// whose number the kernel translates.
 #pragma once
 
 #include <array>
@@ -18,7 +20,7 @@
 namespace netrunner::protocol {
 
 /// Changes whenever a frame changes; both programs come from one build, so a difference is an installation error.
-inline constexpr std::uint32_t version = 5;
+inline constexpr std::uint32_t version = 6;
 /// "NR" and two bytes that no text starts with.
 inline constexpr std::uint32_t magic = 0x0f1e524e;
 
@@ -94,9 +96,10 @@ struct Plan {
     Wiring standard_input = Wiring::keep;
     Wiring standard_output = Wiring::pipe;
     Wiring standard_error = Wiring::pipe;
-    std::int32_t runner = 0;       ///< who has the other end of the link
-    std::uint8_t new_session = 0;  ///< no terminal to share: the shepherd leads a session of its own
-    std::uint8_t has_argv0 = 0;    ///< the shepherd's argv[1] is the file, argv[2]... the command's argv
+    std::int32_t runner = 0;         ///< who has the other end of the link
+    std::uint8_t pid_namespace = 0;  ///< the guard is the first process of one; pids come as credentials
+    std::uint8_t new_session = 0;    ///< no terminal to share: the shepherd leads a session of its own
+    std::uint8_t has_argv0 = 0;      ///< the shepherd's argv[1] is the file, argv[2]... the command's argv
     std::uint8_t no_new_privs = 0;
     std::uint32_t pipe_size = 0;  ///< bytes; 0: the kernel's default
     std::uint64_t ignored = 0;    ///< bit n-1: signal n is ignored in the command, else default
@@ -256,6 +259,7 @@ enum class Stage : std::uint8_t {
     pipe,
     terminal,
     fork,
+    pid_namespace,
     session,
     streams,
     cgroup,
@@ -274,6 +278,7 @@ struct Failed {
     static constexpr FrameType type = FrameType::failed;
     Stage stage = Stage::protocol;
     std::int32_t error = 0;   ///< errno
+    std::int32_t guard = 0;   ///< who says so; 0: the shepherd, there is no guard
     std::int32_t detail = 0;  ///< rlimit: the resource; exec: 1 when the file exists and its interpreter does not
 };
 

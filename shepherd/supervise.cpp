@@ -30,7 +30,7 @@ constexpr std::int64_t first_word_ms = 200;
 class Supervisor {
   public:
     Supervisor(Link link, const Plan& plan, Start start) noexcept
-        : link_(link), plan_(plan), start_(std::move(start)), ladder_(plan, start_.groups.job) {
+        : link_(link), plan_(plan), start_(std::move(start)), ladder_(plan, start_.groups.job, start_.reserve) {
         ladder_.set_command(start_.child);
         ladder_.tell(&Supervisor::about_to_signal, this);
     }
@@ -95,7 +95,9 @@ class Supervisor {
         switch (transition.action) {
             case Action::none: break;
             case Action::tell_started: tell_started(); break;
-            case Action::tell_failed: link_.send(Failed{failure_.stage, failure_.error, failure_.detail}); break;
+            case Action::tell_failed:
+                link_.send(Failed{failure_.stage, failure_.error, ::getpid(), failure_.detail});
+                break;
             case Action::tell_exited: link_.send(ChildExited{wait_status_, 0, usage_}); break;
             case Action::tell_exited_and_empty: link_.send(ChildExited{wait_status_, 1, usage_}); break;
             case Action::tell_empty: link_.send(TreeEmpty{usage_}); break;
@@ -130,13 +132,16 @@ class Supervisor {
             if (*one) descriptors[count++] = one->get();
         }
         if (start_.terminal) descriptors[count++] = start_.terminal.master();
-        link_.send(ChildStarted{start_.child, ::getpid()}, {descriptors.data(), count});
+        link_.send_about(as_sent(start_.child), ChildStarted{start_.child, ::getpid()}, {descriptors.data(), count});
         start_.standard_output.reset();
         start_.standard_error.reset();
         start_.terminal.forget_master();
         // stdin's write end stays open here: if the runner is killed, the command must not take that for the end of its
         // input.
     }
+
+    /// The process that a frame is about, where its number would mean nothing to the runner.
+    [[nodiscard]] pid_t as_sent(pid_t pid) const noexcept { return plan_.pid_namespace != 0 ? pid : 0; }
 
     // -- orders
 
@@ -209,7 +214,7 @@ class Supervisor {
         orphan.pid = member.pid;
         orphan.signal = self.ladder_.last_signal();
         describe_process(member.pid, orphan.name, orphan.command);
-        self.link_.offer(orphan);
+        self.link_.offer(orphan, self.as_sent(member.pid));
     }
 
     // -- signals of our own

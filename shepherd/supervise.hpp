@@ -7,8 +7,10 @@
 
 #include "shepherd/descriptor.hpp"
 #include "shepherd/link.hpp"
+#include "shepherd/pid_namespace.hpp"
 #include "shepherd/protocol.hpp"
 #include "shepherd/pseudo_terminal.hpp"
+#include "shepherd/reserve_descriptors.hpp"
 #include "shepherd/run_groups.hpp"
 #include "shepherd/start_report.hpp"
 #include "shepherd/users_terminal.hpp"
@@ -19,11 +21,14 @@ namespace netrunner {
 struct Start {
     pid_t child = 0;
     StartReport report;
-    Descriptor signals;            ///< signalfd, non-blocking
-    Descriptor shepherd;           ///< readable once it has ended
+    Descriptor signals;   ///< signalfd, non-blocking
+    Descriptor shepherd;  ///< readable once it has ended
+    Descriptor null;      ///< to be put in place of the user's descriptors
+    ReserveDescriptors reserve;
     Descriptor standard_input;     ///< write end for the runner; kept here too until CloseStdin
     Descriptor standard_output;    ///< read end for the runner
     Descriptor standard_error;     ///< read end for the runner
+    PidNamespace pid_namespace;    ///< where the plan asks for one
     PseudoTerminal terminal;       ///< the command's, if it was asked for
     RunGroups groups;              ///< where the command has one
     UsersTerminal users_terminal;  ///< the user's, if the runner may change it

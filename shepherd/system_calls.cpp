@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -162,6 +163,9 @@ CALL ssize_t readlink(const char* __restrict path, char* __restrict room, size_t
 CALL __ssize_t getdents64(int fd, void* room, size_t size) noexcept {
     return call<ssize_t>(SYS_getdents64, fd, room, size);
 }
+CALL int mount(const char* what, const char* where, const char* kind, unsigned long flags, const void* data) noexcept {
+    return call(SYS_mount, what, where, kind, flags, data);
+}
 CALL mode_t umask(mode_t mask) noexcept { return call<mode_t>(SYS_umask, mask); }
 
 CALL int madvise(void* start, size_t length, int advice) noexcept { return call(SYS_madvise, start, length, advice); }
@@ -192,6 +196,9 @@ CALL pid_t getpid() noexcept { return call<pid_t>(SYS_getpid); }
 CALL pid_t getppid() noexcept { return call<pid_t>(SYS_getppid); }
 CALL pid_t getpgrp() noexcept { return call<pid_t>(SYS_getpgrp); }
 CALL uid_t getuid() noexcept { return call<uid_t>(SYS_getuid); }
+CALL uid_t geteuid() noexcept { return call<uid_t>(SYS_geteuid); }
+CALL gid_t getgid() noexcept { return call<gid_t>(SYS_getgid); }
+CALL gid_t getegid() noexcept { return call<gid_t>(SYS_getegid); }
 CALL pid_t setsid() noexcept { return call<pid_t>(SYS_setsid); }
 CALL int setpgid(pid_t pid, pid_t group) noexcept { return call(SYS_setpgid, pid, group); }
 CALL int setpriority(__priority_which_t which, id_t who, int nice) noexcept {

@@ -38,7 +38,7 @@ std::int64_t ladder_ms(const protocol::Plan& plan) noexcept {
 class Watch {
   public:
     Watch(const protocol::Plan& plan, Watched watched) noexcept
-        : plan_(plan), watched_(std::move(watched)), ladder_(plan, watched_.groups.job) {
+        : plan_(plan), watched_(std::move(watched)), ladder_(plan, watched_.groups.job, watched_.reserve) {
         if (::getppid() == plan.runner) runner_ = Descriptor(open_process(plan.runner));
         // It may have died between the two, and the number may be another's.
         if (!runner_ || ::getppid() != plan.runner) runner_left();

@@ -7,6 +7,7 @@
 
 #include "shepherd/descriptor.hpp"
 #include "shepherd/protocol.hpp"
+#include "shepherd/reserve_descriptors.hpp"
 #include "shepherd/run_groups.hpp"
 
 namespace netrunner {
@@ -14,6 +15,7 @@ namespace netrunner {
 struct Watched {
     pid_t guard = 0;
     Descriptor signals;  ///< signalfd, non-blocking
+    ReserveDescriptors reserve;
     RunGroups groups;
 };
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "src/kernel_text.hpp"
+#include "src/nearest_word.hpp"
 #include "src/usage_error.hpp"
 
 namespace netrunner {
@@ -92,7 +93,8 @@ std::string io_limit(std::string_view whole, std::string_view word) {
 
 void check_base(const std::optional<std::string>& base) {
     if (base && *base != "root" && *base != "self" && !base->starts_with('/')) {
-        refuse("base", *base, "expected root, self or an absolute directory");
+        constexpr std::array<std::string_view, 2> words{"root", "self"};
+        refuse("base", *base, "expected root, self or an absolute directory" + suggestion(*base, words));
     }
 }
 
@@ -123,6 +125,17 @@ std::optional<std::string> controller_of(std::string_view file) {
     const std::string_view name = file.substr(0, file.find('.'));
     if (name == "cgroup" || file.ends_with(".pressure")) return std::nullopt;
     return std::string(name);
+}
+
+std::string group_value(const std::string& text) {
+    if (text.empty()) refuse("group", text, "expected a path below the base");
+    split_path(text);
+    return text;
+}
+
+std::string base_value(const std::string& text) {
+    check_base(text);
+    return text;
 }
 
 std::string memory_value(std::string_view text) {

@@ -44,6 +44,10 @@ void check_cgroup_path(const std::optional<std::string>& base, const std::string
 /// The controller that provides `file`; nothing for the core's own (cgroup.*) and for what every group has.
 std::optional<std::string> controller_of(std::string_view file);
 
+/// A path below the base; not empty.
+std::string group_value(const std::string& text);
+/// root, self or a directory.
+std::string base_value(const std::string& text);
 std::string memory_value(std::string_view text);
 std::string pids_value(std::string_view text);
 /// CPUs (1.5) or percent of one (150%), as quota and period.

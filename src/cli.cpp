@@ -6,11 +6,13 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
-#include <numeric>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "src/nearest_word.hpp"
 #include "src/quantity.hpp"
 #include "src/usage_error.hpp"
 #include "src/value_syntax.hpp"
@@ -127,6 +129,11 @@ class RunOptions {
         formatter.column_width(31);
         std::string groups = formatter.make_groups(&app(), CLI::AppFormatMode::Normal);
         for (std::size_t at = 0; (at = groups.find("\n\n\n", at)) != std::string::npos;) groups.erase(at, 1);
+        // CLI11 puts a blank before every text of an option's.
+        for (std::size_t at = 0; (at = groups.find(" [=", at)) != std::string::npos;) {
+            groups.insert(groups.find(']', at) + 1, 1, ' ');
+            groups.erase(at, 1);
+        }
         return run_usage + groups + run_notes;
     }
 
@@ -142,9 +149,11 @@ class RunOptions {
         if (!words_) return true;
         const char letter = names[1] == '-' ? '\0' : names[1];
         const std::string_view long_name = names.substr(names.rfind(',') + 1);
+        bool after_option = false;
         for (const std::string_view word : *words_) {
-            if (word == "--") return false;
-            if (!word.starts_with('-')) continue;
+            if (word == "--" && !after_option) return false;  // after one it may be its value
+            after_option = word.starts_with('-');
+            if (!after_option) continue;
             if (word.starts_with("--") ? word.substr(0, word.find('=')) == long_name
                                        : letter != '\0' && word.find(letter) != std::string_view::npos) {
                 return true;
@@ -176,6 +185,15 @@ class RunOptions {
             ->trigger_on_parse()
             ->allow_extra_args(false);
     }
+    /// One that may go without a value: what it has then. A value is only taken after an equals sign.
+    template <class Setter>
+    void optional_value(const char* group, const char* name, const char* kind, const char* otherwise, const char* text,
+                        Setter set) {
+        if (!may_be_meant(name)) return;
+        value(group, name, kind, text, set);
+        app().get_option(name)->option_text(fmt::format("[={}]", kind));
+        values_if_none_[name] = otherwise;
+    }
     template <class Setter>
     void flag(const char* group, const char* names, const char* text, Setter set) {
         if (may_be_meant(names)) app().add_flag_callback(names, set, text)->group(group)->trigger_on_parse();
@@ -198,8 +216,13 @@ class RunOptions {
         value(group, "--stderr", "MODE", "pipe (default), inherit, null, stdout, or a file",
               [&](const std::string& v) { o.standard_error = standard_error_value(v); });
         value(group, "-o,--output", "FILE", "also write all that is relayed to FILE",
-              [&](const std::string& v) { o.output_file = v; });
+              [&](const std::string& v) { o.output_file = file_value(v); });
         flag(group, "--append", "append to that FILE", [&] { o.append = true; });
+        optional_value(group, "--timestamps", "MODE", "elapsed", "time before each line: elapsed, iso or delta",
+                       [&](const std::string& v) { o.stamp.clock = timestamps_value(v); });
+        value(group, "--prefix", "TEXT", "this text before each line, after the time",
+              [&](const std::string& v) { o.stamp.prefix = prefix_value(v); });
+        flag(group, "--output-stamped", "both of these in the FILE of --output, too", [&] { o.output_stamped = true; });
         value(group, "--max-output", "SIZE", "stop the command once it has written more",
               [&](const std::string& v) { o.max_output = parse_size(v); });
         value(group, "--pipe-size", "SIZE", "capacity of the command's pipes (256K)",
@@ -213,6 +236,8 @@ class RunOptions {
               [&](const std::string& v) { o.timeout = parse_duration(v); });
         value(group, "--idle-timeout", "DURATION", "stop it after this long without output",
               [&](const std::string& v) { o.idle_timeout = parse_duration(v); });
+        value(group, "--on-timeout", "COMMAND", "run this first when a time limit is hit",
+              [&](const std::string& v) { o.on_timeout = command_value(v); });
         value(group, "-s,--signal", "SIGNAL", "first signal of every stop (TERM)",
               [&](const std::string& v) { o.signal = signal_value(v); });
         value(group, "-k,--kill-after", "DURATION", "grace before SIGKILL (5s); 0: none",
@@ -224,13 +249,16 @@ class RunOptions {
         value(group, "--orphans", "POLICY", "kill (default), wait or leave what outlives it",
               [&](const std::string& v) { o.orphans = orphans_value(v); });
         flag(group, "--die-with-parent", "stop too when who started netrunner dies", [&] { o.die_with_parent = true; });
+        flag(group, "--pid-namespace", "pids of its own: nothing can outlive all of us",
+             [&] { o.pid_namespace = true; });
     }
 
     void surroundings() {
         constexpr const char* group = "Surroundings";
         Options& o = options_;
         flag(group, "--keep-signals", "leave signal dispositions and mask as found", [&] { o.keep_signals = true; });
-        value(group, "-C,--chdir", "DIR", "run in this directory", [&](const std::string& v) { o.directory = v; });
+        value(group, "-C,--chdir", "DIR", "run in this directory",
+              [&](const std::string& v) { o.directory = file_value(v); });
         value(group, "-E,--setenv", "NAME[=VALUE]", "set a variable, or keep it with -i",
               [&](const std::string& v) { o.set.push_back(environment_value(v)); });
         value(group, "-u,--unset", "NAME", "remove a variable",
@@ -254,8 +282,9 @@ class RunOptions {
         constexpr const char* group = "Control group (cgroup v2)";
         CgroupChoice& c = options_.cgroup;
         value(group, "--cgroup", "PATH", "run in this group, below the base",
-              [&](const std::string& v) { c.path = v; });
-        value(group, "--cgroup-base", "BASE", "root, self, or a directory", [&](const std::string& v) { c.base = v; });
+              [&](const std::string& v) { c.path = group_value(v); });
+        value(group, "--cgroup-base", "BASE", "root, self, or a directory",
+              [&](const std::string& v) { c.base = base_value(v); });
         const auto limit = [&](const char* option, const char* kind, const char* file, const char* text,
                                std::string (*to_value)(std::string_view)) {
             value(group, option, kind, text, [&c, option, file, to_value](const std::string& v) {
@@ -278,10 +307,15 @@ class RunOptions {
         constexpr const char* group = "Report";
         Options& o = options_;
         value(group, "--report", "FILE", "write the JSON report; - is stdout, at the end",
-              [&](const std::string& v) { o.report = v; });
+              [&](const std::string& v) { o.report = file_value(v); });
         value(group, "--report-fd", "N", "write it to an open descriptor",
               [&](const std::string& v) { o.report_fd = descriptor_value(v); });
+        value(group, "--junit", "FILE", "write the run as a JUnit file of one case",
+              [&](const std::string& v) { o.junit = file_value(v); });
         flag(group, "--summary", "a few lines on stderr at the end", [&] { o.summary = true; });
+        value(group, "--heartbeat", "DURATION", "a line after each such time without output",
+              [&](const std::string& v) { o.heartbeat = parse_duration(v); });
+        flag(group, "--progress", "a live line on the terminal while it runs", [&] { o.progress = true; });
         flag(group, "-q,--quiet", "no verdict line", [&] { o.quiet = true; });
         flag(group, "-v,--verbose", "a line a step; twice: the link's messages too", [&] { ++o.verbose; });
     }
@@ -293,34 +327,15 @@ class RunOptions {
     static bool takes_value(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
 
     [[noreturn]] static void refuse_unknown(const std::string& name) {
-        std::string nearest;
-        std::size_t best = 3;  // further away it would be a guess
         Options unused;
         RunOptions all(unused);
+        std::vector<std::string> names;
         for (const CLI::Option* option : std::as_const(all.app()).get_options()) {
-            for (const std::string& known : option->get_lnames()) {
-                const std::size_t distance = edit_distance(name, "--" + known);
-                if (distance < best) {
-                    best = distance;
-                    nearest = "--" + known;
-                }
-            }
+            for (const std::string& known : option->get_lnames()) names.push_back("--" + known);
         }
+        const std::string nearest = nearest_word(name, std::vector<std::string_view>(names.begin(), names.end()));
         throw UsageError(nearest.empty() ? fmt::format("unknown option '{}' (see netrunner help run)", name)
                                          : fmt::format("unknown option '{}': did you mean '{}'?", name, nearest));
-    }
-
-    static std::size_t edit_distance(const std::string& a, const std::string& b) {
-        std::vector<std::size_t> row(b.size() + 1);
-        std::iota(row.begin(), row.end(), std::size_t{0});
-        for (std::size_t i = 1; i <= a.size(); ++i) {
-            std::size_t diagonal = std::exchange(row[0], i);
-            for (std::size_t j = 1; j <= b.size(); ++j) {
-                const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = std::exchange(row[j], std::min({change, row[j] + 1, row[j - 1] + 1}));
-            }
-        }
-        return row.back();
     }
 
     /// Whether the option word `word` is completed by the word after it. Throws for an unknown option.
@@ -329,7 +344,7 @@ class RunOptions {
             const std::size_t equals = word.find('=');
             const CLI::Option* option = find(word.substr(0, equals));
             if (option == nullptr) refuse_unknown(word.substr(0, equals));
-            return equals == std::string::npos && takes_value(*option);
+            return equals == std::string::npos && takes_value(*option) && !values_if_none_.contains(word);
         }
         for (std::size_t i = 1; i < word.size(); ++i) {
             const std::string name{'-', word[i]};
@@ -354,6 +369,8 @@ class RunOptions {
                     if (!takes_value(*find(tokens.back())))
                         throw UsageError(fmt::format("{} takes no value", tokens.back()));
                     tokens.push_back(word.substr(equals + 1));
+                } else if (const auto found = values_if_none_.find(word); found != values_if_none_.end()) {
+                    tokens.push_back(found->second);
                 }
             } else {
                 split_cluster(word, tokens);
@@ -378,6 +395,7 @@ class RunOptions {
     Options& options_;
     std::optional<Words> words_;
     std::optional<CLI::App> app_;
+    std::map<std::string, std::string> values_if_none_;
     bool help_asked_ = false;
 };
 

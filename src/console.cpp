@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "shepherd/terminal_modes.hpp"
 #include "src/sink.hpp"
@@ -36,14 +38,24 @@ void print(const std::string& text, Duration patience) {
 
 void say(const std::string& text, Duration patience) { print(as_line(text), patience); }
 
-Narrator narrator(int verbosity) {
-    if (verbosity == 0) return {};
+Narrator narrator(int verbosity, LiveLine* live_line) {
     const auto sink = std::make_shared<Sink>(Sink::borrowing(STDERR_FILENO));
-    return Narrator([verbosity, sink](int level, const std::string& text) {
+    return Narrator([verbosity, sink, live_line](int level, const std::string& text) {
         if (level > verbosity) return;
         const std::string line = as_line(text);
+        if (live_line != nullptr) live_line->hide();
         sink->write(std::as_bytes(std::span(line)));
+        if (live_line != nullptr) live_line->note(std::as_bytes(std::span(line)));
     });
+}
+
+bool colours_wanted() {
+    const auto value = [](const char* name) {
+        const char* const text = std::getenv(name);
+        return std::string_view(text == nullptr ? "" : text);
+    };
+    const std::string_view terminal = value("TERM");
+    return ::isatty(STDERR_FILENO) == 1 && value("NO_COLOR").empty() && !terminal.empty() && terminal != "dumb";
 }
 
 }  // namespace netrunner

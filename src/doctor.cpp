@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sched.h>
 #include <spawn.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -158,40 +157,6 @@ void look_at_cgroups(std::vector<Check>& checks) {
     }
 }
 
-// ---- namespaces
-
-/// What the kernel's refusal comes from, as far as it can be told.
-std::string why_no_namespace(int error) {
-    const auto setting = [](const char* name) {
-        const auto text = read_text(fmt::format("/proc/sys/{}", name));
-        return text ? number_in(trimmed(*text)) : std::nullopt;
-    };
-    if (setting("kernel/unprivileged_userns_clone") == 0) return "kernel.unprivileged_userns_clone is 0";
-    if (setting("kernel/apparmor_restrict_unprivileged_userns") == 1) {
-        return "kernel.apparmor_restrict_unprivileged_userns is 1";
-    }
-    if (setting("user/max_user_namespaces") == 0) return "user.max_user_namespaces is 0";
-    if (setting("user/max_pid_namespaces") == 0) return "user.max_pid_namespaces is 0";
-    return fmt::format("the kernel says: {}", errno_text(error));
-}
-
-Check try_pid_namespace() {
-    constexpr const char* name = "pid-namespace";
-    const bool privileged = ::geteuid() == 0;
-    const pid_t child = ::fork();
-    if (child == 0) {
-        // The first process of the new namespace is the next child.
-        if (::unshare(CLONE_NEWPID | (privileged ? 0 : CLONE_NEWUSER)) != 0) ::_exit(errno);
-        const pid_t first = ::fork();
-        if (first == 0) ::_exit(::getpid() == 1 ? 0 : ECHILD);
-        ::_exit(first < 0 ? errno : WEXITSTATUS(wait_for(first)));
-    }
-    const int status = child < 0 ? 0 : wait_for(child);
-    const int error = child < 0 ? errno : WEXITSTATUS(status);
-    if (error != 0) return {name, false, why_no_namespace(error)};
-    return {name, true, privileged ? "can be made" : "can be made, inside a user namespace"};
-}
-
 }  // namespace
 
 Diagnosis examine() {
@@ -205,7 +170,7 @@ Diagnosis examine() {
     diagnosis.checks.push_back(look_at_proc());
     diagnosis.checks.push_back(tried("pty", {"--pty"}, "--pty"));
     look_at_cgroups(diagnosis.checks);
-    diagnosis.checks.push_back(try_pid_namespace());
+    diagnosis.checks.push_back(tried("pid-namespace", {"--pid-namespace"}, "--pid-namespace"));
     return diagnosis;
 }
 

@@ -55,6 +55,7 @@ Facts gather_facts(const Options& options, const SignalState& found) {
     }
     facts.has_terminal = Terminal::controlling().has_value();
     facts.outputs_are_one = same_file(STDOUT_FILENO, STDERR_FILENO);
+    if (options.progress) facts.error_is_terminal = ::isatty(STDERR_FILENO) == 1;
     facts.group = ::getpgrp();
     facts.cgroup_base = base_of_environment();
     if (options.pty) facts.terminal = look_at_terminal();

@@ -10,6 +10,10 @@
 #include <limits>
 #include <memory>
 #include <stdexcept>
+#include <string_view>
+#include <vector>
+
+#include "src/nearest_word.hpp"
 
 namespace netrunner {
 namespace {
@@ -35,28 +39,39 @@ struct User {
     std::string name;
 };
 
+[[noreturn]] void refuse(std::string_view option, std::string_view kind, const std::string& text, const char* database,
+                         const std::vector<std::string>& names) {
+    throw std::runtime_error(fmt::format("{}: unknown {} '{}': expected a name in {} or a number{}", option, kind, text,
+                                         database,
+                                         suggestion(text, std::vector<std::string_view>(names.begin(), names.end()))));
+}
+
 User find_user(const std::string& text) {
     const auto number = parse_id(text);
+    std::vector<std::string> names;
     if (const File file = open_database("/etc/passwd")) {
         // fgetpwent(3) reads the file itself and asks no name service.
         while (const passwd* entry = ::fgetpwent(file.get())) {
             if (number ? entry->pw_uid == *number : text == entry->pw_name) {
                 return {entry->pw_uid, entry->pw_gid, entry->pw_name};
             }
+            if (!number) names.emplace_back(entry->pw_name);
         }
     }
-    if (!number) throw std::runtime_error(fmt::format("unknown user '{}'", text));
+    if (!number) refuse("--uid", "user", text, "/etc/passwd", names);
     return {*number, std::nullopt, ""};
 }
 
-gid_t find_group(const std::string& text) {
+gid_t find_group(const std::string& text, std::string_view option) {
     if (const auto number = parse_id(text)) return *number;
+    std::vector<std::string> names;
     if (const File file = open_database("/etc/group")) {
         while (const group* entry = ::fgetgrent(file.get())) {
             if (text == entry->gr_name) return entry->gr_gid;
+            names.emplace_back(entry->gr_name);
         }
     }
-    throw std::runtime_error(fmt::format("unknown group '{}'", text));
+    refuse(option, "group", text, "/etc/group", names);
 }
 
 std::vector<gid_t> groups_of(const User& user) {
@@ -83,14 +98,14 @@ Identity resolve_identity(const std::optional<std::string>& user, const std::opt
         identity.group = found.group;
         identity.groups = groups_of(found);
     }
-    if (group) identity.group = find_group(*group);
+    if (group) identity.group = find_group(*group, "--gid");
     if (identity.user && !identity.group) {
         // Left to itself the command would keep our group, which may well be root's.
         throw std::runtime_error(fmt::format("user {} has no entry in /etc/passwd: say which group with --gid", *user));
     }
     if (groups) {
         identity.groups.emplace();
-        for (const std::string& name : *groups) identity.groups->push_back(find_group(name));
+        for (const std::string& name : *groups) identity.groups->push_back(find_group(name, "--groups"));
     }
     return identity;
 }

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "shepherd/terminal_modes.hpp"
+#include "src/environment.hpp"
 
 namespace netrunner {
 namespace {
@@ -38,34 +39,6 @@ std::vector<StopStep> plan_ladder(const Options& options) {
         throw UsageError(fmt::format("--stop: more than {} steps", protocol::max_steps));
     }
     return steps;
-}
-
-std::optional<std::vector<std::string>> plan_environment(const Options& options,
-                                                         const std::vector<std::string>& inherited) {
-    if (!options.ignore_environment && options.set.empty() && options.unset.empty()) return std::nullopt;
-    const auto has_name = [](const std::string& entry, const std::string& name) {
-        return entry.size() > name.size() && entry[name.size()] == '=' && entry.starts_with(name);
-    };
-    std::vector<std::string> environment;
-    if (!options.ignore_environment) environment = inherited;
-    const auto remove = [&](const std::string& name) {
-        std::erase_if(environment, [&](const std::string& entry) { return has_name(entry, name); });
-    };
-    for (const std::string& name : options.unset) remove(name);
-    for (const EnvironmentChange& change : options.set) {
-        std::string entry;
-        if (change.value) {
-            entry = change.name + '=' + *change.value;
-        } else {
-            const auto found =
-                std::ranges::find_if(inherited, [&](const std::string& e) { return has_name(e, change.name); });
-            if (found == inherited.end()) continue;
-            entry = *found;
-        }
-        remove(change.name);
-        environment.push_back(std::move(entry));
-    }
-    return environment;
 }
 
 /// What the command finds ignored: what we found, but only where ignoring is a wish of whoever started us. Parents leak
@@ -195,6 +168,7 @@ protocol::Plan plan_shepherd(const Options& options, const Facts& facts, const L
     plan.standard_input = wiring_of(launch.standard_input);
     plan.standard_output = wiring_of(launch.standard_output);
     plan.standard_error = wiring_of(launch.standard_error);
+    plan.pid_namespace = options.pid_namespace ? 1 : 0;
     plan.new_session = facts.has_terminal && !launch.terminal ? 0 : 1;
     plan.runner_group = plan.new_session != 0 ? 0 : facts.group;
     if (launch.terminal) plan_pseudo_terminal(facts.terminal, launch, plan);
@@ -219,7 +193,19 @@ protocol::Plan plan_shepherd(const Options& options, const Facts& facts, const L
     return plan;
 }
 
-void refuse_contradictions(const Options& options, const LaunchPlan& plan) {
+/// A live line has to go before anything else is written to its terminal: whoever writes there must do so through us.
+void refuse_mixed_progress(const Options& options, const Facts& facts, const LaunchPlan& plan) {
+    if (!options.progress || !facts.error_is_terminal) return;
+    if (plan.standard_error.mode == Mode::inherit ||
+        (plan.standard_output.mode == Mode::inherit && facts.outputs_are_one)) {
+        throw UsageError("--progress needs the outputs that go to its terminal to be relayed, not inherited");
+    }
+    if (options.pty && facts.outputs_are_one) {
+        throw UsageError("--progress with --pty needs the output to go elsewhere: the command draws on that terminal");
+    }
+}
+
+void refuse_contradictions(const Options& options, const Facts& facts, const LaunchPlan& plan) {
     if (options.window && !options.pty) throw UsageError("--winsize needs --pty");
     if (plan.standard_input.mode == Mode::terminal && !options.pty) throw UsageError("--stdin pty needs --pty");
     const bool relays_output =
@@ -232,8 +218,19 @@ void refuse_contradictions(const Options& options, const LaunchPlan& plan) {
     };
     needs_relay(plan.idle_timeout != forever, "--idle-timeout");
     needs_relay(plan.max_output != unlimited, "--max-output");
+    needs_relay(plan.heartbeat != forever, "--heartbeat");
     needs_relay(plan.output_file.has_value(), "--output");
+    needs_relay(plan.stamp.clock != LineStamp::Clock::none, "--timestamps");
+    needs_relay(!plan.stamp.prefix.empty(), "--prefix");
     if (options.append && !options.output_file) throw UsageError("--append needs --output");
+    if (options.output_stamped && !options.output_file) throw UsageError("--output-stamped needs --output");
+    if (options.output_stamped && !options.stamp.wanted()) {
+        throw UsageError("--output-stamped needs --timestamps or --prefix");
+    }
+    if (plan.on_timeout && plan.timeout == forever && plan.idle_timeout == forever) {
+        throw UsageError("--on-timeout needs --timeout or --idle-timeout");
+    }
+    refuse_mixed_progress(options, facts, plan);
 }
 
 }  // namespace
@@ -256,6 +253,8 @@ LaunchPlan make_launch_plan(const Options& options, const Facts& facts) {
     plan.survives_no_reader = (facts.signals.ignored & signal_bit(SIGPIPE)) != 0;
     plan.output_file = options.output_file;
     plan.append = options.append;
+    plan.stamp = options.stamp;
+    plan.stamps_file = options.output_stamped;
     plan.max_output = options.max_output;
     // The kernel takes an int; far beyond what it allows anybody, so nothing is lost by the cut.
     plan.pipe_size = std::min<Size>(options.pipe_size, std::numeric_limits<int>::max());
@@ -264,7 +263,9 @@ LaunchPlan make_launch_plan(const Options& options, const Facts& facts) {
     plan.ladder = plan_ladder(options);
     plan.orphans = options.orphans;
     plan.die_with_parent = options.die_with_parent;
-    refuse_contradictions(options, plan);
+    plan.heartbeat = limit_or_none(options.heartbeat);
+    plan.on_timeout = options.on_timeout;
+    refuse_contradictions(options, facts, plan);
     plan.shepherd = plan_shepherd(options, facts, plan);
     return plan;
 }

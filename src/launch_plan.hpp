@@ -32,6 +32,7 @@ struct Facts {
     std::vector<std::string> environment{};  ///< netrunner's own, NAME=VALUE
     bool has_terminal = false;               ///< there is a controlling terminal to share
     bool outputs_are_one = false;            ///< descriptors 1 and 2 lead to the same place
+    bool error_is_terminal = false;          ///< descriptor 2; only for --progress
     pid_t group = 0;                         ///< netrunner's process group
     TerminalFacts terminal{};
     std::optional<std::string> cgroup_base{};  ///< NETRUNNER_CGROUP_BASE
@@ -63,10 +64,14 @@ struct LaunchPlan {
 
     std::optional<std::string> output_file;
     bool append = false;
+    LineStamp stamp;
+    bool stamps_file = false;
     Size max_output = unlimited;
     std::size_t pipe_size = 0;
     Duration timeout = forever;
     Duration idle_timeout = forever;
+    Duration heartbeat = forever;
+    std::optional<std::string> on_timeout;
     std::vector<StopStep> ladder;
     OrphanPolicy orphans = OrphanPolicy::kill;
     bool die_with_parent = false;

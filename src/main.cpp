@@ -4,12 +4,15 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
+#include "src/annotation.hpp"
 #include "src/cgroup_place.hpp"
 #include "src/cli.hpp"
 #include "src/console.hpp"
@@ -17,10 +20,14 @@
 #include "src/errno_text.hpp"
 #include "src/facts.hpp"
 #include "src/gc.hpp"
+#include "src/junit.hpp"
 #include "src/launch_plan.hpp"
+#include "src/live_line.hpp"
+#include "src/output_tail.hpp"
 #include "src/report.hpp"
 #include "src/runner.hpp"
 #include "src/summary.hpp"
+#include "src/whole_file.hpp"
 
 namespace netrunner {
 namespace {
@@ -45,27 +52,57 @@ int print_out(const std::string& text, int status) {
     return std::fflush(stdout) == 0 ? status : exit_own_failure;
 }
 
+/// What shows the run while it goes on; nothing where that cannot be, as without a terminal.
+std::optional<std::string> obstacle_to_progress(const Options& options, std::optional<LiveLine>& live_line) {
+    if (!options.progress) return std::nullopt;
+    std::string obstacle = LiveLine::obstacle();
+    if (!obstacle.empty()) return obstacle;
+    live_line.emplace();
+    return std::nullopt;
+}
+
+bool is_github_step() {
+    const char* const value = std::getenv("GITHUB_ACTIONS");
+    return value != nullptr && std::string_view(value) == "true";
+}
+
 [[noreturn]] void run_and_tell(const Options& options, TimePoint begun, bool stdout_was_closed) {
     ReportTarget report(options, stdout_was_closed);
+    std::optional<WholeFile> junit;
+    if (options.junit) junit.emplace(*options.junit, fmt::format("cannot write the JUnit file '{}'", *options.junit));
     const SignalState found = read_signal_state();
     const LaunchPlan plan = make_launch_plan(options, gather_facts(options, found));
+    std::optional<LiveLine> live_line;
+    const auto obstacle = obstacle_to_progress(options, live_line);
+    LiveLine* const line = live_line ? &*live_line : nullptr;
+    const bool says = options.verbose > 0 || options.heartbeat != forever;
+    const Narrator narrate = says ? narrator(options.verbose, line) : Narrator();
+    if (obstacle) narrate(1, "no progress is shown: " + *obstacle);
+    OutputTail tail;
     std::optional<SignalSource> signals;
-    const Outcome outcome = run(plan, found, signals, begun, narrator(options.verbose));
+    const Outcome outcome = run(
+        plan, found, signals, {.begun = begun, .narrate = narrate, .tail = junit ? &tail : nullptr, .live_line = line});
     Ending ending = ending_of(outcome, options.preserve_status);
     const std::string verdict = verdict_of(outcome);
     const Duration patience = patience_for(outcome);
     std::vector<std::string> lines = options.quiet ? std::vector<std::string>{} : lines_to_say(outcome, verdict);
     // Whoever has to wait for a reader can be called off; a file of ours is not left half-made.
-    if (signals && report.may_wait()) signals->let_through_orders();
+    if (signals && (report.may_wait() || (junit && junit->may_wait()))) signals->let_through_orders();
     try {
+        if (junit) {
+            junit->write(render_junit({options.command, outcome, ending, verdict, tail.last_lines(junit_lines)}),
+                         patience);
+        }
         if (report.wanted()) report.write(render_report({options, outcome, ending, verdict}), patience);
     } catch (const std::system_error& failure) {
         lines.push_back(failure_text(failure));
         ending = {.status = exit_own_failure};
     }
     if (signals) signals->let_through_orders();
-    for (const std::string& line : lines) say(line, patience);
-    if (options.summary) print(render_summary(outcome, ending), patience);
+    for (const std::string& each : lines) say(each, patience);
+    if (!lines.empty() && !verdict.empty() && is_github_step())
+        print(render_annotation(verdict, ending.status), patience);
+    if (options.summary) print(render_summary(outcome, ending, colours_wanted()), patience);
     end_with(ending);
 }
 

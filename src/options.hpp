@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "src/cgroup_plan.hpp"
+#include "src/line_stamp.hpp"
 #include "src/quantity.hpp"
 #include "src/stop_ladder.hpp"
 #include "src/window_size.hpp"
@@ -47,18 +48,22 @@ struct Options {
     std::optional<StreamChoice> standard_error;  ///< nothing: pipe, or merge where both go to the same place anyway
     std::optional<std::string> output_file;
     bool append = false;
+    LineStamp stamp{};            ///< before each line that is passed on
+    bool output_stamped = false;  ///< in the output file as well
     Size max_output = unlimited;
     Size pipe_size = 256 * 1024;
 
     // Time and stopping
     Duration timeout = forever;
     Duration idle_timeout = forever;
-    int signal = 15;  ///< SIGTERM
+    std::optional<std::string> on_timeout;  ///< for /bin/sh -c
+    int signal = 15;                        ///< SIGTERM
     Duration kill_after = std::chrono::seconds(5);
     std::optional<std::vector<StopStep>> stop;  ///< replaces signal and kill_after
     bool preserve_status = false;
     OrphanPolicy orphans = OrphanPolicy::kill;
     bool die_with_parent = false;
+    bool pid_namespace = false;
 
     // Surroundings
     bool keep_signals = false;
@@ -80,7 +85,10 @@ struct Options {
     // Report
     std::optional<std::string> report;
     std::optional<int> report_fd;
+    std::optional<std::string> junit;
     bool summary = false;
+    Duration heartbeat = forever;
+    bool progress = false;
     bool quiet = false;
     int verbose = 0;
 };

@@ -100,6 +100,14 @@ struct GroupRecord {
     CgroupFigures figures;
 };
 
+/// What --on-timeout ran.
+struct TimeoutCommandRecord {
+    int status = 0;      ///< as a shell shows it; 124: it took too long
+    std::string output;  ///< the beginning of it
+    bool truncated = false;
+    Duration duration{};
+};
+
 struct Outcome {
     End end = Unended{};  ///< until its end is known
     std::optional<StopRecord> stop;
@@ -117,6 +125,7 @@ struct Outcome {
     std::vector<std::string> notes;     ///< what else its user should know, and what is no failure
     std::vector<std::string> containment;
     std::optional<GroupRecord> cgroup;
+    std::optional<TimeoutCommandRecord> on_timeout;
     bool failed = false;              ///< netrunner could not go on: `failures` say why
     bool reader_given_up = false;     ///< output was lost to a reader that took nothing
     bool had_terminal = false;        ///< what was typed at the terminal went to the command instead of us

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 namespace netrunner {
 namespace {
@@ -85,6 +88,37 @@ auto find_unit(const Units& units, std::string_view name) -> const typename Unit
     return nullptr;
 }
 
+std::string lower(std::string_view text) {
+    std::string copy(text);
+    std::ranges::transform(copy, copy.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return copy;
+}
+
+/// The unit that a longer or a capital name begins like: "sec", "mins", "H".
+std::string_view meant_duration_unit(std::string_view name) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 6> beginnings{
+        {{"ms", "ms"}, {"mil", "ms"}, {"s", "s"}, {"m", "m"}, {"h", "h"}, {"d", "d"}}};
+    const std::string small = lower(name);
+    for (const auto& [beginning, unit] : beginnings) {
+        if (small.starts_with(beginning)) return unit;
+    }
+    return "";
+}
+
+/// The one that is written so but for capitals.
+std::string_view meant_size_unit(std::string_view name) {
+    const auto* const found =
+        std::ranges::find_if(size_units, [&](const auto& unit) { return lower(unit.name) == lower(name); });
+    return found == size_units.end() ? "" : found->name;
+}
+
+/// `text` with `unit` in the place of `wrong`, which `rest` follows.
+std::string suggestion(std::string_view text, std::string_view wrong, std::string_view rest, std::string_view unit) {
+    if (unit.empty()) return "";
+    return fmt::format("; did you mean '{}{}{}'?", text.substr(0, text.size() - rest.size() - wrong.size()), unit,
+                       rest);
+}
+
 [[noreturn]] void refuse(std::string_view what, std::string_view text, std::string_view why) {
     throw InvalidQuantity(fmt::format("invalid {} '{}': {}", what, text, why));
 }
@@ -105,7 +139,9 @@ Duration parse_duration(std::string_view text) {
             refuse("duration", text, "a compound needs a unit for each number");
         const auto* unit = find_unit(duration_units, name.empty() ? "s" : name);
         if (unit == nullptr) {
-            refuse("duration", text, fmt::format("unknown unit '{}' (expected ms, s, m, h or d)", name));
+            refuse("duration", text,
+                   fmt::format("unknown unit '{}' (expected ms, s, m, h or d){}", name,
+                               suggestion(text, name, rest, meant_duration_unit(name))));
         }
         sum += *number * static_cast<long double>(unit->value.count());
         first = false;
@@ -124,7 +160,9 @@ Size parse_size(std::string_view text) {
     if (!number) refuse("size", text, "expected bytes, or a number with K, M, G, T, KiB to TiB or KB to TB");
     const auto* unit = find_unit(size_units, rest);
     if (unit == nullptr) {
-        refuse("size", text, fmt::format("unknown unit '{}' (expected K, M, G, T, KiB to TiB or KB to TB)", rest));
+        refuse("size", text,
+               fmt::format("unknown unit '{}' (expected K, M, G, T, KiB to TiB or KB to TB){}", rest,
+                           suggestion(text, rest, "", meant_size_unit(rest))));
     }
     const long double bytes = *number * static_cast<long double>(unit->value);
     constexpr long double most = 9.2e18L;  // stays within a signed 64-bit count

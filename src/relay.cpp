@@ -17,12 +17,20 @@ constexpr int fair_share = 16;
 
 }  // namespace
 
-Relay::Relay(Source source, Sink sink, std::optional<Sink> copy, OutputBudget* budget, std::size_t pipe_size)
+Relay::Relay(Source source, Sink sink, std::optional<Sink> copy, OutputBudget* budget, std::size_t pipe_size,
+             const RelayDuties& duties)
     : source_(std::move(source)),
       sink_(std::move(sink)),
       copy_(std::move(copy)),
       budget_(budget),
-      pipe_size_(pipe_size) {}
+      pipe_size_(pipe_size),
+      tail_(duties.tail),
+      live_line_(duties.live_line),
+      may_splice_(source_.is_pipe() && duties.tail == nullptr && !duties.stamp.wanted()) {
+    if (!duties.stamp.wanted()) return;
+    stamper_ = std::make_unique<LineStamper>(duties.stamp, duties.begun);
+    if (copy_ && duties.stamps_copy) copy_stamper_ = std::make_unique<LineStamper>(duties.stamp, duties.begun);
+}
 
 Relay::State Relay::move() {
     if (is_over()) return state_;
@@ -31,7 +39,7 @@ Relay::State Relay::move() {
     for (int round = 0; round < fair_share && next == State::moving; ++round) {
         if (discarding_ && filled_ == 0) {
             next = discard_some();
-        } else if (source_.is_pipe() && sink_.can_splice() && !copy_ && filled_ == 0) {
+        } else if (may_splice_ && sink_.can_splice() && !copy_ && filled_ == 0) {
             next = splice_some();
         } else {
             next = copy_some();
@@ -49,9 +57,12 @@ Relay::State Relay::move() {
 
 void Relay::finish_copy() {
     // A single byte at the end of a file: where that blocks or fails, so be it.
-    if (!copy_ || !copying_.empty()) return;
-    const auto rest = filter_.rest();
+    if (!copy_ || !waiting_for_copy().empty()) return;
+    copying_ = filter_.rest();
+    if (copy_stamper_) copy_stamper_->take(copying_, Moment::now());
+    const auto rest = waiting_for_copy();
     if (!rest.empty()) copy_->write(rest);
+    copying_ = {};
 }
 
 void Relay::check_reader() {
@@ -72,6 +83,8 @@ void Relay::discard() {
 void Relay::discard_all() {
     filled_ = sink_done_ = 0;
     copying_ = {};
+    if (stamper_) stamper_->drop();
+    if (copy_stamper_) copy_stamper_->drop();
     discarding_ = truncated_ = true;
     state_ = State::moving;
 }
@@ -150,7 +163,12 @@ Relay::State Relay::splice_some() {
     const std::size_t most = share(splice_size);
     if (most == 0) return probe_beyond_budget();
     const IoResult result = sink_.splice_from(source_.descriptor(), most);
-    if (result.status == IoResult::Status::moved) count(result.bytes);
+    if (result.status == IoResult::Status::moved) {
+        count(result.bytes);
+        // Without asking for would-block, which waits for the pipe's lock while somebody writes: what comes later wakes
+        // us anyway.
+        return source_.is_at_rest() ? State::needs_source : State::moving;
+    }
     if (!sink_.can_splice()) return State::moving;  // refused: from now on by copying
     // Would-block does not say which side: bytes that wait mean that it is the sink.
     return after(result, result.status == IoResult::Status::would_block && source_.has_bytes());
@@ -166,9 +184,13 @@ Relay::State Relay::copy_some() {
     filled_ = result.bytes;
     sink_done_ = 0;
     copying_ = {};
-    if (copy_) {
-        const std::span<const std::byte> block(buffer_.get(), filled_);
-        copying_ = filter_.pass(block, strips_returns_);
+    const std::span<const std::byte> block(buffer_.get(), filled_);
+    if (copy_) copying_ = filter_.pass(block, strips_returns_);
+    if (tail_ != nullptr) tail_->append(block);
+    if (stamper_) {
+        const Moment moment = Moment::now();
+        stamper_->take(block, moment);
+        if (copy_stamper_) copy_stamper_->take(copying_, moment);
     }
     // Promised to the sinks now: another relay must not spend the same bytes of the budget meanwhile.
     spend(filled_);
@@ -176,34 +198,52 @@ Relay::State Relay::copy_some() {
 }
 
 Relay::State Relay::deliver_buffer() {
-    State next = State::moving;
-    if (sink_done_ < filled_) {
-        const IoResult result = sink_.write({buffer_.get() + sink_done_, filled_ - sink_done_});
-        if (result.status == IoResult::Status::moved) {
-            sink_done_ += result.bytes;
-            passed_ += result.bytes;
-        }
-        next = after(result, true);
-    }
-    if (!copying_.empty() && copy_) {
-        const IoResult result = copy_->write(copying_);
-        if (result.status == IoResult::Status::moved) {
-            copying_ = copying_.subspan(result.bytes);
-        } else if (result.status == IoResult::Status::failed) {
-            copy_error_ = result.error;
-            copying_ = {};
-            copy_.reset();
-        } else if (next == State::moving && sink_done_ == filled_) {
-            next = State::needs_sink;
-        }
-    }
+    State next = sink_done_ < filled_ ? deliver_to_sink() : State::moving;
+    if (copy_) next = deliver_to_copy(next);
     if (next == State::sink_failed) {
         truncated_ = true;
-    } else if (sink_done_ == filled_ && copying_.empty()) {
+    } else if (sink_done_ == filled_ && waiting_for_copy().empty()) {
         filled_ = sink_done_ = 0;
         next = State::moving;
     }
     return next;
+}
+
+Relay::State Relay::deliver_to_sink() {
+    const auto bytes =
+        stamper_ ? stamper_->piece() : std::span<const std::byte>(buffer_.get(), filled_).subspan(sink_done_);
+    if (live_line_ != nullptr) live_line_->hide();
+    const IoResult result = sink_.write(bytes);
+    if (result.status == IoResult::Status::moved) {
+        const std::size_t own = stamper_ ? stamper_->advance(result.bytes) : result.bytes;
+        sink_done_ += own;
+        passed_ += own;
+        if (live_line_ != nullptr) live_line_->note(bytes.first(result.bytes));
+    }
+    return after(result, true);
+}
+
+std::span<const std::byte> Relay::waiting_for_copy() { return copy_stamper_ ? copy_stamper_->piece() : copying_; }
+
+Relay::State Relay::deliver_to_copy(State sink_state) {
+    const auto bytes = waiting_for_copy();
+    if (bytes.empty()) return sink_state;
+    const IoResult result = copy_->write(bytes);
+    if (result.status == IoResult::Status::moved) {
+        if (copy_stamper_) {
+            copy_stamper_->advance(result.bytes);
+        } else {
+            copying_ = copying_.subspan(result.bytes);
+        }
+    } else if (result.status == IoResult::Status::failed) {
+        copy_error_ = result.error;
+        copying_ = {};
+        copy_stamper_.reset();
+        copy_.reset();
+    } else if (sink_state == State::moving && sink_done_ == filled_) {
+        return State::needs_sink;
+    }
+    return sink_state;
 }
 
 Relay::State Relay::probe_beyond_budget() {

@@ -12,7 +12,10 @@
 #include <optional>
 #include <span>
 
+#include "src/line_stamper.hpp"
+#include "src/live_line.hpp"
 #include "src/newline_filter.hpp"
+#include "src/output_tail.hpp"
 #include "src/quantity.hpp"
 #include "src/sink.hpp"
 #include "src/source.hpp"
@@ -26,11 +29,21 @@ struct OutputBudget {
     bool exceeded = false;  ///< there was at least one byte more
 };
 
+/// What else a relay does with what it carries. Each of the pointers may be shared with other relays.
+struct RelayDuties {
+    LineStamp stamp{};              ///< before each line for the sink
+    bool stamps_copy = false;       ///< for the second sink as well
+    TimePoint begun{};              ///< of the run, for the stamps
+    OutputTail* tail = nullptr;     ///< gets a copy of the end
+    LiveLine* live_line = nullptr;  ///< is in the way where the sink is its terminal
+};
+
 class Relay {
   public:
     /// `budget` may be shared with other relays and outlives them; none: no limit. `pipe_size`: what a sink that is a
     /// pipe is grown to when it turns out to hold us up; 0: leave it.
-    Relay(Source source, Sink sink, std::optional<Sink> copy, OutputBudget* budget, std::size_t pipe_size);
+    Relay(Source source, Sink sink, std::optional<Sink> copy, OutputBudget* budget, std::size_t pipe_size,
+          const RelayDuties& duties = {});
 
     enum class State {
         moving,        ///< more can be done at once; others had to have their turn
@@ -75,6 +88,7 @@ class Relay {
     /// The reader is slow: tries to make the sink hold all that is left. True when it grew.
     bool make_room_for_rest();
 
+    /// Bytes of the command's own; stamps do not count.
     [[nodiscard]] Size passed() const { return passed_; }
     /// Bytes arrived that did not get through.
     [[nodiscard]] bool truncated() const { return truncated_; }
@@ -95,6 +109,9 @@ class Relay {
     State discard_some();
     State probe_beyond_budget();
     State deliver_buffer();
+    State deliver_to_sink();
+    State deliver_to_copy(State sink_state);
+    [[nodiscard]] std::span<const std::byte> waiting_for_copy();
     State after(const IoResult& result, bool sink_side);
     void count(std::size_t bytes);
     void spend(std::size_t bytes);
@@ -126,6 +143,12 @@ class Relay {
     std::span<const std::byte> copying_;  ///< what the second sink still has to get of it
     bool strips_returns_ = false;
     NewlineFilter filter_;
+
+    std::unique_ptr<LineStamper> stamper_;       ///< where lines are stamped
+    std::unique_ptr<LineStamper> copy_stamper_;  ///< for the second sink, whose ends of lines are its own
+    OutputTail* tail_;
+    LiveLine* live_line_;
+    bool may_splice_;  ///< nobody has to see the bytes
 };
 
 }  // namespace netrunner

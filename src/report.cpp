@@ -8,14 +8,11 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <nlohmann/json.hpp>
-#include <span>
 #include <system_error>
 
 #include "src/kernel_text.hpp"
 #include "src/signal_name.hpp"
-#include "src/sink.hpp"
 #include "src/version.hpp"
 
 namespace netrunner {
@@ -127,6 +124,14 @@ Json memory_figures(const Outcome& outcome) {
     return {{"peak", usage->max_rss}, {"source", "rusage"}};
 }
 
+Json on_timeout(const std::optional<TimeoutCommandRecord>& record) {
+    if (!record) return nullptr;
+    return {{"status", record->status},
+            {"output", record->output},
+            {"truncated", record->truncated},
+            {"duration", seconds(record->duration)}};
+}
+
 Json as_number(const std::string& text) {
     const auto number = number_in(text);
     return number ? Json(*number) : Json(text);
@@ -160,12 +165,6 @@ Json cgroup(const std::optional<GroupRecord>& record) {
             {"pressure", pressure}};
 }
 
-void write_whole(int fd, const std::string& text, Duration patience, const std::string& what) {
-    Sink sink = Sink::borrowing(fd);
-    const int error = write_all(sink, std::as_bytes(std::span(text)), patience);
-    if (error != 0) throw std::system_error(error, std::generic_category(), what);
-}
-
 std::string complaint(const std::string& place) { return fmt::format("cannot write the report to '{}'", place); }
 
 }  // namespace
@@ -197,6 +196,7 @@ std::string render_report(const ReportContext& context) {
     report["stdout"] = stream(outcome.standard_output, true);
     report["stderr"] = stream(outcome.standard_error, true);
     report["stop"] = stop(outcome.stop);
+    report["on_timeout"] = on_timeout(outcome.on_timeout);
     report["orphans"] = orphans(outcome);
     report["survivors"] = survivors(outcome);
     report["containment"] = outcome.containment;
@@ -225,56 +225,17 @@ void ReportTarget::open_place(const std::string& path) {
     // /dev/stdout, or the very file that the output goes to: behind it, not in its place.
     if (same_file(path, STDOUT_FILENO)) {
         to_stdout_ = true;
-        return;
-    }
-    if (same_file(path, STDERR_FILENO) && !fd_) {
+    } else if (same_file(path, STDERR_FILENO) && !fd_) {
         fd_ = STDERR_FILENO;
-        return;
-    }
-    std::error_code unresolved;
-    const auto resolved = std::filesystem::weakly_canonical(path, unresolved);
-    file_ = unresolved ? path : resolved.string();
-    struct stat info {};
-    const bool exists = ::stat(path.c_str(), &info) == 0;
-    direct_ = exists && !S_ISREG(info.st_mode);
-    if (direct_) {
-        prepared_ = Descriptor(::open(path.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC));
     } else {
-        const auto folder = std::filesystem::path(*file_).parent_path();
-        prepared_ = Descriptor(::open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666));
-        // Some file systems know no unnamed files; then it is made, under a passing name, when it is needed.
-        if (!prepared_ && errno == EOPNOTSUPP && ::access(folder.c_str(), W_OK | X_OK) == 0) return;
+        file_.emplace(path, complaint(path));
     }
-    if (!prepared_) throw std::system_error(errno, std::generic_category(), complaint(path));
 }
 
 void ReportTarget::write(const std::string& text, Duration patience) {
-    if (file_) write_file(text, patience);
+    if (file_) file_->write(text, patience);
     if (to_stdout_) write_whole(STDOUT_FILENO, text, patience, complaint("-"));
     if (fd_) write_whole(*fd_, text, patience, complaint(fmt::format("descriptor {}", *fd_)));
-}
-
-void ReportTarget::write_file(const std::string& text, Duration patience) {
-    if (direct_) {
-        write_whole(prepared_.get(), text, patience, complaint(*file_));
-        return;
-    }
-    const std::string passing = fmt::format("{}.{}.netrunner", *file_, ::getpid());
-    const bool unnamed = static_cast<bool>(prepared_);
-    if (!unnamed) prepared_ = Descriptor(::open(passing.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-    if (!prepared_) throw std::system_error(errno, std::generic_category(), complaint(*file_));
-    try {
-        write_whole(prepared_.get(), text, patience, complaint(*file_));
-        const std::string unnamed_path = fmt::format("/proc/self/fd/{}", prepared_.get());
-        const bool named =
-            !unnamed || ::linkat(AT_FDCWD, unnamed_path.c_str(), AT_FDCWD, passing.c_str(), AT_SYMLINK_FOLLOW) == 0;
-        if (!named || ::rename(passing.c_str(), file_->c_str()) != 0) {
-            throw std::system_error(errno, std::generic_category(), complaint(*file_));
-        }
-    } catch (...) {
-        ::unlink(passing.c_str());
-        throw;
-    }
 }
 
 }  // namespace netrunner

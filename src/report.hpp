@@ -4,10 +4,10 @@
 #include <optional>
 #include <string>
 
-#include "src/fd.hpp"
 #include "src/launch_plan.hpp"
 #include "src/options.hpp"
 #include "src/outcome.hpp"
+#include "src/whole_file.hpp"
 
 namespace netrunner {
 
@@ -31,7 +31,7 @@ class ReportTarget {
     [[nodiscard]] bool wanted() const { return file_.has_value() || to_stdout_ || fd_.has_value(); }
 
     /// Whether writing may have to wait for a reader; a file is written at once.
-    [[nodiscard]] bool may_wait() const { return direct_ || to_stdout_ || fd_.has_value(); }
+    [[nodiscard]] bool may_wait() const { return (file_ && file_->may_wait()) || to_stdout_ || fd_.has_value(); }
 
     /// A file appears whole or not at all; whatever it replaces stays until then. A reader that takes nothing is waited
     /// for no longer than `patience`. Throws std::system_error.
@@ -39,11 +39,8 @@ class ReportTarget {
 
   private:
     void open_place(const std::string& path);
-    void write_file(const std::string& text, Duration patience);
 
-    std::optional<std::string> file_;  ///< resolved: a link's target, not the link, is replaced
-    bool direct_ = false;              ///< a device, FIFO or the like: written to as it is
-    Descriptor prepared_;              ///< of a direct target, or an unnamed file in the target's folder
+    std::optional<WholeFile> file_;
     bool to_stdout_ = false;
     std::optional<int> fd_;
 };

@@ -32,12 +32,12 @@ std::vector<pid_t> find_strangers() {
     return strangers;
 }
 
-/// As subreaper, and even more as PID 1, we are handed the dead of others. The shepherd is the session's to reap.
-void reap_strangers(pid_t shepherd) {
+/// As subreaper, and even more as PID 1, we are handed the dead of others. The session reaps its own.
+void reap_strangers(const Session& session) {
     while (true) {
         siginfo_t info{};
         if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return;
-        if (info.si_pid == shepherd) return;
+        if (session.is_own_child(info.si_pid)) return;
         ::waitpid(info.si_pid, nullptr, WNOHANG);
     }
 }
@@ -52,7 +52,7 @@ void take_turn(Session& session, Pump& pump, SignalSource& signals) {
                 continue;
             }
             session.handle_children();
-            if (session.shepherd() > 0) reap_strangers(session.shepherd());
+            if (session.shepherd() > 0) reap_strangers(session);
         }
     }
     if (wake.kind == Wake::Kind::deadline) session.handle_time();
@@ -88,8 +88,9 @@ Outcome failed_setup(const SetupFailure& failure, const LaunchPlan& plan, TimePo
 
 }  // namespace
 
-Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<SignalSource>& signals, TimePoint begun,
-            Narrator narrate) {
+Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<SignalSource>& signals,
+            SessionContext context) {
+    const TimePoint begun = context.begun;
     try {
         const StandardFiles files(plan);
         signals.emplace(found);
@@ -97,8 +98,8 @@ Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<Sign
         ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
         Pump pump;
         pump.watch(signals->descriptor(), &*signals);
-        Session session(plan, files, pump,
-                        {.begun = begun, .strangers = find_strangers(), .narrate = std::move(narrate)});
+        context.strangers = find_strangers();
+        Session session(plan, files, pump, std::move(context));
         drive(session, pump, *signals);
         return session.take_outcome();
     } catch (const SetupFailure& failure) {

@@ -12,8 +12,8 @@ namespace netrunner {
 
 /// Returns when nothing of the run is left. A failed set-up is an outcome as well. `signals` is filled once all that
 /// may wait for others (a FIFO's other end) has been opened; it stays, so that the caller decides when signals act
-/// again.
-Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<SignalSource>& signals, TimePoint begun,
-            Narrator narrate);
+/// again. Of `context` the strangers are found here.
+Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<SignalSource>& signals,
+            SessionContext context);
 
 }  // namespace netrunner

@@ -14,6 +14,7 @@
 
 #include "shepherd/tree.hpp"
 #include "src/errno_text.hpp"
+#include "src/kernel_text.hpp"
 #include "src/setup_failure.hpp"
 #include "src/signal_meaning.hpp"
 #include "src/signal_name.hpp"
@@ -94,15 +95,22 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
     : plan_(std::move(plan)),
       pump_(pump),
       context_(std::move(context)),
-      streams_(plan_, pump, this),
+      streams_(plan_, pump, this,
+               {.stamp = plan_.stamp,
+                .stamps_copy = plan_.stamps_file,
+                .begun = context_.begun,
+                .tail = context_.tail,
+                .live_line = context_.live_line}),
       parent_(plan_.die_with_parent ? open_parent() : Descriptor()),
       cgroup_(plan_.cgroup ? std::make_unique<Cgroup>(*plan_.cgroup, context_.narrate) : nullptr),
       link_(plan_, files, cgroup_.get(), context_.narrate),
       job_control_(plan_, link_, streams_, context_.narrate),
+      pulse_(plan_, context_.begun, context_.live_line, context_.narrate),
       stop_(plan_.ladder) {
     if (plan_.timeout != forever) timeout_at_ = context_.begun + plan_.timeout;
     outcome_.containment = {"group", "subreaper", "guard"};
     if (cgroup_) outcome_.containment.emplace_back("cgroup");
+    if (plan_.shepherd.pid_namespace != 0) outcome_.containment.emplace_back("pid-namespace");
     outcome_.directory = working_directory(plan_.directory);
     outcome_.on_terminal = plan_.terminal.has_value();
     outcome_.survives_no_reader = plan_.survives_no_reader;
@@ -113,6 +121,7 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
     pump_.watch(link_.descriptor(), this);
     link_watched_ = true;
     if (parent_) pump_.watch(parent_.get(), this);
+    if (!reserve_.take(link_.descriptor())) context_.narrate(1, "no descriptors can be kept in reserve");
     context_.narrate(1, fmt::format("started the shepherd ({})", link_.pid()));
 }
 
@@ -122,6 +131,8 @@ Session::~Session() {
 }
 
 void Session::finish() {
+    pulse_.end();
+    end_timeout_command();
     job_control_.end(outcome_.stop && outcome_.stop->cause != StopCause::orphans);
     close_group();
     // Whoever still runs is left alone. A shepherd that was abandoned has those to wait for that do not end.
@@ -162,6 +173,7 @@ Outcome Session::take_outcome() {
 void Session::apply(RunEvent event) {
     const RunTransition transition = advance(state_, event, plan_.orphans);
     state_ = transition.next;
+    if (!runs()) pulse_.hide();
     act(transition.action);
 }
 
@@ -171,10 +183,11 @@ void Session::act(RunAction action) {
         case RunAction::none: break;
         case RunAction::climb:
             begin_stop_record();
-            order(stop_.begin(now));
+            if (!run_timeout_command()) climb();
             break;
         case RunAction::kill:
             if (const auto signal = stop_.climb_to_kill()) order(*signal);
+            end_timeout_command();
             break;
         case RunAction::settle:
             settle_at_ = now + settling_time;
@@ -202,13 +215,23 @@ void Session::begin_drain() {
     streams_.begin_drain();
     // After a stop a reader that takes nothing must not keep us for ever; without one it may take its time.
     const bool stopped = outcome_.stop && outcome_.stop->cause != StopCause::orphans;
-    if (stopped) patience_at_ = stop_.patience(steady_clock::now());
-    if (streams_.drained()) apply(RunEvent::drained);
+    const TimePoint now = steady_clock::now();
+    // Without a step taken, since the command ended by itself while it was looked at, there is no ladder to go by.
+    if (stopped) patience_at_ = outcome_.stop->steps.empty() ? now + least_patience : stop_.patience(now);
+    if (all_delivered()) apply(RunEvent::drained);
 }
+
+/// Whoever looks at the command may come to an end.
+bool Session::all_delivered() { return streams_.drained() && !timeout_command_; }
 
 void Session::handle(const Wake& wake) {
     if (wake.kind == Wake::Kind::readable && parent_ && wake.descriptor == parent_.get()) {
         lose_parent();
+        return;
+    }
+    if (timeout_command_ && timeout_command_->is_meant(wake)) {
+        timeout_command_->attend(wake);
+        if (timeout_command_->is_over()) end_timeout_command();
         return;
     }
     if (wake.kind == Wake::Kind::readable && wake.descriptor == STDIN_FILENO) job_control_.key_pressed();
@@ -228,11 +251,13 @@ void Session::handle(const Wake& wake) {
         }
         request_stop(StopCause::no_reader);
     }
-    if (state_ == RunState::draining && streams_.drained()) apply(RunEvent::drained);
+    if (state_ == RunState::draining && all_delivered()) apply(RunEvent::drained);
 }
 
 void Session::handle_time() {
     const TimePoint now = steady_clock::now();
+    if (due(pulse_deadline(), now)) pulse_.attend(now, view());
+    if (timeout_command_ && now >= timeout_command_->deadline()) end_timeout_command();
     if (runs() && due(timeout_at_, now)) {
         request_stop(StopCause::timeout);
     } else if (runs() && due(idle_deadline(), now)) {
@@ -252,7 +277,27 @@ bool Session::runs() const {
     return state_ == RunState::starting || state_ == RunState::running || state_ == RunState::waiting;
 }
 
-std::optional<TimePoint> Session::deadline() const { return earlier(link_.retry_at(), state_deadline()); }
+std::optional<TimePoint> Session::deadline() const {
+    const auto next = earlier(link_.retry_at(), earlier(state_deadline(), pulse_deadline()));
+    return timeout_command_ ? earlier(next, timeout_command_->deadline()) : next;
+}
+
+std::optional<TimePoint> Session::pulse_deadline() const {
+    return runs() && pulse_.wanted() ? pulse_.deadline(view()) : std::nullopt;
+}
+
+RunView Session::view() const {
+    RunView run{.root = link_.root(),
+                .last_output = streams_.last_activity(),
+                .resumed = resumed_at_,
+                .bytes = streams_.passed()};
+    if (!cgroup_) return run;
+    run.group = cgroup_->path();
+    if (const auto limit = cgroup_->limits().find("memory.max"); limit != cgroup_->limits().end()) {
+        run.memory_limit = number_in(limit->second);
+    }
+    return run;
+}
 
 std::optional<TimePoint> Session::state_deadline() const {
     switch (state_) {
@@ -295,6 +340,8 @@ void Session::on(CommandStarted& event) {
 }
 
 void Session::on(const protocol::ChildStopped& event) {
+    // The terminal is about to be lent, or the run to stop.
+    pulse_.hide();
     context_.narrate(1, fmt::format("the command was stopped by {}", signal_name(event.signal)));
     const auto paused = job_control_.command_stopped(event.signal, may_be_stopped(state_));
     if (paused) resume_timers(*paused);
@@ -303,6 +350,7 @@ void Session::on(const protocol::ChildStopped& event) {
 /// The run was stopped for as long as this.
 void Session::resume_timers(Duration paused) {
     if (timeout_at_) *timeout_at_ += paused;
+    pulse_.pause(paused);
     resumed_at_ = steady_clock::now();
 }
 
@@ -374,6 +422,7 @@ void Session::take_over() {
     context_.narrate(1, "the guard is gone: ending the tree from here");
     // Whatever cut the link: two who end one tree would only disagree.
     link_.reap(true);
+    reserve_.release();
     second_layer_.emplace(outcome_.pid.value_or(0), context_.strangers);
     check_at_ = steady_clock::now();
 }
@@ -384,6 +433,7 @@ void Session::lose(const char* one) {
     stop_.prepare(StopCause::lost);
     apply(RunEvent::lost);
     outcome_.stop->cause = StopCause::lost;
+    end_timeout_command();
 }
 
 // ---- stopping
@@ -396,6 +446,34 @@ void Session::request_stop(StopCause cause, std::optional<int> first_signal) {
         return;
     }
     apply(RunEvent::stop);
+}
+
+void Session::climb() { order(stop_.begin(steady_clock::now())); }
+
+/// False when there is nothing to run, or nobody to look at.
+bool Session::run_timeout_command() {
+    const bool timed_out = stop_.cause() == StopCause::timeout || stop_.cause() == StopCause::idle_timeout;
+    if (!plan_.on_timeout || !timed_out || !outcome_.pid || job_control_.has_command_ended()) return false;
+    try {
+        timeout_command_ = std::make_unique<TimeoutCommand>(
+            TimeoutCommand::Request{*plan_.on_timeout, *outcome_.pid, reason_of(outcome_)}, pump_, this,
+            context_.live_line);
+    } catch (const std::system_error& failure) {
+        outcome_.failures.push_back(failure_text(failure));
+        return false;
+    }
+    context_.narrate(1, fmt::format("started the command of --on-timeout ({})", timeout_command_->pid()));
+    return true;
+}
+
+void Session::end_timeout_command() {
+    if (!timeout_command_) return;
+    timeout_command_->end();
+    outcome_.on_timeout = timeout_command_->record();
+    timeout_command_.reset();
+    context_.narrate(1, fmt::format("the command of --on-timeout ended with {}", outcome_.on_timeout->status));
+    if (state_ == RunState::stopping && outcome_.stop->steps.empty()) climb();
+    if (state_ == RunState::draining && all_delivered()) apply(RunEvent::drained);
 }
 
 void Session::lose_parent() {
@@ -459,8 +537,9 @@ void Session::handle(const SignalEvent& signal) {
             // What is typed now is meant for us: nobody else is there.
             if (signal.number != SIGTSTP) {
                 cancel(signal.number);
-            } else if (const auto paused = JobControl::stop_alone()) {
-                resume_timers(*paused);
+            } else {
+                pulse_.hide();
+                if (const auto paused = JobControl::stop_alone()) resume_timers(*paused);
             }
             return;
         case SignalMeaning::continued:

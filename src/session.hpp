@@ -8,17 +8,20 @@
 #include <string>
 #include <vector>
 
+#include "shepherd/reserve_descriptors.hpp"
 #include "src/job_control.hpp"
 #include "src/launch_plan.hpp"
 #include "src/lifecycle.hpp"
 #include "src/narrator.hpp"
 #include "src/outcome.hpp"
+#include "src/pulse.hpp"
 #include "src/pump.hpp"
 #include "src/second_layer.hpp"
 #include "src/shepherd_link.hpp"
 #include "src/signal_source.hpp"
 #include "src/stop.hpp"
 #include "src/streams.hpp"
+#include "src/timeout_command.hpp"
 
 namespace netrunner {
 
@@ -26,6 +29,8 @@ struct SessionContext {
     TimePoint begun{};               ///< when netrunner started: limits count from here
     std::vector<pid_t> strangers{};  ///< children that this process has and that are none of the session's
     Narrator narrate{};
+    OutputTail* tail = nullptr;     ///< gets the end of the command's output
+    LiveLine* live_line = nullptr;  ///< shows how the run is going
 };
 
 class Session {
@@ -52,6 +57,10 @@ class Session {
     [[nodiscard]] std::optional<TimePoint> deadline() const;
     [[nodiscard]] bool over() const { return state_ == RunState::over; }
     [[nodiscard]] pid_t shepherd() const { return link_.pid(); }
+    /// A child of this process that the session reaps itself.
+    [[nodiscard]] bool is_own_child(pid_t pid) const {
+        return pid == link_.pid() || (timeout_command_ && pid == timeout_command_->pid());
+    }
 
     /// How it went; once, when it is over.
     Outcome take_outcome();
@@ -82,6 +91,9 @@ class Session {
     void request_stop(StopCause cause, std::optional<int> first_signal = std::nullopt);
     void lose_parent();
     void begin_stop_record();
+    void climb();
+    bool run_timeout_command();
+    void end_timeout_command();
     void cancel(int signal, protocol::Receiver receiver = protocol::Receiver::runner);
     void forward(protocol::Scope scope, const SignalEvent& signal);
     void order(int signal);
@@ -96,6 +108,9 @@ class Session {
     [[nodiscard]] bool runs() const;
     [[nodiscard]] std::optional<TimePoint> state_deadline() const;
     [[nodiscard]] std::optional<TimePoint> idle_deadline() const;
+    [[nodiscard]] std::optional<TimePoint> pulse_deadline() const;
+    [[nodiscard]] RunView view() const;
+    [[nodiscard]] bool all_delivered();
 
     const LaunchPlan plan_;
     Pump& pump_;
@@ -106,7 +121,10 @@ class Session {
     ShepherdLink link_;
     JobControl job_control_;
     bool link_watched_ = false;
+    ReserveDescriptors reserve_;               ///< for the second layer
     std::optional<SecondLayer> second_layer_;  ///< once the guard is lost
+    Pulse pulse_;
+    std::unique_ptr<TimeoutCommand> timeout_command_;  ///< while it runs: the ladder waits for it
 
     RunState state_ = RunState::starting;
     Outcome outcome_;

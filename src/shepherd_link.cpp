@@ -17,7 +17,9 @@
 #include <cstring>
 #include <filesystem>
 
+#include "shepherd/tree.hpp"
 #include "src/setup_failure.hpp"
+#include "src/shortage.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX has it declared by the program
 
@@ -126,8 +128,10 @@ ShepherdLink::ShepherdLink(const LaunchPlan& plan, const StandardFiles& files, c
     : plan_(plan.shepherd), narrate_(std::move(narrate)) {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
-        throw SetupFailure("shepherd", errno, "cannot create a socket pair");
+        throw SetupFailure("shepherd", errno, "cannot create a socket pair" + describe_limit_met(errno));
     socket_ = Descriptor(ends[0]);
+    const int wanted = 1;
+    if (plan_.pid_namespace != 0) ::setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &wanted, sizeof wanted);
     const Descriptor shepherd_end(ends[1]);
     plan_.runner = ::getpid();
     // The plan waits in the socket before the shepherd is there to read it.
@@ -178,7 +182,8 @@ void ShepherdLink::spawn(const LaunchPlan& plan, const StandardFiles& files, con
         launch_error_ = error_number;
         return;
     }
-    throw SetupFailure("shepherd", error_number, fmt::format("cannot start the shepherd '{}'", program));
+    throw SetupFailure("shepherd", error_number,
+                       fmt::format("cannot start the shepherd '{}'{}", program, describe_limit_met(error_number)));
 }
 
 void ShepherdLink::flush() {
@@ -201,7 +206,8 @@ void ShepherdLink::flush() {
 std::optional<ShepherdEvent> ShepherdLink::receive() {
     protocol::Frame frame;
     iovec part{frame.data(), frame.size()};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(protocol::max_descriptors * sizeof(int))> control{};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(protocol::max_descriptors * sizeof(int)) + CMSG_SPACE(sizeof(ucred))>
+        control{};
     msghdr message{};
     message.msg_iov = &part;
     message.msg_iovlen = 1;
@@ -219,8 +225,11 @@ std::optional<ShepherdEvent> ShepherdLink::receive() {
     }
 
     std::vector<Descriptor> descriptors;
+    ucred about{};
     for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
-        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+        if (header->cmsg_level != SOL_SOCKET) continue;
+        if (header->cmsg_type == SCM_CREDENTIALS) std::memcpy(&about, CMSG_DATA(header), sizeof about);
+        if (header->cmsg_type != SCM_RIGHTS) continue;
         const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
         for (std::size_t i = 0; i < count; ++i) {
             int fd = -1;
@@ -229,12 +238,14 @@ std::optional<ShepherdEvent> ShepherdLink::receive() {
         }
     }
     if ((message.msg_flags & (MSG_CTRUNC | MSG_TRUNC)) != 0) return HangUp{};
-    ShepherdEvent event = interpret({frame.data(), static_cast<std::size_t>(length)}, std::move(descriptors));
+    ShepherdEvent event =
+        interpret({frame.data(), static_cast<std::size_t>(length)}, std::move(descriptors), about.pid);
     std::visit([&](const auto& said) { narrate_(2, std::string("link: received ") + frame_name(said)); }, event);
     return event;
 }
 
-ShepherdEvent ShepherdLink::interpret(std::span<const std::byte> packet, std::vector<Descriptor> descriptors) {
+ShepherdEvent ShepherdLink::interpret(std::span<const std::byte> packet, std::vector<Descriptor> descriptors,
+                                      pid_t about) {
     using namespace protocol;
     const auto as = [&]<class Value>(Value value) -> ShepherdEvent {
         // Whoever says something else is not our shepherd: as good as gone.
@@ -250,9 +261,15 @@ ShepherdEvent ShepherdLink::interpret(std::span<const std::byte> packet, std::ve
                 static_cast<std::size_t>(std::ranges::count(piped, Wiring::pipe)) + (terminal ? 1 : 0);
             if (!unpack(packet, started) || descriptors.size() != expected) return HangUp{};
             CommandStarted event;
+            if (plan_.pid_namespace != 0) {
+                // Its numbers are not ours. The command is not reaped before we have been told of its end.
+                TreeMember command;
+                started.pid = about;
+                started.guard = read_member(about, command) ? command.parent : -1;
+            }
             event.pid = started.pid;
-            event.guard = guard_ = started.guard;
-            if (shepherd_lost_ && pid_ < 0) pid_ = guard_;
+            event.guard = started.guard;
+            know_guard(started.guard);
             std::size_t next = 0;
             if (plan_.standard_input == Wiring::pipe) event.standard_input = std::move(descriptors[next++]);
             if (plan_.standard_output == Wiring::pipe) event.standard_output = std::move(descriptors[next++]);
@@ -263,10 +280,22 @@ ShepherdEvent ShepherdLink::interpret(std::span<const std::byte> packet, std::ve
         case FrameType::child_stopped: return as(ChildStopped{});
         case FrameType::child_continued: return as(ChildContinued{});
         case FrameType::child_exited: return as(ChildExited{});
-        case FrameType::orphan_found: return as(OrphanFound{});
+        case FrameType::orphan_found: {
+            ShepherdEvent event = as(OrphanFound{});
+            if (auto* orphan = std::get_if<OrphanFound>(&event); orphan != nullptr && plan_.pid_namespace != 0) {
+                orphan->pid = about;
+            }
+            return event;
+        }
         case FrameType::tree_empty: return as(TreeEmpty{});
         case FrameType::stop_requested: return as(StopRequested{});
-        case FrameType::failed: return as(Failed{});
+        case FrameType::failed: {
+            ShepherdEvent event = as(Failed{});
+            if (const auto* failed = std::get_if<Failed>(&event); failed != nullptr && failed->guard > 0) {
+                know_guard(plan_.pid_namespace != 0 ? about : failed->guard);
+            }
+            return event;
+        }
         case FrameType::plan:
         case FrameType::kill:
         case FrameType::close_stdin:
@@ -276,6 +305,11 @@ ShepherdEvent ShepherdLink::interpret(std::span<const std::byte> packet, std::ve
         case FrameType::guard_terminal: break;
     }
     return HangUp{};
+}
+
+void ShepherdLink::know_guard(pid_t guard) {
+    guard_ = guard;
+    if (shepherd_lost_ && pid_ < 0) pid_ = guard_;
 }
 
 bool ShepherdLink::look_after_shepherd() {
@@ -309,6 +343,7 @@ bool ShepherdLink::was_shepherd_killed() const {
 
 void ShepherdLink::reap(bool force) {
     constexpr int moment_ms = 1000;
+    constexpr int patience_ms = 3000;
     // After the shepherd the guard, which is our child only if the shepherd was killed.
     for (; pid_ > 0; pid_ = std::exchange(guard_, -1)) {
         if (pid_ == guard_) guard_ = -1;
@@ -316,8 +351,9 @@ void ShepherdLink::reap(bool force) {
         const Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
         pollfd ended{handle.get(), POLLIN, 0};
         if (force || ::poll(&ended, 1, moment_ms) == 0) ::kill(pid_, SIGKILL);
-        while (::waitpid(pid_, nullptr, __WALL) < 0 && errno == EINTR) {
-        }
+        // The first process of a PID namespace ends only after all others in it, which may not end soon.
+        ::poll(&ended, 1, patience_ms);
+        ::waitpid(pid_, nullptr, WNOHANG | __WALL);
     }
 }
 

@@ -92,8 +92,9 @@ class ShepherdLink {
     void abandon() { pid_ = -1; }
 
   private:
+    void know_guard(pid_t guard);
     void spawn(const LaunchPlan& plan, const StandardFiles& files, const Cgroup* group, int shepherd_end);
-    ShepherdEvent interpret(std::span<const std::byte> packet, std::vector<Descriptor> descriptors);
+    ShepherdEvent interpret(std::span<const std::byte> packet, std::vector<Descriptor> descriptors, pid_t about);
 
     Descriptor socket_;
     pid_t pid_ = -1;

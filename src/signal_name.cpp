@@ -58,6 +58,17 @@ std::optional<int> parse_signal(std::string_view text) {
     return parse_real_time(name);
 }
 
+std::vector<std::string> signal_names() {
+    std::vector<std::string> names;
+    for (int number = 1; number < SIGRTMIN; ++number) {
+        const char* known = ::sigabbrev_np(number);
+        if (known == nullptr) continue;
+        names.emplace_back(known);
+        names.push_back(fmt::format("SIG{}", known));
+    }
+    return names;
+}
+
 std::string signal_name(int number) {
     if (number >= SIGRTMIN && number <= SIGRTMAX) {
         return number == SIGRTMIN ? "SIGRTMIN" : fmt::format("SIGRTMIN+{}", number - SIGRTMIN);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace netrunner {
 
@@ -12,5 +13,8 @@ std::optional<int> parse_signal(std::string_view text);
 
 /// 15 as "SIGTERM", 37 as "SIGRTMIN+3"; a number that is no signal as "signal 99".
 std::string signal_name(int number);
+
+/// All that have one, each with and without SIG.
+std::vector<std::string> signal_names();
 
 }  // namespace netrunner

@@ -26,6 +26,15 @@ Source Source::end_of_typing(Descriptor slave) {
     return source;
 }
 
+// Of pipes: FIONREAD takes the pipe's lock, which a writer holds for as long as it copies; poll(2) only looks.
+bool Source::has_bytes() const {
+    if (!is_pipe()) return bytes_waiting(fd_) > 0;
+    pollfd one{fd_, POLLIN, 0};
+    return ::poll(&one, 1, 0) > 0 && (one.revents & POLLIN) != 0;
+}
+
+bool Source::is_at_rest() const { return !ready_now(fd_, POLLIN); }
+
 std::uint32_t Source::events() const {
     // A change of the terminal's modes wakes its writers (n_tty_set_termios in the kernel); that a VEOF has been taken
     // wakes the other side, which is the sink.

@@ -27,7 +27,9 @@ class Source {
     /// A terminal, which may hold more than it says at once.
     [[nodiscard]] bool is_terminal() const { return kind_ == Kind::device; }
     /// Whether anything could be read from a pipe or terminal now.
-    [[nodiscard]] bool has_bytes() const { return bytes_waiting(fd_) > 0; }
+    [[nodiscard]] bool has_bytes() const;
+    /// Nothing to read now, not even its end.
+    [[nodiscard]] bool is_at_rest() const;
     /// The descriptor's events after which there may be something to read, as of epoll_ctl(2).
     [[nodiscard]] std::uint32_t events() const;
     /// For end_of_typing: the terminal takes keys as they are, so there is none that would mean the end.

@@ -7,6 +7,8 @@
 #include <cerrno>
 
 #include "src/errno_text.hpp"
+#include "src/namespace_refusal.hpp"
+#include "src/shortage.hpp"
 #include "src/value_syntax.hpp"
 
 namespace netrunner {
@@ -23,6 +25,7 @@ constexpr std::array<StageText, protocol::stage_count> stages{{
     {"pipe", "cannot create the command's pipes"},
     {"terminal", "cannot create a pseudo-terminal"},
     {"fork", "cannot create a process"},
+    {"pid-namespace", "cannot create a PID namespace"},
     {"session", "cannot create a process group"},
     {"streams", "cannot set up the command's descriptors"},
     {"cgroup", "cgroup: cannot join"},
@@ -61,6 +64,7 @@ NotStarted describe_start_failure(const protocol::Failed& failed, const std::str
     NotStarted end{.stage = stage.word, .error = failed.error};
     std::string why = errno_text(failed.error);
     std::string object;
+    if (failed.stage == protocol::Stage::pid_namespace) why = describe_namespace_refusal(failed.error);
     if (failed.stage == protocol::Stage::rlimit) object = fmt::format(" '{}'", limit_name(failed.detail));
     if (failed.stage == protocol::Stage::exec) {
         object = fmt::format(" '{}'", file);
@@ -70,6 +74,9 @@ NotStarted describe_start_failure(const protocol::Failed& failed, const std::str
         const bool found = failed.error != ENOENT || interpreter_missing;
         end.fault = found ? NotStarted::Fault::not_executable : NotStarted::Fault::not_found;
     }
+    const bool for_a_limit = failed.error == EAGAIN || failed.error == EMFILE || failed.error == ENFILE;
+    const bool of_ours = failed.stage != protocol::Stage::exec && failed.stage != protocol::Stage::uid;
+    if (for_a_limit && of_ours) object = describe_limit_met(failed.error);
     if (failed.stage == protocol::Stage::cgroup && failed.error == ENOMEM) {
         end.message = fmt::format("cgroup: the memory limit of '{}' is too small to start '{}'", group, file);
         return end;

@@ -29,7 +29,7 @@ std::optional<TimePoint> later(std::optional<TimePoint> a, std::optional<TimePoi
 
 }  // namespace
 
-Streams::Streams(const LaunchPlan& plan, Pump& pump, Owner owner)
+Streams::Streams(const LaunchPlan& plan, Pump& pump, Owner owner, const RelayDuties& duties)
     : pump_(pump),
       owner_(owner),
       file_name_(plan.output_file),
@@ -37,6 +37,7 @@ Streams::Streams(const LaunchPlan& plan, Pump& pump, Owner owner)
       types_input_(plan.standard_input.mode == StreamChoice::Mode::terminal),
       keys_of_user_(plan.terminal && plan.terminal->typed),
       returns_carriage_(plan.shepherd.returns_carriage != 0),
+      duties_(duties),
       pipe_size_(plan.pipe_size),
       budget_{.left = plan.max_output},
       budget_counts_(plan.max_output != unlimited) {
@@ -53,31 +54,39 @@ Streams::Streams(const LaunchPlan& plan, Pump& pump, Owner owner)
 Streams::~Streams() { close(); }
 
 void Streams::start(CommandStarted& event) {
-    OutputBudget* const budget = budget_counts_ ? &budget_ : nullptr;
     if (event.terminal) {
         master_ = std::move(event.terminal);
-        start(output_, Source::owning(duplicate(master_.get())), Sink::borrowing(STDOUT_FILENO), budget, true);
+        start_output(output_, Source::owning(duplicate(master_.get())), Sink::borrowing(STDOUT_FILENO));
         if (types_input_) start_typing();
     }
     if (event.standard_output) {
-        start(output_, Source::owning(std::move(event.standard_output)), Sink::borrowing(STDOUT_FILENO), budget, true);
+        start_output(output_, Source::owning(std::move(event.standard_output)), Sink::borrowing(STDOUT_FILENO));
     }
     if (event.standard_error) {
-        start(error_, Source::owning(std::move(event.standard_error)), Sink::borrowing(STDERR_FILENO), budget, true);
+        start_output(error_, Source::owning(std::move(event.standard_error)), Sink::borrowing(STDERR_FILENO));
     }
     if (event.standard_input) {
-        start(input_, Source::borrowing(STDIN_FILENO), Sink::owning(std::move(event.standard_input)), nullptr, false);
+        start(input_, Source::borrowing(STDIN_FILENO), Sink::owning(std::move(event.standard_input)));
     }
 }
 
-void Streams::start(Stream& stream, Source source, Sink sink, OutputBudget* budget, bool copied) {
+void Streams::start(Stream& stream, Source source, Sink sink) {
+    stream.figures.bytes = 0;
+    stream.relay = std::make_unique<Relay>(std::move(source), std::move(sink), std::nullopt, nullptr, pipe_size_);
+    pump_.add(*stream.relay, owner_);
+}
+
+void Streams::start_output(Stream& stream, Source source, Sink sink) {
     std::optional<Sink> copy;
-    if (copied && !copies_.empty()) {
+    if (!copies_.empty()) {
         copy = std::move(copies_.back());
         copies_.pop_back();
     }
+    RelayDuties duties = duties_;
+    if (duties.live_line != nullptr && !same_file(sink.descriptor(), STDERR_FILENO)) duties.live_line = nullptr;
     stream.figures.bytes = 0;
-    stream.relay = std::make_unique<Relay>(std::move(source), std::move(sink), std::move(copy), budget, pipe_size_);
+    stream.relay = std::make_unique<Relay>(std::move(source), std::move(sink), std::move(copy),
+                                           budget_counts_ ? &budget_ : nullptr, pipe_size_, duties);
     pump_.add(*stream.relay, owner_);
 }
 
@@ -253,6 +262,14 @@ void Streams::give_up() {
     for (Stream* stream : {&output_, &error_}) {
         if (stream->relay) stream->relay->abandon();
     }
+}
+
+Size Streams::passed() const {
+    Size sum = 0;
+    for (const Stream* stream : {&output_, &error_}) {
+        sum += stream->relay ? stream->relay->passed() : stream->figures.bytes.value_or(0);
+    }
+    return sum;
 }
 
 std::optional<TimePoint> Streams::last_activity() const {

@@ -17,8 +17,9 @@ namespace netrunner {
 
 class Streams {
   public:
-    /// Opens the output file. Throws SetupFailure.
-    Streams(const LaunchPlan& plan, Pump& pump, Owner owner);
+    /// Opens the output file. Throws SetupFailure. `duties` are those of the outputs' relays; a live line only concerns
+    /// the one that leads to its terminal.
+    Streams(const LaunchPlan& plan, Pump& pump, Owner owner, const RelayDuties& duties);
     ~Streams();
     Streams(const Streams&) = delete;
     Streams& operator=(const Streams&) = delete;
@@ -57,6 +58,8 @@ class Streams {
     /// Stops relaying; then the figures are final.
     void close();
 
+    /// Bytes that both outputs have carried.
+    [[nodiscard]] Size passed() const;
     /// When an output last carried a byte.
     [[nodiscard]] std::optional<TimePoint> last_activity() const;
 
@@ -69,7 +72,8 @@ class Streams {
         StreamFigures figures;
         std::unique_ptr<Relay> relay;
     };
-    void start(Stream& stream, Source source, Sink sink, OutputBudget* budget, bool copied);
+    void start(Stream& stream, Source source, Sink sink);
+    void start_output(Stream& stream, Source source, Sink sink);
     void start_typing();
     void end_typing();
     void close_typing();
@@ -85,6 +89,7 @@ class Streams {
     bool keys_of_user_;  ///< typed by somebody at a terminal
     bool returns_carriage_;
     std::vector<Sink> copies_;  ///< of the output file, for streams that have not been started
+    RelayDuties duties_;
     std::size_t pipe_size_;
     OutputBudget budget_;
     bool budget_counts_;

@@ -7,7 +7,8 @@
 
 namespace netrunner {
 
-/// Whole lines, each ending in a newline: status, wall and CPU time, peak memory, bytes, orphans.
-std::string render_summary(const Outcome& outcome, const Ending& ending);
+/// Whole lines, each ending in a newline and none longer than 80 columns: status and reason, times, memory, each
+/// stream, orphans, the control group. `coloured`: with a terminal's colours.
+std::string render_summary(const Outcome& outcome, const Ending& ending, bool coloured);
 
 }  // namespace netrunner

@@ -7,7 +7,9 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <span>
 
+#include "src/nearest_word.hpp"
 #include "src/signal_name.hpp"
 #include "src/usage_error.hpp"
 
@@ -28,6 +30,15 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 
 [[noreturn]] void refuse(std::string_view what, std::string_view text, std::string_view why) {
     throw UsageError(fmt::format("invalid {} '{}': {}", what, text, why));
+}
+
+/// `text` is none of a few words.
+[[noreturn]] void refuse_word(std::string_view what, std::string_view text, std::span<const std::string_view> known) {
+    std::string list;
+    for (std::size_t i = 0; i < known.size(); ++i) {
+        list += fmt::format("{}{}", i == 0 ? "" : (i + 1 == known.size() ? " or " : ", "), known[i]);
+    }
+    refuse(what, text, fmt::format("expected {}{}", list, suggestion(text, known)));
 }
 
 std::optional<int> parse_integer(std::string_view text, int base) {
@@ -80,7 +91,11 @@ StreamChoice stream_choice(const std::string& text, std::initializer_list<std::p
     for (const auto& [name, mode] : names) {
         if (text == name) return {mode, {}};
     }
-    if (text.empty()) throw UsageError("expected a mode or a file name, not an empty word");
+    if (text.empty()) {
+        std::string modes;
+        for (const auto& [name, mode] : names) modes += fmt::format("{}, ", name);
+        refuse("mode", text, fmt::format("expected {}or a file", modes));
+    }
     return {Mode::file, text};
 }
 
@@ -88,8 +103,11 @@ StreamChoice stream_choice(const std::string& text, std::initializer_list<std::p
 
 int signal_value(std::string_view text) {
     const auto number = parse_signal(text);
-    if (!number) refuse("signal", text, "expected a name such as TERM or SIGTERM, or a number from 1 to 64");
-    return *number;
+    if (number) return *number;
+    const std::vector<std::string> names = signal_names();
+    refuse("signal", text,
+           "expected a name such as TERM or SIGTERM, or a number from 1 to 64" +
+               suggestion(text, std::vector<std::string_view>(names.begin(), names.end())));
 }
 
 std::vector<StopStep> stop_value(std::string_view text) {
@@ -112,7 +130,7 @@ OrphanPolicy orphans_value(std::string_view text) {
     if (text == "kill") return OrphanPolicy::kill;
     if (text == "wait") return OrphanPolicy::wait;
     if (text == "leave") return OrphanPolicy::leave;
-    refuse("policy", text, "expected kill, wait or leave");
+    refuse_word("policy", text, std::array<std::string_view, 3>{"kill", "wait", "leave"});
 }
 
 WindowSize window_value(std::string_view text) {
@@ -142,6 +160,32 @@ StreamChoice standard_error_value(const std::string& text) {
         text, {{"pipe", Mode::pipe}, {"inherit", Mode::inherit}, {"null", Mode::null}, {"stdout", Mode::merge}});
 }
 
+LineStamp::Clock timestamps_value(std::string_view text) {
+    if (text == "elapsed") return LineStamp::Clock::elapsed;
+    if (text == "iso") return LineStamp::Clock::iso;
+    if (text == "delta") return LineStamp::Clock::delta;
+    refuse_word("mode", text, std::array<std::string_view, 3>{"elapsed", "iso", "delta"});
+}
+
+std::string prefix_value(std::string_view text) {
+    constexpr std::size_t longest = 256;
+    if (text.find_first_of("\r\n") != std::string_view::npos)
+        refuse("prefix", text, "expected a text without line ends");
+    if (text.size() > longest) refuse("prefix", text, fmt::format("expected {} bytes at most", longest));
+    return std::string(text);
+}
+
+std::string file_value(const std::string& text) {
+    if (text.empty()) refuse("file", text, "expected a name");
+    return text;
+}
+
+std::string command_value(std::string_view text) {
+    if (text.find_first_not_of(" \t\n") == std::string_view::npos)
+        refuse("command", text, "expected a command for a shell");
+    return std::string(text);
+}
+
 EnvironmentChange environment_value(std::string_view text) {
     const std::size_t equals = text.find('=');
     EnvironmentChange change{.name = std::string(text.substr(0, equals)), .value = std::nullopt};
@@ -163,9 +207,10 @@ ResourceLimit limit_value(std::string_view text) {
     if (name.starts_with("rlimit_")) name.erase(0, 7);
     const auto* const resource = std::ranges::find(resources, name, &Resource::name);
     if (resource == resources.end()) {
-        std::string known;
-        for (const Resource& each : resources) known += fmt::format("{}{}", known.empty() ? "" : " ", each.name);
-        refuse("limit", text, fmt::format("unknown resource '{}' (one of {})", name, known));
+        std::vector<std::string_view> known;
+        for (const Resource& each : resources) known.push_back(each.name);
+        refuse("limit", text,
+               fmt::format("expected one of {} before the '='{}", fmt::join(known, " "), suggestion(name, known)));
     }
     const std::string_view values = text.substr(equals + 1);
     const std::size_t colon = values.find(':');

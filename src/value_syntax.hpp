@@ -19,6 +19,14 @@ WindowSize window_value(std::string_view text);
 StreamChoice standard_input_value(const std::string& text);
 StreamChoice standard_output_value(const std::string& text);
 StreamChoice standard_error_value(const std::string& text);
+/// elapsed, iso or delta.
+LineStamp::Clock timestamps_value(std::string_view text);
+/// What may stand before a line: it is short, and no line of its own.
+std::string prefix_value(std::string_view text);
+/// The name of a file or a directory; not empty.
+std::string file_value(const std::string& text);
+/// For a shell; not empty.
+std::string command_value(std::string_view text);
 /// NAME or NAME=VALUE
 EnvironmentChange environment_value(std::string_view text);
 std::string variable_name_value(std::string_view text);

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include <csignal>
+#include <filesystem>
 
 #include "cgroup_dir.hpp"
 #include "liveness.hpp"
@@ -20,10 +21,14 @@ class NamespaceTrial : public Trial {
         if (result.ending != exit_code(0)) skip("no PID namespace can be made here: " + result.err);
         return result.ending == exit_code(0);
     }
-    // By nobody with privileges: copied to where that user can read it.
+    // By a user without privileges, of copies that any user can reach.
     Setup unprivileged(std::vector<std::string> arguments) {
-        arguments.insert(arguments.begin(),
-                         {"/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", netrunner(), "run"});
+        const auto home = path("reachable");
+        std::filesystem::create_directory(home);
+        std::filesystem::copy_file(netrunner(), home + "/netrunner");
+        std::filesystem::copy_file(shepherd(), home + "/netrunner-shepherd");
+        arguments.insert(arguments.begin(), {"/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                                             home + "/netrunner", "run"});
         return command(std::move(arguments));
     }
     bool possible_unprivileged() {
@@ -65,13 +70,21 @@ TEST_CASE_FIXTURE(NamespaceTrial, "the command is not the first process, and /pr
 
 TEST_CASE_FIXTURE(NamespaceTrial, "the report names processes by their numbers outside") {
     if (!possible()) return;
-    auto process = start_reported(
-        runner({"-k", "300ms", "--pid-namespace", "--", "sh", "-c", "setsid sleep 61 & echo go; read -r x; exit 3"}));
+    auto setup =
+        runner({"-k", "300ms", "--pid-namespace", "--", "sh", "-c", "setsid sleep 61 & echo go; read -r x; exit 3"});
+    setup.in = piped();
+    setup.hold_input = true;
+    auto process = start_reported(setup);
     process.wait_for_output("go\n");
     const pid_t guard = chain_of(process).guard;
     pid_t command = 0;
     pid_t orphan = 0;
-    for (const pid_t pid : descendants_of(guard)) (name_of(pid) == "sleep" ? orphan : command) = pid;
+    const bool both = wait_until([&] {
+        command = orphan = 0;
+        for (const pid_t pid : descendants_of(guard)) (name_of(pid) == "sleep" ? orphan : command) = pid;
+        return command > 0 && orphan > 0;
+    });
+    REQUIRE(both);
     process.close_input();
     const auto result = process.finish();
     CHECK(result.ending == exit_code(3));
@@ -141,7 +154,7 @@ TEST_CASE_FIXTURE(NamespaceTrial, "limits, signals and leftovers are as without"
 
 TEST_CASE_FIXTURE(NamespaceTrial, "it goes with --pty, with --uid, with a control group, and with itself inside") {
     if (!possible()) return;
-    CHECK(contains(run({"--pid-namespace", "--pty", "--", "sh", "-c", "tty >/dev/null && echo yes"}).out, "yes"));
+    CHECK(contains(run({"--pid-namespace", "--pty", "--", "sh", "-c", "test -t 1 && echo yes"}).out, "yes"));
     CHECK(run({"--pid-namespace", "--uid", "nobody", "--", "id", "-u"}).out == "65534\n");
     CHECK(run({"--pid-namespace", "--", netrunner(), "run", "--pid-namespace", "--", "sh", "-c", "echo $PPID; exit 6"})
               .ending == exit_code(6));

@@ -88,7 +88,8 @@ TEST_CASE_FIXTURE(Trial, "the summary tells status, wall time, processor time, p
     CHECK(lines(summary).size() <= 10);
     CHECK(speaks_of("(status|exit)[^\n]*3"));
     CHECK(speaks_of("wall"));
-    CHECK(speaks_of("cpu"));
+    CHECK(speaks_of("user"));
+    CHECK(speaks_of("system"));
     CHECK(speaks_of("memory|peak"));
     CHECK(speaks_of("stdout[^\n]*6|6[^\n]*stdout"));
 }

@@ -122,6 +122,16 @@ TEST_CASE("every option sets what it names") {
                                "--report-fd",
                                "4",
                                "--summary",
+                               "--prefix",
+                               "> ",
+                               "--output-stamped",
+                               "--on-timeout",
+                               "true",
+                               "--junit",
+                               "j",
+                               "--heartbeat",
+                               "7",
+                               "--progress",
                                "-q",
                                "x"});
     CHECK(o.standard_input->mode == StreamChoice::Mode::null);
@@ -148,6 +158,12 @@ TEST_CASE("every option sets what it names") {
     CHECK(o.report == "r");
     CHECK(o.report_fd == 4);
     CHECK(o.summary);
+    CHECK(o.stamp.prefix == "> ");
+    CHECK(o.output_stamped);
+    CHECK(o.on_timeout == "true");
+    CHECK(o.junit == "j");
+    CHECK(o.heartbeat == 7s);
+    CHECK(o.progress);
     CHECK(o.quiet);
 }
 
@@ -158,6 +174,80 @@ TEST_CASE("an unknown option is refused with the nearest name, never taken for t
     CHECK(complaint({"run", "-Z", "x"}) == "unknown option '-Z' (see netrunner help run)");
     CHECK(complaint({"run", "-qZ", "x"}) == "unknown option '-Z' (see netrunner help run)");
     CHECK(complaint({"run", "--tiemout=5", "x"}).starts_with("unknown option '--tiemout'"));
+}
+
+TEST_CASE("a value that is no good is refused by option, value, what was expected, and the nearest word") {
+    struct Slip {
+        std::string option, value, message;
+    };
+    const std::string duration = "invalid duration '5x': unknown unit 'x' (expected ms, s, m, h or d)";
+    const std::string size = "invalid size '5x': unknown unit 'x' (expected K, M, G, T, KiB to TiB or KB to TB)";
+    const std::string no_file = "invalid file '': expected a name";
+    const std::vector<Slip> slips{
+        {"--winsize", "80", "invalid size '80': expected columns and rows, such as 80x24"},
+        {"--stdin", "", "invalid mode '': expected inherit, null, pipe, pty, or a file"},
+        {"--stdout", "", "invalid mode '': expected pipe, inherit, null, or a file"},
+        {"--stderr", "", "invalid mode '': expected pipe, inherit, null, stdout, or a file"},
+        {"--output", "", no_file},
+        {"--timestamps", "Elapsed", "invalid mode 'Elapsed': expected elapsed, iso or delta; did you mean 'elapsed'?"},
+        {"--prefix", "a\n", "invalid prefix 'a\n': expected a text without line ends"},
+        {"--max-output", "5x", size},
+        {"--pipe-size", "5mib",
+         "invalid size '5mib': unknown unit 'mib' (expected K, M, G, T, KiB to TiB or KB to TB); "
+         "did you mean '5MiB'?"},
+        {"--timeout", "5x", duration},
+        {"--idle-timeout", "5min",
+         "invalid duration '5min': unknown unit 'min' (expected ms, s, m, h or d); did you "
+         "mean '5m'?"},
+        {"--on-timeout", "", "invalid command '': expected a command for a shell"},
+        {"--kill-after", "5x", duration},
+        {"--signal", "SIGTRM",
+         "invalid signal 'SIGTRM': expected a name such as TERM or SIGTERM, or a number from 1 to "
+         "64; did you mean 'SIGTERM'?"},
+        {"--signal", "USR3",
+         "invalid signal 'USR3': expected a name such as TERM or SIGTERM, or a number from 1 to "
+         "64; did you mean 'USR1'?"},
+        {"--stop", "TERM,KILL", "invalid stop sequence 'TERM,KILL': expected a duration before 'KILL'"},
+        {"--orphans", "kil", "invalid policy 'kil': expected kill, wait or leave; did you mean 'kill'?"},
+        {"--chdir", "", no_file},
+        {"--setenv", "=b", "invalid variable '=b': expected NAME or NAME=VALUE"},
+        {"--unset", "A=b", "invalid variable 'A=b': expected a name without '='"},
+        {"--groups", "a,,b", "invalid list 'a,,b': expected names or numbers separated by commas"},
+        {"--umask", "8", "invalid umask '8': expected an octal number up to 777"},
+        {"--nice", "20", "invalid nice value '20': expected a number from -20 to 19"},
+        {"--rlimit", "nofiles=5",
+         "invalid limit 'nofiles=5': expected one of as core cpu data fsize locks memlock "
+         "msgqueue nice nofile nproc rss rtprio rttime sigpending stack before the '='; did "
+         "you mean 'nofile'?"},
+        {"--cgroup", "/a", "invalid group '/a': expected a path relative to the base (see --cgroup-base)"},
+        {"--cgroup-base", "rot",
+         "invalid base 'rot': expected root, self or an absolute directory; did you mean 'root'?"},
+        {"--memory-max", "5x", size},
+        {"--memory-high", "5x", size},
+        {"--swap-max", "5x", size},
+        {"--pids-max", "x", "invalid number 'x': expected 0 to 4194304, or max"},
+        {"--cpu-max", "x", "invalid share 'x': expected CPUs (1.5) or a percentage (150%), at least 0.001"},
+        {"--cpu-weight", "0", "invalid weight '0': expected 1 to 10000"},
+        {"--cpuset", "x", "invalid list 'x': expected CPUs such as 0-3,8"},
+        {"--io-max", "8:0", "invalid limit '8:0': expected a device and limits, such as '8:0 wbps=1M'"},
+        {"--cgroup-set", "low", "invalid setting 'low': expected FILE=VALUE"},
+        {"--report", "", no_file},
+        {"--report-fd", "x", "invalid descriptor 'x': expected the number of an open descriptor"},
+        {"--junit", "", no_file},
+        {"--heartbeat", "5x", duration},
+    };
+    for (const Slip& slip : slips) {
+        CHECK(complaint({"run", slip.option + "=" + slip.value, "x"}) == slip.option + ": " + slip.message);
+    }
+}
+
+TEST_CASE("a value that may be left out is only taken after an equals sign") {
+    CHECK(options({"--timestamps", "x"}).stamp.clock == LineStamp::Clock::elapsed);
+    CHECK(options({"--timestamps", "x"}).command == Words{"x"});
+    CHECK(options({"--timestamps=iso", "x"}).stamp.clock == LineStamp::Clock::iso);
+    CHECK(options({"--timestamps=iso", "--timestamps", "-q", "--", "x"}).stamp.clock == LineStamp::Clock::elapsed);
+    CHECK(complaint({"run", "--timestamps=", "x"}).starts_with("--timestamps: invalid mode ''"));
+    CHECK(std::get<ShowText>(parse({"help", "run"})).text.find("--timestamps[=MODE]") != std::string::npos);
 }
 
 TEST_CASE("what is missing or too much is said") {

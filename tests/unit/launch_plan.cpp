@@ -104,13 +104,56 @@ TEST_CASE("zero and infinity are no limit") {
     CHECK(plan.idle_timeout == forever);
 }
 
+TEST_CASE("what is said about the lines, the silence and the time needs them") {
+    Options options = asked();
+    options.output_stamped = true;
+    CHECK(complaint(options) == "--output-stamped needs --output");
+    options.output_file = "f";
+    CHECK(complaint(options) == "--output-stamped needs --timestamps or --prefix");
+    options.stamp.prefix = "> ";
+    CHECK(complaint(options) == "accepted");
+    options = asked();
+    options.on_timeout = "true";
+    CHECK(complaint(options) == "--on-timeout needs --timeout or --idle-timeout");
+    options.idle_timeout = 1s;
+    CHECK(complaint(options) == "accepted");
+}
+
+TEST_CASE("a live line is refused where others write to its terminal without us") {
+    const auto refused = [](const Options& options, const Facts& facts) {
+        try {
+            make_launch_plan(options, facts);
+        } catch (const UsageError& wrong) {
+            return std::string(wrong.what()).starts_with("--progress");
+        }
+        return false;
+    };
+    Options options = asked();
+    options.progress = true;
+    const Facts terminal{.outputs_are_one = true, .error_is_terminal = true};
+    const Facts elsewhere{.error_is_terminal = true};
+    CHECK(!refused(options, terminal));
+    options.standard_output = {Mode::inherit};
+    CHECK(refused(options, terminal));
+    CHECK(!refused(options, elsewhere));
+    CHECK(!refused(options, {.outputs_are_one = true}));
+    options.standard_error = StreamChoice{Mode::inherit};
+    CHECK(refused(options, elsewhere));
+    options = asked();
+    options.progress = options.pty = true;
+    CHECK(refused(options, terminal));
+    CHECK(!refused(options, elsewhere));
+}
+
 TEST_CASE("limits on output need an output to see") {
     Options options = asked();
     options.standard_output = {Mode::inherit};
     options.standard_error = StreamChoice{Mode::null};
     CHECK(complaint(options) == "accepted");
-    for (auto ask : {+[](Options& o) { o.idle_timeout = 1s; }, +[](Options& o) { o.max_output = 5; },
-                     +[](Options& o) { o.output_file = "f"; }}) {
+    for (auto ask :
+         {+[](Options& o) { o.idle_timeout = 1s; }, +[](Options& o) { o.max_output = 5; },
+          +[](Options& o) { o.output_file = "f"; }, +[](Options& o) { o.heartbeat = 1s; },
+          +[](Options& o) { o.stamp.prefix = "> "; }, +[](Options& o) { o.stamp.clock = LineStamp::Clock::iso; }}) {
         Options limited = options;
         ask(limited);
         CHECK(complaint(limited).find("needs an output that goes through netrunner") != std::string::npos);

@@ -102,4 +102,17 @@ TEST_CASE("sizes are shown in the largest unit that fits") {
     CHECK(format_size(unlimited) == "max");
 }
 
+TEST_CASE("a unit that begins or is written alike is suggested") {
+    const auto suggests = [](const std::string& text, const std::string& meant) {
+        return text.ends_with("; did you mean '" + meant + "'?");
+    };
+    CHECK(suggests(complaint(parse_duration, "5sec"), "5s"));
+    CHECK(suggests(complaint(parse_duration, "1hour30m"), "1h30m"));
+    CHECK(suggests(complaint(parse_duration, "250msec"), "250ms"));
+    CHECK(suggests(complaint(parse_duration, "2D"), "2d"));
+    CHECK(suggests(size_complaint("5k"), "5K"));
+    CHECK(suggests(size_complaint("1.5gib"), "1.5GiB"));
+    CHECK(suggests(size_complaint("10mb"), "10MB"));
+}
+
 TEST_SUITE_END();

@@ -216,6 +216,52 @@ TEST_CASE_FIXTURE(Plumbing, "a sink in append mode, which splice refuses, is wri
     CHECK(relay.passed() == 4);
 }
 
+TEST_CASE_FIXTURE(Plumbing, "stamped lines pass one by one, and only the command's own bytes count") {
+    OutputBudget budget{.left = 6};
+    Relay relay{Source::owning(std::move(in.reader)),  Sink::borrowing(out.writer.get()), {}, &budget, 0,
+                RelayDuties{.stamp = {.prefix = "> "}}};
+    put(in.writer, "a\nb");
+    relay.move();
+    put(in.writer, "c\nd\n");
+    relay.move();
+    CHECK(take(out.reader) == "> a\n> bc\n> d");
+    CHECK(relay.passed() == 6);
+    CHECK(budget.exceeded);
+}
+
+TEST_CASE_FIXTURE(Plumbing, "the copy has the plain bytes, or stamps of its own") {
+    for (const bool stamped : {false, true}) {
+        Plumbing plumbing;
+        Temporary file;
+        Relay relay{Source::owning(std::move(plumbing.in.reader)),
+                    Sink::borrowing(plumbing.out.writer.get()),
+                    file.sink(),
+                    nullptr,
+                    0,
+                    RelayDuties{.stamp = {.prefix = "> "}, .stamps_copy = stamped}};
+        relay.strip_returns(true);
+        put(plumbing.in.writer, "a\r\nb\r");
+        relay.move();
+        relay.finish_copy();
+        CHECK(take(plumbing.out.reader) == "> a\r\n> b\r");
+        CHECK(contents(file.file) == (stamped ? "> a\n> b\r" : "a\nb\r"));
+    }
+}
+
+TEST_CASE_FIXTURE(Plumbing, "the end of what passed is kept") {
+    OutputTail tail;
+    Relay relay{Source::owning(std::move(in.reader)),
+                Sink::borrowing(out.writer.get()),
+                {},
+                nullptr,
+                0,
+                RelayDuties{.tail = &tail}};
+    put(in.writer, "one\ntwo\n");
+    relay.move();
+    CHECK(take(out.reader) == "one\ntwo\n");
+    CHECK(tail.last_lines(1) == "two\n");
+}
+
 TEST_CASE_FIXTURE(Plumbing, "a full disk under the sink is its failure, with the reason") {
     Relay relay(Source::owning(std::move(in.reader)), Sink::owning(open_file("/dev/full", O_WRONLY)), {}, nullptr, 0);
     put(in.writer, "x");

@@ -77,6 +77,14 @@ TEST_CASE("a stop tells its cause and its steps, orphans how they ended") {
     CHECK(report["orphans"][1]["ended_by"] == "SIGKILL");
 }
 
+TEST_CASE("what ran at a time limit is told with what it printed") {
+    Outcome outcome;
+    CHECK(rendered(outcome)["on_timeout"].is_null());
+    outcome.on_timeout = TimeoutCommandRecord{.status = 3, .output = "a\xff", .truncated = true, .duration = 250ms};
+    CHECK(rendered(outcome)["on_timeout"] ==
+          nlohmann::json{{"status", 3}, {"output", "a\xef\xbf\xbd"}, {"truncated", true}, {"duration", 0.25}});
+}
+
 TEST_CASE("arguments that are no text still make valid JSON") {
     const auto report = rendered({}, {}, {"printf", "\xff\xfe", "\x01\n\"", "Ünïcode"});
     CHECK(report["command"][1] == "\xef\xbf\xbd\xef\xbf\xbd");

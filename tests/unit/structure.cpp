@@ -61,8 +61,9 @@ TEST_CASE("the shepherd includes nothing of the runner") {
 }
 
 TEST_CASE("the runner includes of the shepherd only what both have") {
-    const Names shared{"shepherd/protocol",       "shepherd/tree",      "shepherd/descriptor",
-                       "shepherd/terminal_modes", "shepherd/job_group", "shepherd/vacated_group"};
+    const Names shared{"shepherd/protocol",           "shepherd/tree",      "shepherd/descriptor",
+                       "shepherd/terminal_modes",     "shepherd/job_group", "shepherd/vacated_group",
+                       "shepherd/reserve_descriptors"};
     for (const auto& [noun, included] : includes()) {
         if (!noun.starts_with("src/")) continue;
         for (const std::string& other : included) {

@@ -94,7 +94,22 @@ TEST_CASE("a list of groups has no empty items") {
 
 TEST_CASE("a policy is one of three words") {
     CHECK(orphans_value("leave") == OrphanPolicy::leave);
-    CHECK(complaint([] { orphans_value("Kill"); }) == "invalid policy 'Kill': expected kill, wait or leave");
+    CHECK(complaint([] { orphans_value("Kill"); }) ==
+          "invalid policy 'Kill': expected kill, wait or leave; did you mean 'kill'?");
+    CHECK(complaint([] { orphans_value("x"); }) == "invalid policy 'x': expected kill, wait or leave");
+}
+
+TEST_CASE("stamps are known by their names, and a prefix is a part of a line") {
+    CHECK(timestamps_value("iso") == LineStamp::Clock::iso);
+    CHECK(complaint([] { timestamps_value("elapse"); }) ==
+          "invalid mode 'elapse': expected elapsed, iso or delta; did you mean 'elapsed'?");
+    CHECK(prefix_value("\x1b[2m| \x1b[0m") == "\x1b[2m| \x1b[0m");
+    CHECK(prefix_value(std::string(256, 'x')).size() == 256);
+    CHECK(complaint([] { prefix_value(std::string(257, 'x')); }) != "accepted");
+    CHECK(complaint([] { prefix_value("a\nb"); }) != "accepted");
+    CHECK(command_value("true") == "true");
+    CHECK(complaint([] { command_value(" \n"); }) != "accepted");
+    CHECK(complaint([] { file_value(""); }) == "invalid file '': expected a name");
 }
 
 TEST_CASE("a window is columns by rows, neither of them nothing") {

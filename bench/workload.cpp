@@ -1,0 +1,173 @@
+// The commands that bench/run measures with, one a word. Small and static, so that their own start costs little.
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pty.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <string_view>
+
+namespace {
+
+constexpr std::size_t line_length = 80;
+
+[[noreturn]] void fail(const char* what) {
+    std::perror(what);
+    std::_Exit(1);
+}
+
+void write_whole(const char* bytes, std::size_t count) {
+    while (count > 0) {
+        const ssize_t put = ::write(STDOUT_FILENO, bytes, count);
+        if (put < 0) fail("write");
+        bytes += put;
+        count -= static_cast<std::size_t>(put);
+    }
+}
+
+/// Zeros, in pieces of `piece`.
+int produce(long long bytes, std::size_t piece) {
+    static std::array<char, 1 << 20> zeros;
+    while (bytes > 0) {
+        const auto part = std::min<std::size_t>({piece, zeros.size(), static_cast<std::size_t>(bytes)});
+        write_whole(zeros.data(), part);
+        bytes -= static_cast<long long>(part);
+    }
+    return 0;
+}
+
+/// Lines of 80 bytes, 50 in a piece. On a terminal it says first whether that is to end them by "\r\n", so that all
+/// who run it there make the kernel do the same work.
+int lines(long long count, bool cooked) {
+    termios modes{};
+    if (::tcgetattr(STDOUT_FILENO, &modes) == 0) {
+        modes.c_oflag = cooked ? modes.c_oflag | OPOST | ONLCR : modes.c_oflag & ~static_cast<tcflag_t>(OPOST);
+        if (::tcsetattr(STDOUT_FILENO, TCSANOW, &modes) != 0) fail("tcsetattr");
+    }
+    std::array<char, 50 * line_length> piece{};
+    piece.fill('x');
+    for (std::size_t i = line_length - 1; i < piece.size(); i += line_length) piece[i] = '\n';
+    for (; count >= 50; count -= 50) write_whole(piece.data(), piece.size());
+    write_whole(piece.data(), static_cast<std::size_t>(count) * line_length);
+    return 0;
+}
+
+/// Lines that say when they were written (CLOCK_MONOTONIC, ns), one a millisecond.
+int stamps(long long count) {
+    for (; count > 0; --count) {
+        constexpr timespec pause{.tv_sec = 0, .tv_nsec = 1'000'000};
+        ::nanosleep(&pause, nullptr);
+        std::array<char, line_length + 1> line{};
+        timespec now{};
+        ::clock_gettime(CLOCK_MONOTONIC, &now);
+        std::snprintf(line.data(), line.size(), "%*lld\n", static_cast<int>(line_length - 1),
+                      static_cast<long long>(now.tv_sec) * 1'000'000'000 + now.tv_nsec);
+        write_whole(line.data(), line_length);
+    }
+    return 0;
+}
+
+/// Says that it is there, and stays until its input ends.
+int stay() {
+    write_whole(".", 1);
+    std::array<char, 64> ignored{};
+    while (::read(STDIN_FILENO, ignored.data(), ignored.size()) > 0) continue;
+    return 0;
+}
+
+/// Three processes, one of them in a session of its own, that say their numbers and stay until they are killed.
+int tree() {
+    for (int child = 0; child < 2; ++child) {
+        const pid_t pid = ::fork();
+        if (pid < 0) fail("fork");
+        if (pid > 0) continue;
+        if (child == 0) ::setsid();
+        break;
+    }
+    std::array<char, 32> number{};
+    const int length = std::snprintf(number.data(), number.size(), "%d\n", ::getpid());
+    write_whole(number.data(), static_cast<std::size_t>(length));
+    while (true) ::pause();
+}
+
+/// The floor of all that pass bytes on: splice(2) and nothing else, between pipes that are made `size` large.
+int splice_all(int size) {
+    for (const int end : {STDIN_FILENO, STDOUT_FILENO}) {
+        if (::fcntl(end, F_SETPIPE_SZ, size) < 0) fail("F_SETPIPE_SZ");
+    }
+    ssize_t moved = 0;
+    do {
+        moved = ::splice(STDIN_FILENO, nullptr, STDOUT_FILENO, nullptr, 1 << 20, SPLICE_F_MOVE);
+    } while (moved > 0);
+    if (moved < 0) fail("splice");
+    return 0;
+}
+
+/// The floor of all that give a command a terminal: whatever it writes there is read and thrown away.
+int terminal(char** command) {
+    int master = -1;
+    const pid_t pid = ::forkpty(&master, nullptr, nullptr, nullptr);
+    if (pid < 0) fail("forkpty");
+    if (pid == 0) {
+        ::execvp(command[0], command);
+        fail(command[0]);
+    }
+    static std::array<char, 64 * 1024> buffer;
+    while (::read(master, buffer.data(), buffer.size()) > 0) continue;
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    return status == 0 ? 0 : 1;
+}
+
+/// A world in which the reader's pipe stays as it is: F_SETPIPE_SZ on descriptor 1 is refused.
+int fixed_pipe(char** command) {
+    constexpr auto low = [](std::size_t argument) {
+        return static_cast<__u32>(offsetof(seccomp_data, args) + argument * sizeof(__u64));
+    };
+    std::array<sock_filter, 8> program{{
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fcntl, 0, 5),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, low(1)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETPIPE_SZ, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, low(0)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, STDOUT_FILENO, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 1),  // EPERM, as beyond the user's share
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    }};
+    const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) {
+        fail("seccomp");
+    }
+    ::execvp(command[0], command);
+    fail(command[0]);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::string_view word = argc > 1 ? argv[1] : "";
+    const long long count = argc > 2 ? std::atoll(argv[2]) : 0;
+    if (word == "produce" && argc > 2) {
+        return produce(count, argc > 3 ? static_cast<std::size_t>(std::atoll(argv[3])) : 64 * 1024);
+    }
+    if (word == "lines" && argc > 3) return lines(count, std::strcmp(argv[3], "cooked") == 0);
+    if (word == "stamps" && argc > 2) return stamps(count);
+    if (word == "stay") return stay();
+    if (word == "tree") return tree();
+    if (word == "splice" && argc > 2) return splice_all(static_cast<int>(count));
+    if (word == "terminal" && argc > 2) return terminal(argv + 2);
+    if (word == "fixed-pipe" && argc > 2) return fixed_pipe(argv + 2);
+    std::fputs("see bench/workload.cpp\n", stderr);
+    return 2;
+}

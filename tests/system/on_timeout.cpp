@@ -1,0 +1,115 @@
+// --on-timeout: a look at what hangs before it is ended; bounded, told of, and gone with the run.
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+#include "trial.hpp"
+
+using namespace support;
+
+TEST_SUITE_BEGIN("on_timeout");
+
+TEST_CASE_FIXTURE(Trial, "it sees the command alive, and is told whom and why") {
+    auto [result, report] =
+        run_reported({"-t", "300ms", "--on-timeout", "kill -0 $NETRUNNER_PID && echo $NETRUNNER_PID $NETRUNNER_REASON",
+                      "--", "sleep", "60"});
+    CHECK(result.ending == exit_code(124));
+    CHECK(result.out.empty());
+    REQUIRE(lines(result.err).size() == 2);
+    CHECK(lines(result.err)[0] == std::to_string(report["pid"].get<int>()) + " timeout");
+    CHECK(begins(lines(result.err)[1], "netrunner: timed out after 300ms: sent SIGTERM"));
+    CHECK(report["reason"] == "timeout");
+    CHECK(report["on_timeout"]["status"] == 0);
+    CHECK(report["on_timeout"]["output"] == lines(result.err)[0] + "\n");
+    CHECK(report["on_timeout"]["truncated"] == false);
+    CHECK(report["on_timeout"]["duration"] > 0.0);
+    CHECK(report["stop"]["steps"][0]["after"] >= 0.3 + report["on_timeout"]["duration"].get<double>());
+}
+
+TEST_CASE_FIXTURE(Trial, "silence is a time limit, too; both of its streams are kept, and its status told") {
+    auto [result, report] = run_reported({"--idle-timeout", "300ms", "--on-timeout",
+                                          "echo $NETRUNNER_REASON; echo err >&2; exit 7", "--", "sleep", "60"});
+    CHECK(result.ending == exit_code(124));
+    CHECK(report["on_timeout"]["status"] == 7);
+    CHECK(report["on_timeout"]["output"] == "idle-timeout\nerr\n");
+}
+
+TEST_CASE_FIXTURE(Trial, "it is not run for another end") {
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"--", "true"}, {"--max-output", "1", "--", "yes"}, {"--", "/nonexistent"}}) {
+        auto arguments = words;
+        arguments.insert(arguments.begin(), {"-t", "60", "--on-timeout", "echo never"});
+        auto [result, report] = run_reported(arguments);
+        CHECK(!contains(result.err, "never"));
+        CHECK(report["on_timeout"].is_null());
+    }
+}
+
+TEST_CASE_FIXTURE(Trial, "one that hangs is ended with all that it has started, and does not keep the command") {
+    auto [result, report] = run_reported(
+        {"-t", "300ms", "--on-timeout", "echo begun; setsid sleep 60 & trap '' TERM; sleep 60", "--", "sleep", "60"});
+    CHECK(result.ending == exit_code(124));
+    CHECK_WALL(result, 10300, 14000);
+    CHECK(report["on_timeout"]["status"] == 124);
+    CHECK(report["on_timeout"]["output"] == "begun\n");
+    CHECK(report["on_timeout"]["duration"] >= 10.0);
+    CHECK(report["signal"] == "SIGTERM");
+}
+
+TEST_CASE_FIXTURE(Trial, "of its output 64 KiB are shown and kept") {
+    auto [result, report] = run_reported(
+        {"-q", "-t", "300ms", "--on-timeout", "head -c 300000 /dev/zero | tr '\\0' x", "--", "sleep", "60"});
+    CHECK(result.ending == exit_code(124));
+    CHECK(result.err == std::string(65536, 'x'));
+    CHECK(report["on_timeout"]["output"] == result.err);
+    CHECK(report["on_timeout"]["truncated"] == true);
+    CHECK_WALL(result, 300, 5000);
+}
+
+TEST_CASE_FIXTURE(Trial, "a command that ends meanwhile has still met its limit, and the look is completed") {
+    auto [result, report] = run_reported(
+        {"-t", "300ms", "--on-timeout", "kill -KILL $NETRUNNER_PID; sleep 0.4; echo after", "--", "sleep", "60"});
+    CHECK(result.ending == exit_code(124));
+    CHECK(report["reason"] == "timeout");
+    CHECK(report["signal"] == "SIGKILL");
+    CHECK(report["stop"]["steps"].empty());
+    CHECK(report["on_timeout"]["output"] == "after\n");
+}
+
+TEST_CASE_FIXTURE(Trial, "an order that is repeated does not wait for it") {
+    auto process = start_reported(
+        runner({"-t", "300ms", "--on-timeout", "echo begun; sleep 60", "--", program("ignore_signals"), "-", "15"}));
+    process.wait_for("the look", [&] { return contains(process.err(), "begun\n"); });
+    process.signal(SIGTERM);
+    let_pass(100ms);
+    process.signal(SIGTERM);
+    const auto result = process.finish();
+    CHECK(result.ending == exit_code(124));
+    CHECK_WALL(result, 300, 6000);
+    CHECK(report_of(process)["signal"] == "SIGKILL");
+}
+
+TEST_CASE_FIXTURE(Trial, "it does not outlive a netrunner that is killed") {
+    expect_strays();
+    auto process =
+        start(runner({"-t", "300ms", "--on-timeout", "echo begun; setsid sleep 60 & sleep 60", "--", "sleep", "60"}));
+    process.wait_for("the look", [&] { return contains(process.err(), "begun\n"); });
+    process.signal(SIGKILL);
+    CHECK(process.finish().ending == killed_by(SIGKILL));
+    CHECK(nothing_left(10s));
+}
+
+TEST_CASE_FIXTURE(Trial, "a run under --orphans wait whose command has ended is nothing to look at") {
+    auto [result, report] = run_reported(
+        {"-t", "500ms", "--orphans", "wait", "--on-timeout", "echo never", "--", "sh", "-c", "sleep 60 & exit 0"});
+    CHECK(result.ending == exit_code(124));
+    CHECK(report["on_timeout"].is_null());
+}
+
+TEST_CASE_FIXTURE(Trial, "without a time limit it is refused") {
+    CHECK_REFUSED(run({"--on-timeout", "true", "--", "true"}), "--on-timeout needs --timeout or --idle-timeout");
+    CHECK_REFUSED(run({"-t", "0", "--on-timeout", "true", "--", "true"}), "--on-timeout needs");
+    CHECK_REFUSED(run({"-t", "1", "--on-timeout", " ", "--", "true"}), "--on-timeout: invalid command");
+}
+
+TEST_SUITE_END();

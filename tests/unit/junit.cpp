@@ -1,0 +1,69 @@
+#include "src/junit.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+using namespace netrunner;
+using namespace std::chrono_literals;
+
+namespace {
+
+Outcome ended(End end) {
+    Outcome outcome;
+    outcome.end = std::move(end);
+    outcome.wall = 1250ms;
+    outcome.started_at = std::chrono::system_clock::time_point(1767323045678ms);
+    return outcome;
+}
+
+std::string rendered(const Outcome& outcome, const std::string& last_lines = "",
+                     const std::vector<std::string>& command = {"make", "a<b"}) {
+    const Ending ending = ending_of(outcome, false);
+    return render_junit({command, outcome, ending, verdict_of(outcome), last_lines});
+}
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_SUITE_BEGIN("junit");
+
+TEST_CASE("a run that ended well is a case that passed") {
+    CHECK(rendered(ended(Exited{0}), "not shown") ==
+          R"(<?xml version="1.0" encoding="UTF-8"?>
+<testsuites tests="1" failures="0" errors="0" skipped="0" time="1.250">
+  <testsuite name="netrunner" tests="1" failures="0" errors="0" skipped="0" time="1.250" timestamp="2026-01-02T03:04:05Z">
+    <testcase classname="netrunner" name="make a&lt;b" time="1.250"/>
+  </testsuite>
+</testsuites>
+)");
+}
+
+TEST_CASE("a command that failed is a failure with the end of its output") {
+    const std::string text = rendered(ended(Exited{3}), "one\r\n<two>\n\x1b[0m");
+    CHECK(has(text, R"(failures="1" errors="0")"));
+    CHECK(has(text, "<failure message=\"exited with 3\" type=\"exited\">one\n&lt;two&gt;\n\xef\xbf\xbd[0m</failure>"));
+    CHECK(has(rendered(ended(Signaled{SIGSEGV, false})), R"(<failure message="killed by SIGSEGV" type="signaled">)"));
+}
+
+TEST_CASE("a limit is a failure with the verdict") {
+    Outcome outcome = ended(Exited{0});
+    outcome.stop = StopRecord{.cause = StopCause::timeout, .steps = {{SIGTERM, 2s}}, .limit = "2s"};
+    CHECK(has(rendered(outcome), R"(<failure message="timed out after 2s: sent SIGTERM" type="timeout">)"));
+}
+
+TEST_CASE("what the command had no part in is an error") {
+    const std::string text = rendered(ended(NotStarted{.fault = NotStarted::Fault::not_found,
+                                                       .stage = "exec",
+                                                       .error = ENOENT,
+                                                       .message = "cannot run 'x': no such file or directory"}));
+    CHECK(has(text, R"(failures="0" errors="1")"));
+    CHECK(has(text, R"(<error message="cannot run &apos;x&apos;: no such file or directory" type="spawn-failed">)"));
+    Outcome cancelled = ended(Signaled{SIGTERM, false});
+    cancelled.cancelled_by = SIGTERM;
+    CHECK(has(rendered(cancelled), R"(type="cancelled")"));
+    CHECK(has(rendered(cancelled), "<error "));
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,89 @@
+#include "src/summary.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <csignal>
+
+using namespace netrunner;
+using namespace std::chrono_literals;
+
+namespace {
+
+Outcome full() {
+    Outcome outcome;
+    outcome.end = Signaled{SIGKILL, false};
+    outcome.stop = StopRecord{.cause = StopCause::timeout, .steps = {{SIGTERM, 30s}, {SIGKILL, 35s}}, .limit = "30s"};
+    outcome.usage = protocol::Usage{.user_us = 900'000, .system_us = 100'000, .max_rss = 10485760};
+    outcome.wall = 35100ms;
+    outcome.standard_output = {.mode = "pipe", .bytes = 1536, .blocked = 1500ms, .truncated = true};
+    outcome.standard_error = {.mode = "inherit", .bytes = std::nullopt};
+    for (pid_t pid = 100; pid < 107; ++pid) {
+        outcome.orphans.push_back({.pid = pid, .name = "sleep", .command = "sleep 60", .ended_by = SIGTERM});
+    }
+    GroupRecord group{.path = "/sys/fs/cgroup/" + std::string(90, 'x') + "/end",
+                      .limits = {{"memory.max", "536870912"}},
+                      .figures = {}};
+    group.figures.memory_peak = 400 << 20;
+    group.figures.cpu_throttled_us = 250'000;
+    group.figures.cpu_user_us = 900'000;
+    group.figures.cpu_system_us = 100'000;
+    group.figures.pids_peak = 12;
+    group.figures.oom_kills = 2;
+    group.figures.io_read = 4096;
+    group.figures.io_written = 1 << 20;
+    outcome.cgroup = group;
+    return outcome;
+}
+
+std::size_t longest_line(const std::string& text) {
+    std::size_t longest = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = text.find('\n', at);
+        longest = std::max(longest, end - at);
+        at = end + 1;
+    }
+    return longest;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("summary");
+
+TEST_CASE("it is aligned and says what happened") {
+    CHECK(render_summary(full(), {124, {}}, false) == R"(netrunner: summary
+  status     124, timeout
+  time       35.1s wall, 0.900s user, 0.100s system
+  memory     400 MiB peak of 512 MiB, all together
+  stdout     1536 B, held up by its reader for 1.5s, truncated
+  stderr     inherit
+  orphans    sleep (100) ended by SIGTERM, sleep (101) ended by SIGTERM,
+             sleep (102) ended by SIGTERM, sleep (103) ended by SIGTERM,
+             sleep (104) ended by SIGTERM, 2 more
+  group      ...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/end
+             0.250s throttled, 12 processes at most,
+             2 killed for want of memory, 4 KiB read, 1 MiB written
+)");
+}
+
+TEST_CASE("it fits a terminal of 80 columns") { CHECK(longest_line(render_summary(full(), {124, {}}, false)) <= 80); }
+
+TEST_CASE("colours are only where they are asked for, and only around what stands there anyway") {
+    std::string coloured = render_summary(full(), {124, {}}, true);
+    CHECK(coloured.find("\033[31m124, timeout\033[0m") != std::string::npos);
+    CHECK(render_summary(full(), {0, {}}, true).find("\033[32m0, ") != std::string::npos);
+    for (std::size_t at = 0; (at = coloured.find("\033[", at)) != std::string::npos;) {
+        coloured.erase(at, coloured.find('m', at) - at + 1);
+    }
+    CHECK(coloured == render_summary(full(), {124, {}}, false));
+}
+
+TEST_CASE("what is not known has no line") {
+    Outcome outcome;
+    outcome.end = Exited{0};
+    outcome.standard_output.mode = outcome.standard_error.mode = "pipe";
+    CHECK(render_summary(outcome, {0, {}}, false) ==
+          "netrunner: summary\n  status     0, exited\n  time       0ms wall\n  stdout     pipe\n  stderr     pipe\n");
+}
+
+TEST_SUITE_END();
