@@ -1,5 +1,6 @@
 #include "shepherd/link.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -37,10 +38,16 @@ bool Link::send_packet(std::span<const std::byte> packet, std::span<const int> d
         add(message, at, SCM_CREDENTIALS, &about, sizeof about);
     }
     if (message.msg_controllen > 0) message.msg_control = control.data();
-    while (true) {
+    // Where the kernel is short of memory for a moment, a frame that is needed is sent again.
+    constexpr int most_attempts = 1000;
+    constexpr int pause_ms = 2;
+    for (int attempt = 0; attempt < most_attempts; ++attempt) {
         if (::sendmsg(fd_, &message, MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT)) >= 0) return true;
-        if (errno != EINTR) return false;
+        if (errno == EINTR) continue;
+        if (!wait || (errno != ENOMEM && errno != ENOBUFS && errno != EAGAIN)) return false;
+        ::poll(nullptr, 0, pause_ms);
     }
+    return false;
 }
 
 Link::Received Link::receive(protocol::Frame& frame, std::span<const std::byte>& packet, bool wait) noexcept {

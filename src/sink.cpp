@@ -92,8 +92,9 @@ IoResult Sink::write_gated(std::span<const std::byte> bytes, std::size_t most) {
 IoResult Sink::splice_from(int pipe, std::size_t most) {
     const IoResult result = IoResult::of(
         true, [&] { return ::splice(pipe, nullptr, fd_, nullptr, most, SPLICE_F_MOVE | SPLICE_F_NONBLOCK); });
-    // splice(2) refuses a target in append mode (`>>/dev/null`) and some special ones; a copy always works.
-    if (result.status == IoResult::Status::failed && result.error == EINVAL) splice_refused_ = true;
+    // splice(2) refuses a target in append mode (`>>/dev/null`) and some special ones, and a sandbox may refuse it at
+    // all; a copy always works, and has the sink's own error where it does not.
+    if (result.status == IoResult::Status::failed && result.error != EPIPE) splice_refused_ = true;
     return result;
 }
 

@@ -54,9 +54,7 @@ CgroupDir::CgroupDir() {
 CgroupDir::~CgroupDir() {
     if (path_.empty()) return;
     CHECK_MESSAGE(is_empty(), "a group is left in ", path_);
-    std::ofstream(path_ + "/cgroup.kill") << "1";
-    wait_until([&] { return !contains(read_text(path_ + "/cgroup.events"), "populated 1"); }, 5s);
-    remove_groups(path_);
+    end("");
 }
 
 bool CgroupDir::has(const std::string& below) const { return fs::is_directory(path(below)); }
@@ -71,6 +69,33 @@ bool CgroupDir::is_empty() const {
 
 bool CgroupDir::is_populated(const std::string& below) const {
     return contains(read_text(path(below) + "/cgroup.events"), "populated 1");
+}
+
+std::vector<std::string> CgroupDir::groups(const std::string& below) const {
+    std::vector<std::string> names;
+    std::error_code gone;
+    for (const auto& entry : fs::directory_iterator(path(below), gone)) {
+        if (entry.is_directory(gone)) names.push_back(entry.path().filename());
+    }
+    return names;
+}
+
+std::vector<pid_t> CgroupDir::members(const std::string& below) const {
+    std::vector<pid_t> pids;
+    std::ifstream procs(path(below) + "/cgroup.procs");
+    for (pid_t pid = 0; procs >> pid;) pids.push_back(pid);
+    for (const auto& name : groups(below)) {
+        const auto inside = members(below + "/" + name);
+        pids.insert(pids.end(), inside.begin(), inside.end());
+    }
+    return pids;
+}
+
+void CgroupDir::end(const std::string& below) const {
+    const std::string directory = path(below);
+    std::ofstream(directory + "/cgroup.kill") << "1";
+    wait_until([&] { return !contains(read_text(directory + "/cgroup.events"), "populated 1"); }, 5s);
+    remove_groups(directory);
 }
 
 void CgroupDir::make(const std::string& below) const { REQUIRE(fs::create_directories(path(below))); }

@@ -1,7 +1,10 @@
 // A place of the test's own in the machine's cgroup v2 file system, removed with everything in it at the end.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
+#include <vector>
 
 namespace support {
 
@@ -21,6 +24,9 @@ class CgroupDir {
     bool is_empty() const;  // no group in it
     bool is_populated(const std::string& below) const;
     void make(const std::string& below) const;
+    std::vector<std::string> groups(const std::string& below) const;  // names of those right inside
+    std::vector<pid_t> members(const std::string& below) const;       // of it and of all that is inside
+    void end(const std::string& below) const;                         // kills everybody in it and removes it
 
   private:
     std::string path_;

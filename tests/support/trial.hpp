@@ -59,10 +59,11 @@ class Trial {
 
     // The run is ended so that its processes may come to us, its subreaper, to be reaped (kill -9 of netrunner).
     void expect_strays() { strays_expected_ = true; }
-
-  private:
+    // Reaps those that have come so far; only while no process of the trial's own is unreaped. A live one fails the
+    // test.
     std::vector<std::string> reap_strays();
 
+  private:
     TempDir root_;
     std::string work_, temporary_, tag_;
     std::set<std::string> known_files_;

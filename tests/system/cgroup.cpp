@@ -32,14 +32,17 @@ struct GroupTrial : Trial {
     }
 };
 
-void kill_both(const Process& process) {
+// netrunner, its shepherd and the guard, as far as they are there.
+void kill_all(const Process& process) {
     const pid_t shepherd = child_running(process.pid(), "netrunner-shepherd");
-    // Stopped first, so that neither has time for anything.
-    ::kill(process.pid(), SIGSTOP);
-    if (shepherd > 0) ::kill(shepherd, SIGSTOP);
-    ::kill(process.pid(), SIGKILL);
-    if (shepherd > 0) ::kill(shepherd, SIGKILL);
-    CHECK(wait_until([&] { return shepherd <= 0 || !is_running(shepherd); }));
+    const pid_t guard = shepherd > 0 ? child_running(shepherd, "netrunner-shepherd") : 0;
+    // Stopped first, so that none has time for anything.
+    for (const int signal : {SIGSTOP, SIGKILL}) {
+        for (const pid_t pid : {process.pid(), shepherd, guard}) {
+            if (pid > 0) ::kill(pid, signal);
+        }
+    }
+    for (const pid_t pid : {shepherd, guard}) CHECK(wait_until([&] { return pid <= 0 || !is_running(pid); }));
 }
 
 void write_text(const std::string& file, const std::string& text) {
@@ -219,7 +222,7 @@ TEST_CASE_FIXTURE(GroupTrial, "groups with made-up names that killed runs have l
     for (const std::string path : {"u/", "v/w/"}) {
         auto first = start_in(path, {"--", "sh", "-c", "echo go; exec sleep 60"});
         first.wait_for_output("go\n");
-        kill_both(first);
+        kill_all(first);
         first.finish();
         CHECK(!groups.is_empty());
         const auto next = run(in_group(path, {"--", "echo", "next"}));
@@ -243,7 +246,7 @@ TEST_CASE_FIXTURE(GroupTrial, "gc clears what killed runs have left, and nothing
     for (const std::string path : {"a/left", "theirs/left", "made-up/"}) {
         auto killed = start_in(path, {"-q", "-k", "100ms", "--", "sh", "-c", stubborn});
         killed.wait_for_output("go\n");
-        kill_both(killed);
+        kill_all(killed);
         killed.finish();
     }
     const auto elsewhere = collect({"theirs"});
@@ -309,10 +312,10 @@ TEST_CASE_FIXTURE(GroupTrial, "an orphan that has left the group costs nothing w
         start_in("x", {"--orphans", "wait", "--", "sh", "-c",
                        "sh -c 'echo 0 >\"$0/cgroup.procs\"; exec sleep 1' \"$0\" & sleep 0.2", groups.path()});
     CHECK(wait_until([&] { return !groups.is_populated("x"); }));
-    const pid_t shepherd = child_running(process.pid(), "netrunner-shepherd");
+    const pid_t guard = child_running(child_running(process.pid(), "netrunner-shepherd"), "netrunner-shepherd");
     double cpu = 0;
     CHECK(wait_until([&] {
-        if (is_running(shepherd)) cpu = std::max(cpu, cpu_seconds(shepherd));
+        if (is_running(guard)) cpu = std::max(cpu, cpu_seconds(guard));
         return !process.running();
     }));
     CHECK(cpu < 0.3 * slowness());
@@ -381,7 +384,7 @@ TEST_CASE_FIXTURE(GroupTrial, "when the shepherd is killed, netrunner ends the g
     }
 }
 
-TEST_CASE_FIXTURE(GroupTrial, "when both are killed, the next run on the path ends what is left and works") {
+TEST_CASE_FIXTURE(GroupTrial, "when all three are killed, the next run on the path ends what is left and works") {
     if (!groups) return;
     expect_strays();
     std::mt19937 random{std::random_device{}()};
@@ -392,7 +395,7 @@ TEST_CASE_FIXTURE(GroupTrial, "when both are killed, the next run on the path en
         } else {
             let_pass(std::chrono::microseconds(random() % 30000));
         }
-        kill_both(process);
+        kill_all(process);
         process.finish();
         // A shepherd that was not one yet has outlived that, and has the group until it has ended the tree.
         CHECK(wait_until([&] { return run(in_group("x", {"-q", "--", "echo", "works"})).out == "works\n"; }));
@@ -406,7 +409,7 @@ TEST_CASE_FIXTURE(GroupTrial, "a leftover is said to be removed to those who ask
     expect_strays();
     auto process = start_in("x", {"-q", "--", "sh", "-c", stubborn});
     process.wait_for_output("go\n");
-    kill_both(process);
+    kill_all(process);
     process.finish();
     const auto next = run(in_group("x", {"-v", "--", "true"}));
     CHECK(contains(next.err, "a run that was killed (pid " + std::to_string(process.pid()) + ")"));

@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(NamespaceTrial, "the report names processes by their numbers o
     CHECK(report["pid"] == command);
     REQUIRE(report["orphans"].size() == 1);
     CHECK(report["orphans"][0]["pid"] == orphan);
-    CHECK(report["orphans"][0]["name"] == "sleep");
+    CHECK(report["orphans"][0]["command"] == "sleep 61");
 }
 
 TEST_CASE_FIXTURE(NamespaceTrial, "all three are killed at once: nothing is left") {

@@ -89,7 +89,14 @@ TEST_CASE("a command that nothing ends is no success, and its code is not invent
     CHECK(reason_of(stopped(Unended{}, StopCause::timeout, {})) == "timeout");
 }
 
-TEST_CASE("a lost shepherd is 125") { CHECK(ending_of(stopped(Lost{}, StopCause::lost, {}), true).status == 125); }
+TEST_CASE("a shepherd or guard that was killed is 125, and named") {
+    for (const std::string one : {"shepherd", "guard"}) {
+        Outcome outcome = stopped(Lost{}, StopCause::lost, {{SIGTERM, 1s}, {SIGKILL, 2s}});
+        outcome.lost = one;
+        CHECK(ending_of(outcome, true).status == 125);
+        CHECK(verdict_of(outcome) == "the " + one + " was killed: sent SIGTERM, 1s later SIGKILL");
+    }
+}
 
 TEST_CASE("a failure of ours is 125, unless the command itself failed") {
     Outcome outcome = ended(Exited{0});

@@ -18,7 +18,7 @@ crash_at_many_moments() { # runner, shepherd or both
         case $1 in
             runner) kill_quietly "$runner" ;;
             shepherd) kill_quietly $shepherd ;;
-            both) kill_quietly $shepherd "$runner" ;;
+            both) kill_all "$shepherd" "$runner" ;;
         esac
         # Too early, there is none yet: then there is nothing to be seen.
         [ "$1$shepherd" != shepherd ] || kill_quietly "$runner"
@@ -72,7 +72,7 @@ test_the_shepherd_is_killed() {
 test_the_leftover_of_a_killed_run_is_used_by_the_next() {
     path=t
     start_stubborn --cgroup t --memory-max 64M
-    kill_quietly "$shepherd" "$runner"
+    kill_all "$shepherd" "$runner"
     finish
     first=$(sed -n '1s/ready //p' "$work/ready")
     is_alive "$first" || fail 'nothing was left to be cleared up'
@@ -90,7 +90,7 @@ test_a_leftovers_figures_are_not_the_next_runs() {
     path=t
     start_stubborn --cgroup t --memory-max 64M --cgroup-set memory.oom.group=0
     in_group $cgroup/t 0 hog 1073741824 2>/dev/null
-    kill_quietly "$shepherd" "$runner"
+    kill_all "$shepherd" "$runner"
     finish
     run --cgroup t --memory-max 64M -- sh -c 'exit 4'
     exits_with 4
@@ -105,7 +105,7 @@ test_a_leftover_with_nested_and_frozen_groups_is_cleared() {
     sleep 100 &
     echo $! >$cgroup/t/inner/most/cgroup.procs
     echo 1 >$cgroup/t/cgroup.freeze
-    kill_quietly "$shepherd" "$runner"
+    kill_all "$shepherd" "$runner"
     finish
     run --cgroup t -- true
     exits_with 0
@@ -116,7 +116,7 @@ test_a_leftover_with_nested_and_frozen_groups_is_cleared() {
 test_the_parents_of_a_leftover_are_removed_too() {
     path=a/t
     start_stubborn --cgroup a/t
-    kill_quietly "$shepherd" "$runner"
+    kill_all "$shepherd" "$runner"
     finish
     run --cgroup a/t -- true
     exits_with 0
@@ -128,7 +128,7 @@ test_a_leftover_in_an_adopted_group_is_cleared() {
     mkdir $cgroup/t
     path=t
     start_stubborn --cgroup t
-    kill_quietly "$shepherd" "$runner"
+    kill_all "$shepherd" "$runner"
     finish
     run --cgroup t -- true
     exits_with 0
@@ -165,7 +165,7 @@ test_a_group_with_a_made_up_name_is_cleared_by_the_next_run() {
     wait_until has_line "$work/ready" ready
     shepherd=$(shepherd_of $runner)
     kill -STOP "$shepherd"
-    kill_quietly $runner "$shepherd"
+    kill_all "$shepherd" "$runner"
     finish
     run --memory-max 64M -- true
     exits_with 0

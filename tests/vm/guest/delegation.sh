@@ -119,7 +119,7 @@ test_a_users_leftover_is_cleared_by_the_next_run() {
     delegate user
     start_in $cgroup/user 1000 --cgroup t -- daemonize "$work/ready" ignore stay
     wait_until has_line "$work/ready" ready
-    kill_quietly "$(shepherd_of $runner)" $runner
+    kill_all "$(shepherd_of $runner)" $runner
     finish
     is_alive "$(sed 's/ready //' "$work/ready")" || fail 'nothing was left to be cleared up'
     run_in $cgroup/user 1000 --cgroup t -- true

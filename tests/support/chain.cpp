@@ -1,0 +1,33 @@
+#include "chain.hpp"
+
+#include "trial.hpp"
+
+namespace support {
+namespace {
+
+pid_t child_named(pid_t parent, const std::string& name) {
+    for (const pid_t child : children_of(parent)) {
+        if (name_of(child) == name) return child;
+    }
+    return 0;
+}
+
+}  // namespace
+
+Chain chain_of(const Process& process, const std::string& program) {
+    Chain chain{.runner = process.pid()};
+    chain.shepherd = child_named(chain.runner, "nr-shepherd");
+    if (chain.shepherd != 0) chain.guard = child_named(chain.shepherd, "nr-guard");
+    const pid_t parent = chain.guard != 0 ? chain.guard : chain.shepherd;
+    if (parent != 0) chain.command = child_running(parent, program);
+    return chain;
+}
+
+bool has_guard(const Process& process) { return chain_of(process, "").guard != 0; }
+
+bool knows_option(const std::string& name) {
+    Trial trial;
+    return contains(trial.complete(trial.command({Trial::netrunner(), "help", "run"})).out, name);
+}
+
+}  // namespace support

@@ -1,0 +1,154 @@
+// Every system call that one of our processes makes fails once, in every way that a machine at its limits has: the run
+// succeeds all the same, or says why not, and nothing is left.
+#include <doctest/doctest.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <random>
+#include <set>
+
+#include "injection.hpp"
+
+using namespace support;
+
+namespace {
+
+constexpr std::array errors{EINTR, EAGAIN, EMFILE, ENOMEM, EIO, ENOSYS};
+constexpr long first_three = 3;
+
+// Calls that cannot fail or do not return, and the C library's own, which ends the program where one fails.
+const std::set<long> not_ours{SYS_getpid, SYS_getppid,         SYS_gettid,     SYS_getuid,          SYS_geteuid,
+                              SYS_getgid, SYS_getegid,         SYS_umask,      SYS_rt_sigreturn,    SYS_exit_group,
+                              SYS_exit,   SYS_restart_syscall, SYS_arch_prctl, SYS_set_tid_address, SYS_set_robust_list,
+                              SYS_rseq,   SYS_mprotect,        SYS_brk,        SYS_getrandom,       SYS_futex};
+
+std::vector<std::string> with_an_orphan(const Arena& arena, bool in_group) {
+    std::vector<std::string> words{"-k", "50ms"};
+    const auto group = arena.in_group();
+    if (in_group) words.insert(words.end(), group.begin(), group.end());
+    words.insert(words.end(), {"--", "sh", "-c", "exec 9>\"$0\"; setsid sleep 60 & echo hi; exit 3", arena.fifo()});
+    return words;
+}
+
+std::vector<Strike> all_strikes(const std::vector<long>& calls, int depth) {
+    std::vector<Strike> strikes;
+    for (const long call : std::set<long>(calls.begin(), calls.end())) {
+        if (not_ours.contains(call)) continue;
+        const long most = std::min<long>(first_three, std::count(calls.begin(), calls.end(), call));
+        for (const int error : errors) {
+            for (long when = 1; when <= most; ++when) {
+                strikes.push_back({.depth = depth, .deed = "fail", .call = call, .error = error, .when = when});
+            }
+        }
+    }
+    return strikes;
+}
+
+/// The command's own result, or a line that says what could not be done: then it may have ended in any way.
+bool as_promised(const Result& result) {
+    if (contains(result.err, "netrunner: cannot ") || contains(result.err, "netrunner: cgroup: ")) return true;
+    if (result.ending == exit_code(125)) return begins(result.err, "netrunner: ");
+    return result.ending == exit_code(3) && result.out == "hi\n";
+}
+
+int fail_every_call(Trial& trial, int depth, bool in_group) {
+    const CgroupDir groups;
+    if (!groups) return 1;
+#if !defined(__x86_64__)
+    skip("the injector knows the registers of x86-64 only");
+    return 1;
+#endif
+    trial.expect_strays();
+    std::vector<long> calls;
+    {
+        Arena arena(trial, groups);
+        calls =
+            Injection(trial, arena, {.depth = depth, .deed = "list"}, with_an_orphan(arena, in_group)).finish().calls;
+    }
+    auto strikes = all_strikes(calls, depth);
+    const std::size_t of_all = strikes.size();
+    std::shuffle(strikes.begin(), strikes.end(), std::mt19937{std::random_device{}()});
+    strikes.resize(std::min<std::size_t>(of_all, static_cast<std::size_t>(times(30, 100000))));
+    int hits = 0;
+    for (const auto& strike : strikes) {
+        Arena arena(trial, groups);
+        Injection injection(trial, arena, strike, with_an_orphan(arena, in_group));
+        const auto struck = injection.finish();
+        CAPTURE(strike.text());
+        CHECK_MESSAGE(struck.ended, "hangs; it said: ", struck.result.err);
+        if (struck.ended) {
+            CHECK_MESSAGE(as_promised(struck.result), struck.result.ending, " out: ", struck.result.out,
+                          " err: ", struck.result.err);
+        }
+        if (!arena.all_gone(injection.process(), {}, 3s)) {
+            // A group that cannot be removed is told of, and left to gc.
+            const auto seen = arena.left(injection.process());
+            const bool told = contains(struck.result.err, "cannot remove") || !struck.ended;
+            CHECK_MESSAGE((told && arena.all_gone_after_gc(injection.process())), seen, struck.result.err);
+        }
+        trial.reap_strays();
+        if (struck.hit) ++hits;
+    }
+    MESSAGE(hits, " of ", of_all, " faults were tried");
+    return hits;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("faults");
+
+TEST_CASE_FIXTURE(Trial, "any system call of netrunner may fail, with a group") {
+    CHECK(fail_every_call(*this, depth_of_runner, true) > 0);
+}
+
+TEST_CASE_FIXTURE(Trial, "any system call of netrunner may fail, without a group") {
+    CHECK(fail_every_call(*this, depth_of_runner, false) > 0);
+}
+
+TEST_CASE_FIXTURE(Trial, "any system call of the shepherd may fail, with a group") {
+    CHECK(fail_every_call(*this, depth_of_shepherd, true) > 0);
+}
+
+TEST_CASE_FIXTURE(Trial, "any system call of the shepherd may fail, without a group") {
+    CHECK(fail_every_call(*this, depth_of_shepherd, false) > 0);
+}
+
+TEST_CASE_FIXTURE(Trial, "any system call of the shepherd's child may fail") {
+    CHECK(fail_every_call(*this, depth_of_shepherd + 1, true) > 0);
+    CHECK(fail_every_call(*this, depth_of_shepherd + 1, false) > 0);
+}
+
+TEST_CASE_FIXTURE(Trial, "any system call of the shepherd's grandchild may fail") {
+    // Without a guard there is none of ours.
+    CHECK(fail_every_call(*this, depth_of_shepherd + 2, true) >= 0);
+}
+
+TEST_CASE_FIXTURE(Trial, "what is refused for a moment, or has another way, costs the run nothing") {
+#if defined(__x86_64__)
+    const CgroupDir groups;
+    if (!groups) return;
+    expect_strays();
+    const auto of_runner = [](long call, int error, long when) {
+        return Strike{.depth = depth_of_runner, .deed = "fail", .call = call, .error = error, .when = when};
+    };
+    const auto of_shepherd = [](long call, int error, long when) {
+        return Strike{.depth = depth_of_shepherd, .deed = "fail", .call = call, .error = error, .when = when};
+    };
+    for (const auto& strike : {of_runner(SYS_splice, ENOSYS, 1), of_runner(SYS_splice, ENOMEM, 1),
+                               of_runner(SYS_splice, EIO, 2), of_shepherd(SYS_sendmsg, ENOMEM, 1),
+                               of_shepherd(SYS_sendmsg, ENOBUFS, 2), of_shepherd(SYS_clone3, ENOSYS, 1)}) {
+        CAPTURE(strike.text());
+        Arena arena(*this, groups);
+        Injection injection(*this, arena, strike, with_an_orphan(arena, true));
+        const auto struck = injection.finish();
+        CHECK(struck.hit);
+        CHECK(struck.result.ending == exit_code(3));
+        CHECK_MESSAGE(struck.result.out == "hi\n", struck.result.err);
+        CHECK_MESSAGE(arena.all_gone(injection.process()), arena.left(injection.process()));
+    }
+#endif
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,160 @@
+// One path, many who want it: never two jobs at once, also when a quarter of them is killed and gc runs all the time.
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <optional>
+#include <random>
+
+#include "cgroup_dir.hpp"
+#include "chain.hpp"
+#include "trial.hpp"
+
+using namespace support;
+
+namespace {
+
+constexpr int violation = 77;
+
+struct Contest : Trial {
+    CgroupDir groups;
+    std::mt19937 random{std::random_device{}()};
+
+    Contest() { expect_strays(); }
+
+    /// Holds a lock while it runs, which dies with it: two at once are seen, however the first one ended.
+    Process start_holder() {
+        return start(runner({"-q", "-k", "100ms", "--cgroup-base", groups.path(), "--cgroup", "x", "--", "flock", "-n",
+                             "-E", std::to_string(violation), path("held"), "sh", "-c", "sleep 0.02"}));
+    }
+
+    /// All links that there are by now, so that nobody is left to clean up.
+    static void kill_all(const Process& process) {
+        const Chain chain = chain_of(process, "flock");
+        const std::vector<pid_t> links{chain.runner, chain.shepherd, chain.guard};
+        for (const pid_t pid : links) {
+            if (pid > 0) ::kill(pid, SIGSTOP);
+        }
+        for (const pid_t pid : links) {
+            if (pid > 0) ::kill(pid, SIGKILL);
+        }
+    }
+
+    struct Tally {
+        int ran = 0, refused = 0, killed = 0, violations = 0;
+        std::string strange;
+    };
+
+    /// `rounds` runs by `rivals` who run at once; every fourth is killed if asked.
+    Tally compete(std::size_t rivals, int rounds, bool with_deaths) {
+        std::vector<std::optional<Process>> running(rivals);
+        std::vector<Clock::time_point> deaths(rivals);
+        Tally tally;
+        int started = 0;
+        while (tally.ran + tally.refused + tally.killed + tally.violations < rounds && tally.strange.empty()) {
+            bool moved = false;
+            for (std::size_t i = 0; i < rivals; ++i) {
+                if (!running[i] && started < rounds) {
+                    running[i].emplace(start_holder());
+                    const bool dies = with_deaths && random() % 2 == 0;  // most of the others are refused at once
+                    const auto life = std::chrono::microseconds{random() % 60000};
+                    deaths[i] = dies ? Clock::now() + life : Clock::time_point::max();
+                    ++started;
+                    moved = true;
+                } else if (running[i]) {
+                    if (Clock::now() >= deaths[i]) {
+                        kill_all(*running[i]);
+                        deaths[i] = Clock::time_point::max();
+                    }
+                    running[i]->exchange(0ms);
+                    if (running[i]->running()) continue;
+                    count(tally, running[i]->finish());
+                    running[i].reset();
+                    moved = true;
+                }
+            }
+            if (!moved) let_pass(500us);
+        }
+        return tally;
+    }
+
+    static void count(Tally& tally, const Result& result) {
+        if (result.ending == exit_code(0))
+            ++tally.ran;
+        else if (result.ending == exit_code(125))
+            ++tally.refused;
+        else if (result.ending == killed_by(SIGKILL))
+            ++tally.killed;
+        else if (result.ending == exit_code(violation))
+            ++tally.violations;
+        else
+            tally.strange = "ended with " + std::to_string(result.ending.shell_status()) + ": " + result.err;
+    }
+
+    Result gc() { return complete(command({netrunner(), "gc", "--cgroup-base", groups.path()})); }
+
+    void expect_clear() {
+        CHECK(wait_until([&] {
+            gc();
+            return groups.is_empty();
+        }));
+        CHECK(nothing_left(5s));
+        reap_strays();
+    }
+};
+
+}  // namespace
+
+TEST_SUITE_BEGIN("ownership");
+
+TEST_CASE_FIXTURE(Contest, "of fifty that want one path at once each runs alone or is refused") {
+    if (!groups) return;
+    const auto tally = compete(50, times(100, 1000), false);
+    CHECK(tally.violations == 0);
+    CHECK_MESSAGE(tally.strange.empty(), tally.strange);
+    CHECK(tally.ran > 0);
+    CHECK(groups.is_empty());  // without gc
+    MESSAGE(tally.ran, " ran, ", tally.refused, " were refused");
+    expect_clear();
+}
+
+TEST_CASE_FIXTURE(Contest, "eight take turns on one path, a quarter is killed with all that would clean up") {
+    if (!groups) return;
+    const auto tally = compete(8, times(160, 16000), true);
+    CHECK(tally.violations == 0);
+    CHECK_MESSAGE(tally.strange.empty(), tally.strange);
+    CHECK(tally.ran > 0);
+    MESSAGE(tally.ran, " ran, ", tally.refused, " were refused, ", tally.killed, " were killed");
+    expect_clear();
+}
+
+TEST_CASE_FIXTURE(Contest, "gc all the time disturbs nobody who runs") {
+    if (!groups) return;
+    auto collector =
+        start(command({"/bin/sh", "-c", "while :; do \"$NR\" gc --cgroup-base \"$0\" >&2; done", groups.path()}));
+    const auto tally = compete(20, times(100, 2000), false);
+    CHECK(tally.violations == 0);
+    CHECK_MESSAGE(tally.strange.empty(), tally.strange);
+    CHECK(tally.ran > 0);
+    MESSAGE(tally.ran, " ran, ", tally.refused, " were refused");
+    collector.signal(SIGTERM);
+    const auto collected = collector.finish();
+    CHECK_MESSAGE(collected.err.empty(), collected.err);  // there was nothing to clear
+    expect_clear();
+}
+
+TEST_CASE_FIXTURE(Contest, "gc all the time, while a quarter is killed: never two at once, and all is cleared") {
+    if (!groups) return;
+    auto collector = start(
+        command({"/bin/sh", "-c", "while :; do \"$NR\" gc --cgroup-base \"$0\" >/dev/null; done", groups.path()}));
+    const auto tally = compete(8, times(80, 2000), true);
+    CHECK(tally.violations == 0);
+    CHECK_MESSAGE(tally.strange.empty(), tally.strange);
+    CHECK(tally.ran > 0);
+    MESSAGE(tally.ran, " ran, ", tally.refused, " were refused, ", tally.killed, " were killed");
+    collector.signal(SIGTERM);
+    collector.finish();
+    expect_clear();
+}
+
+TEST_SUITE_END();

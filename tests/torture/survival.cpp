@@ -1,0 +1,227 @@
+// What the matrix does not show: what is left when nobody could clean up, who answers to what, and what happens to a
+// run that is struck where nobody thinks of it.
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "chain.hpp"
+#include "injection.hpp"
+
+using namespace support;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+struct Survival : Trial {
+    CgroupDir groups;
+
+    Survival() { expect_strays(); }
+
+    /// A tree with a part in another session that ignores TERM.
+    static Words tree(const Arena& arena, const Words& options = {}) {
+        Words words{"-k", "150ms"};
+        words.insert(words.end(), options.begin(), options.end());
+        words.insert(words.end(),
+                     {"--", "sh", "-c", "exec 9>\"$0\"; (trap '' TERM; setsid sleep 60 &); echo go; exec sleep 60",
+                      arena.fifo()});
+        return words;
+    }
+    static Words with(Words first, const Words& second) {
+        first.insert(first.end(), second.begin(), second.end());
+        return first;
+    }
+};
+
+void stop_and_kill(const std::vector<pid_t>& pids) {
+    for (const int signal : {SIGSTOP, SIGKILL}) {
+        for (const pid_t pid : pids) {
+            if (pid > 0) ::kill(pid, signal);
+        }
+    }
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("survival");
+
+TEST_CASE_FIXTURE(Survival, "all of netrunner's processes are killed: the next run on the path ends what is left") {
+    if (!groups) return;
+    Arena arena(*this, groups);
+    auto process = start(arena.runner(tree(arena, arena.in_group())));
+    process.wait_for_output("go\n");
+    const auto chain = chain_of(process, "sleep");
+    stop_and_kill({chain.runner, chain.shepherd, chain.guard});
+    process.finish();
+    const auto next = complete(arena.runner(with(arena.in_group(), {"-v", "--", "true"})));
+    CHECK(next.ending == exit_code(0));
+    CHECK(contains(next.err, "a run that was killed (pid " + std::to_string(chain.runner) + ")"));
+    CHECK_MESSAGE(arena.all_gone(process), arena.left(process));
+}
+
+TEST_CASE_FIXTURE(Survival, "all of netrunner's processes are killed: gc ends what is left") {
+    if (!groups) return;
+    Arena arena(*this, groups);
+    auto process = start(arena.runner(tree(arena, arena.in_group())));
+    process.wait_for_output("go\n");
+    const auto chain = chain_of(process, "sleep");
+    stop_and_kill({chain.runner, chain.shepherd, chain.guard});
+    process.finish();
+    CHECK_MESSAGE(arena.all_gone_after_gc(process), arena.left(process));
+}
+
+TEST_CASE_FIXTURE(Survival, "all are killed, in a PID namespace and a group: nobody lives, and gc removes the group") {
+    if (!groups) return;
+    if (!knows_option("--pid-namespace")) return skip("this netrunner has no --pid-namespace");
+    Arena arena(*this, groups);
+    auto process = start(arena.runner(tree(arena, with(arena.in_group(), {"--pid-namespace"}))));
+    process.wait_for_output("go\n");
+    const auto chain = chain_of(process, "sleep");
+    stop_and_kill({chain.runner, chain.shepherd, chain.guard});
+    process.finish();
+    CHECK(wait_until([&] { return arena.count_left(process) == 0; }, 2s));
+    CHECK_MESSAGE(arena.all_gone_after_gc(process), arena.left(process));
+}
+
+TEST_CASE_FIXTURE(Survival, "a link that wakes up after others have cleaned up does not touch a new run on the path") {
+    if (!groups) return;
+    Arena arena(*this, groups);
+    auto process = start(arena.runner(tree(arena, arena.in_group())));
+    process.wait_for_output("go\n");
+    const auto chain = chain_of(process, "sleep");
+    if (chain.guard == 0) return skip("this netrunner has no guard: nobody cleans up for a stopped shepherd");
+    ::kill(chain.shepherd, SIGSTOP);
+    process.signal(SIGKILL);
+    process.finish();
+    CHECK(arena.all_gone(process, {chain.shepherd}));
+    auto next = start(arena.runner(with(arena.in_group(), {"--", "sh", "-c", "echo go; read line; exit 6"})));
+    next.wait_for_output("go\n");
+    if (is_running(chain.shepherd)) ::kill(chain.shepherd, SIGCONT);
+    CHECK(wait_until([&] { return !is_running(chain.shepherd); }));
+    CHECK(next.finish().ending == exit_code(6));
+    CHECK_MESSAGE(arena.all_gone(process), arena.left(process));
+}
+
+TEST_CASE_FIXTURE(Survival, "no two of netrunner's processes have one name, or one group") {
+    if (!groups) return;
+    Arena arena(*this, groups);
+    auto process = start(arena.runner(tree(arena)));
+    process.wait_for_output("go\n");
+    const auto chain = chain_of(process, "sleep");
+    CHECK(name_of(chain.runner) == "netrunner");
+    CHECK(name_of(chain.shepherd) == "nr-shepherd");
+    CHECK(::getpgid(chain.shepherd) == chain.shepherd);
+    CHECK(::getpgid(chain.command) == chain.command);
+    if (chain.guard != 0) {
+        CHECK(::getpgid(chain.guard) != chain.shepherd);
+        CHECK(::getpgid(chain.guard) != chain.command);
+    }
+    CHECK(begins(command_line_of(chain.shepherd), "nr-shepherd"));
+    process.signal(SIGKILL);  // as pkill -9 -x netrunner would
+    process.finish();
+    CHECK_MESSAGE(arena.all_gone(process), arena.left(process));
+}
+
+TEST_CASE_FIXTURE(Survival, "TERM to the shepherd or to the guard is an order to end, not an accident") {
+    if (!groups) return;
+    for (const bool to_guard : {false, true}) {
+        CAPTURE(to_guard);
+        Arena arena(*this, groups);
+        auto process = start(arena.runner(tree(arena, arena.in_group())));
+        process.wait_for_output("go\n");
+        const auto chain = chain_of(process, "sleep");
+        if (to_guard && chain.guard == 0) return skip("this netrunner has no guard");
+        ::kill(to_guard ? chain.guard : chain.shepherd, SIGTERM);
+        const auto result = process.finish();
+        CHECK(result.ending == killed_by(SIGTERM));
+        CHECK_MESSAGE(contains(result.err, "cancelled by SIGTERM"), result.err);
+        CHECK_MESSAGE(arena.all_gone(process), arena.left(process));
+    }
+}
+
+TEST_CASE_FIXTURE(Survival,
+                  "netrunner inside netrunner in groups: killing the outermost leaves no process and no group") {
+    if (!groups) return;
+    std::vector<Words> kinds{{}};
+    if (knows_option("--pid-namespace")) kinds.push_back({"--pid-namespace"});
+    for (const auto& options : kinds) {
+        CAPTURE(options.size());
+        Arena arena(*this, groups);
+        auto process =
+            start(arena.runner(with(with({"-k", "500ms", "--cgroup-base", arena.groups(), "--cgroup", "one"}, options),
+                                    with({"--", netrunner(), "run", "-k", "200ms", "--cgroup-base", arena.groups(),
+                                          "--cgroup", "two", "--", netrunner(), "run"},
+                                         tree(arena, {"--cgroup-base", arena.groups(), "--cgroup", "three"})))));
+        process.wait_for_output("go\n");
+        process.signal(SIGKILL);
+        process.finish();
+        const bool gone = arena.all_gone(process, {}, 5s);
+        // From inside of a namespace that ends at once nobody comes back to remove a group.
+        CHECK_MESSAGE((gone || (!options.empty() && arena.all_gone_after_gc(process))), arena.left(process));
+    }
+}
+
+TEST_CASE_FIXTURE(Survival, "netrunner is killed while the child is not the command yet: it never becomes it") {
+    if (!groups) return;
+    for (const bool in_group : {false, true}) {
+        for (long when = 1; when <= times(40, 200); when += times(6, 1)) {
+            Arena arena(*this, groups);
+            const auto guarded = [&] {
+                auto probe = start(arena.runner({"--", "sh", "-c", "echo go; exec sleep 60"}));
+                probe.wait_for_output("go\n");
+                const bool there = has_guard(probe);
+                probe.signal(SIGTERM);
+                probe.finish();
+                return there;
+            };
+            static const int depth = depth_of_shepherd + (guarded() ? 2 : 1);
+            const Words command{
+                "--", "sh", "-c", "exec 9>\"$0\"; echo ran >\"$1\"; sleep 60", arena.fifo(), arena.path("ran")};
+            Injection injection(*this, arena, {.depth = depth, .deed = "stop", .when = when},
+                                with(in_group ? arena.in_group() : Words{}, command));
+            CAPTURE(when);
+            // Stopped at that call, or past it and running.
+            const auto& process = injection.process();
+            REQUIRE(wait_until([&] {
+                const auto text = read_text(arena.path("struck"));
+                return contains(text, "hit") || contains(text, "end");
+            }));
+            const bool hit = contains(read_text(arena.path("struck")), "hit");
+            ::kill(process.pid(), SIGKILL);
+            injection.finish();
+            CHECK_MESSAGE(arena.all_gone(process), arena.left(process));
+            if (hit) CHECK(read_text(arena.path("ran")).empty());
+            reap_strays();
+            if (!hit) break;
+        }
+    }
+}
+
+TEST_CASE_FIXTURE(Survival, "a debugger outside that holds a process of the namespace does not hold netrunner") {
+    if (!knows_option("--pid-namespace")) return skip("this netrunner has no --pid-namespace");
+    const auto setup = runner({"-k", "200ms", "--pid-namespace", "--", "sh", "-c", "sleep 60 & echo go; wait"});
+    auto process = start(setup);
+    process.wait_for_output("go\n");
+    pid_t held = 0;
+    REQUIRE(wait_until([&] {
+        for (const pid_t pid : descendants_of(process.pid())) {
+            if (name_of(pid) == "sleep") held = pid;
+        }
+        return held != 0;
+    }));
+    // It attaches, stops, and never looks: what it holds becomes a zombie that only it could wait for.
+    auto debugger = start(command({"strace", "-qq", "-o", "/dev/null", "-p", std::to_string(held)}));
+    REQUIRE(wait_until([&] { return status_field(held, "TracerPid") == std::to_string(debugger.pid()); }));
+    debugger.signal(SIGSTOP);
+    process.signal(SIGTERM);
+    const auto result = process.finish();
+    CHECK_MESSAGE(result.wall < scaled(8s), result.wall.count());
+    debugger.signal(SIGCONT);
+    debugger.signal(SIGKILL);
+    debugger.finish();
+    CHECK(wait_until([&] { return !is_running(held); }));
+}
+
+TEST_SUITE_END();

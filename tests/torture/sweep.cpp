@@ -1,0 +1,143 @@
+// SIGKILL at every single system call of each of our processes, from its birth to its end: nothing is left.
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <random>
+
+#include "chain.hpp"
+#include "injection.hpp"
+
+using namespace support;
+
+namespace {
+
+std::vector<std::string> with_a_tree(const Arena& arena, bool in_group) {
+    std::vector<std::string> words{"-q", "-t", "100ms", "-k", "50ms"};
+    const auto group = arena.in_group();
+    if (in_group) words.insert(words.end(), group.begin(), group.end());
+    words.insert(words.end(), {"--", "sh", "-c", "exec 9>\"$0\"; setsid sleep 60 & sleep 60", arena.fifo()});
+    return words;
+}
+
+struct Sweep {
+    int calls = 0;
+    int needed_gc = 0;
+};
+
+/// Every `stride`th call, from a first one that differs from time to time.
+Sweep kill_at_every_call(Trial& trial, int depth, bool in_group) {
+    Sweep sweep;
+    const CgroupDir groups;
+    if (!groups) return sweep;
+    trial.expect_strays();
+    const long stride = times(11, 1);
+    const long first = 1 + static_cast<long>(std::random_device{}() % static_cast<unsigned>(stride));
+    for (long when = first;; when += stride) {
+        Arena arena(trial, groups);
+        const Strike strike{.depth = depth, .deed = "kill", .when = when};
+        Injection injection(trial, arena, strike, with_a_tree(arena, in_group));
+        const auto struck = injection.finish();
+        CAPTURE(strike.text());
+        CAPTURE(call_name(struck.call));
+        CHECK_MESSAGE(struck.ended, "hangs");
+        if (struck.hit) {
+            const auto& ending = struck.result.ending;
+            if (depth == depth_of_runner) {
+                CHECK(ending == killed_by(SIGKILL));
+            } else {  // after its last word it does not matter any more
+                CHECK((ending == exit_code(125) || ending == exit_code(124)));
+            }
+            ++sweep.calls;
+        }
+        if (!arena.all_gone(injection.process(), {}, 3s)) {
+            const auto left = arena.left(injection.process());
+            // Before there is a shepherd that knows of the group nobody is there to remove it.
+            const bool cleared = depth == depth_of_runner && arena.all_gone_after_gc(injection.process());
+            CHECK_MESSAGE(cleared, left);
+            ++sweep.needed_gc;
+        }
+        trial.reap_strays();
+        if (!struck.hit) break;
+    }
+    MESSAGE("killed at ", sweep.calls, " calls; gc was needed after ", sweep.needed_gc);
+    return sweep;
+}
+
+/// SIGSTOP at every `stride`th call, SIGCONT a moment later: as if the machine had been busy with something else.
+int stop_at_every_call(Trial& trial, int depth) {
+    const CgroupDir groups;
+    if (!groups) return 1;
+    trial.expect_strays();
+    const long stride = times(17, 1);
+    long when = 1 + static_cast<long>(std::random_device{}() % static_cast<unsigned>(stride));
+    int stopped = 0;
+    for (bool hit = true; hit; when += stride) {
+        Arena arena(trial, groups);
+        auto words = arena.in_group();
+        words.insert(words.end(), {"-q", "-k", "50ms", "--", "sh", "-c",
+                                   "exec 9>\"$0\"; setsid sleep 60 & echo hi; exit 3", arena.fifo()});
+        Injection injection(trial, arena, {.depth = depth, .deed = "stop", .when = when}, words);
+        CAPTURE(when);
+        REQUIRE(wait_until([&] {
+            const auto said = read_text(arena.path("struck"));
+            hit = contains(said, "hit");
+            return hit || contains(said, "end");
+        }));
+        if (hit) let_pass(50ms);
+        for (const pid_t pid : descendants_of(injection.process().pid())) ::kill(pid, SIGCONT);
+        const auto struck = injection.finish();
+        CHECK_MESSAGE(struck.ended, "hangs");
+        CHECK_MESSAGE(struck.result.ending == exit_code(3), struck.result.ending, " ", struck.result.err);
+        CHECK(struck.result.out == "hi\n");
+        CHECK_MESSAGE(arena.all_gone(injection.process()), arena.left(injection.process()));
+        trial.reap_strays();
+        if (hit) ++stopped;
+    }
+    MESSAGE("stopped at ", stopped, " calls");
+    return stopped;
+}
+
+bool guard_is_there(Trial& trial) {
+    auto process = trial.start(trial.runner({"--", "sh", "-c", "echo go; exec sleep 60"}));
+    process.wait_for_output("go\n");
+    const bool there = has_guard(process);
+    process.signal(SIGTERM);
+    process.finish();
+    return there;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("sweep");
+
+TEST_CASE_FIXTURE(Trial, "netrunner is killed at every system call, with a group") {
+    CHECK(kill_at_every_call(*this, depth_of_runner, true).calls > 10);
+}
+
+TEST_CASE_FIXTURE(Trial, "netrunner is killed at every system call, without a group") {
+    CHECK(kill_at_every_call(*this, depth_of_runner, false).calls > 10);
+}
+
+TEST_CASE_FIXTURE(Trial, "the shepherd is killed at every system call, with a group") {
+    CHECK(kill_at_every_call(*this, depth_of_shepherd, true).calls > 5);
+}
+
+TEST_CASE_FIXTURE(Trial, "the shepherd is killed at every system call, without a group") {
+    CHECK(kill_at_every_call(*this, depth_of_shepherd, false).calls > 5);
+}
+
+TEST_CASE_FIXTURE(Trial, "the guard is killed at every system call") {
+    if (!guard_is_there(*this)) return skip("this netrunner has no guard");
+    CHECK(kill_at_every_call(*this, depth_of_shepherd + 1, true).calls > 3);
+    CHECK(kill_at_every_call(*this, depth_of_shepherd + 1, false).calls > 3);
+}
+
+TEST_CASE_FIXTURE(Trial, "the shepherd is stopped for a moment at every system call: the run ends as ever") {
+    CHECK(stop_at_every_call(*this, depth_of_shepherd) > 0);
+}
+
+TEST_CASE_FIXTURE(Trial, "the shepherd's child is stopped for a moment at every system call: the run ends as ever") {
+    CHECK(stop_at_every_call(*this, depth_of_shepherd + 1) > 0);
+}
+
+TEST_SUITE_END();
