@@ -4,9 +4,10 @@
 
 # Options, their letters before a slash; = takes a value, =? may take one that is stuck to it.
 _netrunner_run_options='
-    --pty --winsize= --stdin= --stdout= --stderr= o/--output= --append --timestamps=? --prefix= --output-stamped
-    --max-output= --pipe-size= t/--timeout= --idle-timeout= --on-timeout= s/--signal= k/--kill-after= --stop= p/--preserve-status
-    --orphans= --die-with-parent --pid-namespace --keep-signals C/--chdir= E/--setenv= u/--unset= i/--ignore-environment a/--argv0= --uid= --gid= --groups=
+    --pty --winsize= --stdin= --stdout= --stderr= o/--output= --append --timestamps=? --prefix=
+    --output-stamped --max-output= --pipe-size=
+    t/--timeout= --idle-timeout= --on-timeout= s/--signal= k/--kill-after= --stop= p/--preserve-status --orphans= --die-with-parent --pid-namespace
+    --keep-signals C/--chdir= E/--setenv= u/--unset= i/--ignore-environment a/--argv0= --uid= --gid= --groups=
     --umask= --nice= --rlimit= --no-new-privs
     --cgroup= --cgroup-base= --memory-max= --memory-high= --swap-max= --pids-max= --cpu-max= --cpu-weight= --cpuset=
     --io-max= --cgroup-set=
@@ -82,9 +83,9 @@ _netrunner_value() { # OPTION
         --stdout) _netrunner_offer 'pipe inherit null' && _netrunner_files -f ;;
         --stderr) _netrunner_offer 'pipe inherit null stdout' && _netrunner_files -f ;;
         --output | --report | --junit) _netrunner_files -f ;;
+        --timestamps) _netrunner_offer 'elapsed iso delta' ;;
         --max-output) _netrunner_offer '64K 1M 16M 1GiB' ;;
         --pipe-size) _netrunner_offer '64K 256K 1M' ;;
-        --timestamps) _netrunner_offer 'elapsed iso delta' ;;
         --timeout | --idle-timeout | --heartbeat) _netrunner_offer '30s 5m 1h 1h30m' ;;
         --kill-after) _netrunner_offer '0 1s 5s 30s' ;;
         --signal) _netrunner_offer 'HUP INT QUIT USR1 USR2 ALRM TERM CONT STOP TSTP KILL' ;;

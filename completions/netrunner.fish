@@ -91,7 +91,7 @@ __netrunner_option stdout= 'Where standard output goes' pipe inherit null files
 __netrunner_option stderr= 'Where standard error goes' pipe inherit null stdout files
 __netrunner_option o/output= 'Also write what is relayed to a file' files
 __netrunner_option append 'Append to that file'
-__netrunner_option timestamps=? 'Time before each line' elapsed iso delta
+__netrunner_option 'timestamps=?' 'Time before each line' elapsed iso delta
 __netrunner_option prefix= 'Text before each line'
 __netrunner_option output-stamped 'Both of these in the file of --output, too'
 __netrunner_option max-output= 'Stop past this many bytes of output' 64K 1M 16M 1GiB
