@@ -224,7 +224,8 @@ pid_t start_in_group(const ChildSetup& setup) noexcept {
     arguments.cgroup = static_cast<std::uint64_t>(setup.group);
     const long pid = ::syscall(SYS_clone3, &arguments, sizeof arguments);
     if (pid == 0) {
-        [[maybe_unused]] const ssize_t said = ::write(to_parent.get(), "", 1);
+        // Unheard it would be taken for dead, and there would be two.
+        if (::write(to_parent.get(), "", 1) != 1) ::_exit(127);
         become_command(setup, Birthplace::in_group);
     }
     if (pid < 0) return -1;
@@ -232,7 +233,8 @@ pid_t start_in_group(const ChildSetup& setup) noexcept {
     constexpr int patience_ms = 1000;  // a group that is frozen lets nobody run, and kills nobody
     pollfd living{sign_of_life.get(), POLLIN, 0};
     char sign = 0;
-    if (::poll(&living, 1, patience_ms) != 1 || ::read(sign_of_life.get(), &sign, 1) == 1)
+    // Only the end of the file is the sign of a death.
+    if (::poll(&living, 1, patience_ms) != 1 || ::read(sign_of_life.get(), &sign, 1) != 0)
         return static_cast<pid_t>(pid);
     while (::waitpid(static_cast<pid_t>(pid), nullptr, 0) < 0 && errno == EINTR) {
     }

@@ -32,12 +32,21 @@ std::vector<std::string> with_an_orphan(const Arena& arena, bool in_group) {
     return words;
 }
 
+/// On our own sockets, pipes and children these give nothing but an interruption or a shortage of memory.
+bool can_give(long call, int error) {
+    static const std::set<long> waiting{SYS_read, SYS_poll, SYS_wait4, SYS_waitid};
+    static const std::set<long> linked{SYS_sendto, SYS_sendmsg, SYS_recvmsg, SYS_recvfrom};
+    if (waiting.contains(call)) return error == EINTR;
+    return !linked.contains(call) || error == EINTR || error == EAGAIN || error == ENOMEM;
+}
+
 std::vector<Strike> all_strikes(const std::vector<long>& calls, int depth) {
     std::vector<Strike> strikes;
     for (const long call : std::set<long>(calls.begin(), calls.end())) {
         if (not_ours.contains(call)) continue;
         const long most = std::min<long>(first_three, std::count(calls.begin(), calls.end(), call));
         for (const int error : errors) {
+            if (!can_give(call, error)) continue;
             for (long when = 1; when <= most; ++when) {
                 strikes.push_back({.depth = depth, .deed = "fail", .call = call, .error = error, .when = when});
             }
