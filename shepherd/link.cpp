@@ -44,9 +44,12 @@ bool Link::send_packet(std::span<const std::byte> packet, std::span<const int> d
     for (int attempt = 0; attempt < most_attempts; ++attempt) {
         if (::sendmsg(fd_, &message, MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT)) >= 0) return true;
         if (errno == EINTR) continue;
-        if (!wait || (errno != ENOMEM && errno != ENOBUFS && errno != EAGAIN)) return false;
+        if (!wait) return false;
+        if (errno != ENOMEM && errno != ENOBUFS && errno != EAGAIN) break;
         ::poll(nullptr, 0, pause_ms);
     }
+    // A link that cannot carry what is needed is none: both sides are to take it for hung up, and act.
+    ::shutdown(fd_, SHUT_RDWR);
     return false;
 }
 

@@ -178,6 +178,7 @@ CALL ssize_t sendmsg(int fd, const msghdr* message, int flags) {
 CALL ssize_t recv(int fd, void* to, size_t size, int flags) {
     return call<ssize_t>(SYS_recvfrom, fd, to, size, flags, 0, 0);
 }
+CALL int shutdown(int fd, int how) noexcept { return call(SYS_shutdown, fd, how); }
 
 // ---- processes and signals
 

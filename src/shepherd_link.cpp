@@ -196,7 +196,9 @@ void ShepherdLink::flush() {
                 retry_at_ = std::chrono::steady_clock::now() + retry_interval;
                 return;
             }
-            backlog_.clear();  // gone: the hang-up says so in its turn
+            // Gone, or as good as that: the hang-up says so in its turn, to both sides.
+            ::shutdown(socket_.get(), SHUT_RDWR);
+            backlog_.clear();
             return;
         }
         backlog_.pop_front();

@@ -18,7 +18,7 @@ import tempfile
 STAND_INS = {
     "make": 'echo "make $*"', "cmake": 'echo "cmake $*"', "backup": "echo backup", "build": "echo built",
     "slow-upload": "sleep 0.3", "simulation": "echo simulated", "untidy": "echo untidy", "ping": 'echo "pong $*"',
-    "server": "echo served", "work": 'echo "worked on $*"',
+    "server": "echo served", "soak": "echo soaked", "work": 'echo "worked on $*"',
     "systemd-run": 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"',
 }
 # What only makes sense in a checkout, with a daemon, or is no script.

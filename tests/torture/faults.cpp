@@ -32,8 +32,10 @@ std::vector<std::string> with_an_orphan(const Arena& arena, bool in_group) {
     return words;
 }
 
-/// On our own sockets, pipes and children these give nothing but an interruption or a shortage of memory.
+/// On our own sockets, pipes and children these give nothing but an interruption or a shortage of memory. close(2)
+/// closes whatever it says, which a call that is not made cannot show.
 bool can_give(long call, int error) {
+    if (call == SYS_close) return false;
     static const std::set<long> waiting{SYS_read, SYS_poll, SYS_wait4, SYS_waitid};
     static const std::set<long> linked{SYS_sendto, SYS_sendmsg, SYS_recvmsg, SYS_recvfrom};
     if (waiting.contains(call)) return error == EINTR;
@@ -78,8 +80,11 @@ int fail_every_call(Trial& trial, int depth, bool in_group) {
     }
     auto strikes = all_strikes(calls, depth);
     const std::size_t of_all = strikes.size();
-    std::shuffle(strikes.begin(), strikes.end(), std::mt19937{std::random_device{}()});
-    strikes.resize(std::min<std::size_t>(of_all, static_cast<std::size_t>(times(30, 100000))));
+    // The same ones at every run of the short form, also where a run makes a call more or less.
+    const auto left_out = [](const Strike& strike) {
+        return (strike.call * 7 + strike.error * 3 + strike.when) % 11 != 0;
+    };
+    if (times(1, 2) == 1) std::erase_if(strikes, left_out);
     int hits = 0;
     for (const auto& strike : strikes) {
         Arena arena(trial, groups);
@@ -142,12 +147,12 @@ TEST_CASE_FIXTURE(Trial, "what is refused for a moment, or has another way, cost
     const auto of_runner = [](long call, int error, long when) {
         return Strike{.depth = depth_of_runner, .deed = "fail", .call = call, .error = error, .when = when};
     };
-    const auto of_shepherd = [](long call, int error, long when) {
-        return Strike{.depth = depth_of_shepherd, .deed = "fail", .call = call, .error = error, .when = when};
+    const auto of_guard = [](long call, int error, long when) {
+        return Strike{.depth = depth_of_shepherd + 1, .deed = "fail", .call = call, .error = error, .when = when};
     };
-    for (const auto& strike : {of_runner(SYS_splice, ENOSYS, 1), of_runner(SYS_splice, ENOMEM, 1),
-                               of_runner(SYS_splice, EIO, 2), of_shepherd(SYS_sendmsg, ENOMEM, 1),
-                               of_shepherd(SYS_sendmsg, ENOBUFS, 2), of_shepherd(SYS_clone3, ENOSYS, 1)}) {
+    for (const auto& strike :
+         {of_runner(SYS_splice, ENOSYS, 1), of_runner(SYS_splice, ENOMEM, 1), of_runner(SYS_splice, EIO, 2),
+          of_guard(SYS_sendmsg, ENOMEM, 1), of_guard(SYS_sendmsg, ENOBUFS, 2), of_guard(SYS_clone3, ENOSYS, 1)}) {
         CAPTURE(strike.text());
         Arena arena(*this, groups);
         Injection injection(*this, arena, strike, with_an_orphan(arena, true));
