@@ -286,20 +286,35 @@ test_limits_that_a_users_systemd_takes_away_are_said_to_be_gone() {
     says 'somebody has changed memory.max'
 }
 
-# systemd stops a service in which the kernel killed somebody, unless it is delegated.
+# systemd stops a service in which the kernel killed somebody, unless it is delegated; and kills it when it is told of that
+# death once more, as the kernel counts a group that ends as a whole twice. Then nobody of ours is left to say anything.
+job_is_over() {
+    case $(systemctl show --value -p ActiveState job.service) in
+        failed | inactive) ;;
+        *) return 1 ;;
+    esac
+}
+
 test_a_hog_in_a_service_that_is_not_delegated() {
     service Type=oneshot -- --cgroup-base self --cgroup job --memory-max 64M -- hog 1073741824
     start_service
-    wait_until has_line "$err" 'out of memory' # systemd does not wait for that
-    reports reason oom
-    says 'killed by the kernel: out of memory'
+    wait_until job_is_over
+    [ "$(result)" = oom-kill ] || fail "systemd calls it $(result)"
+    if [ -s "$report" ]; then
+        reports reason oom
+        says 'killed by the kernel: out of memory'
+    fi
 }
 
 test_a_hog_in_a_scope_that_is_not_delegated() {
     scope='systemd-run --user --scope --quiet'
     in_scope --cgroup job --memory-max 64M -- hog 1073741824
-    reports reason oom
-    says 'killed by the kernel: out of memory'
+    if [ -s "$report" ]; then
+        reports reason oom
+        says 'killed by the kernel: out of memory'
+    else
+        exits_with 137
+    fi
 }
 
 test_a_service_is_told_what_to_do() {
