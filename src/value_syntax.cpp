@@ -208,6 +208,7 @@ ResourceLimit limit_value(std::string_view text) {
     const auto* const resource = std::ranges::find(resources, name, &Resource::name);
     if (resource == resources.end()) {
         std::vector<std::string_view> known;
+        known.reserve(resources.size());
         for (const Resource& each : resources) known.push_back(each.name);
         refuse("limit", text,
                fmt::format("expected one of {} before the '='{}", fmt::join(known, " "), suggestion(name, known)));
