@@ -38,6 +38,7 @@ OutputPipe make_pipe() {
 /// A session without a terminal: nothing that is typed reaches it, and it cannot be stopped for asking.
 pid_t spawn(std::vector<std::string> words, const Descriptor& output) {
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
     posix_spawn_file_actions_t actions;
