@@ -37,7 +37,7 @@ std::string time_text(const Progress& progress, std::size_t length) {
 }
 
 std::string memory_text(const Progress& progress, std::size_t length) {
-    const std::string now = format_size(*progress.memory);
+    std::string now = format_size(*progress.memory);
     if (!progress.memory_limit || *progress.memory_limit == 0) return now;
     const double part = static_cast<double>(*progress.memory) / static_cast<double>(*progress.memory_limit);
     return fmt::format("{} / {}{}", now, format_size(*progress.memory_limit), bar(part, length));
