@@ -339,8 +339,9 @@ TEST_CASE_FIXTURE(Trial, "silence longer than the idle limit stops the command, 
     CHECK(result.out == "a\n");
     CHECK_WALL(result, 400, 3000);
     CHECK(report["reason"] == "idle-timeout");
+    const std::string limit = std::to_string(static_cast<int>(600 * slowness())) + "ms";
     const auto chatty =
-        run({"--pty", "--idle-timeout", "600ms", "--", "sh", "-c", "for i in 1 2 3 4; do sleep 0.2; echo x; done"});
+        run({"--pty", "--idle-timeout", limit, "--", "sh", "-c", "for i in 1 2 3 4; do sleep 0.2; echo x; done"});
     CHECK(chatty.ending == exit_code(0));
 }
 
