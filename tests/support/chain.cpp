@@ -12,9 +12,8 @@ pid_t child_named(pid_t parent, const std::string& name) {
     return 0;
 }
 
-}  // namespace
-
-Chain chain_of(const Process& process, const std::string& program) {
+/// As it stands now: the command may not have become its program yet.
+Chain links_of(const Process& process, const std::string& program) {
     Chain chain{.runner = process.pid()};
     chain.shepherd = child_named(chain.runner, "nr-shepherd");
     if (chain.shepherd != 0) chain.guard = child_named(chain.shepherd, "nr-guard");
@@ -23,7 +22,18 @@ Chain chain_of(const Process& process, const std::string& program) {
     return chain;
 }
 
-bool has_guard(const Process& process) { return chain_of(process, "").guard != 0; }
+}  // namespace
+
+Chain chain_of(const Process& process, const std::string& program) {
+    Chain chain;
+    wait_until([&] {
+        chain = links_of(process, program);
+        return chain.command != 0;
+    });
+    return chain;
+}
+
+bool has_guard(const Process& process) { return links_of(process, "").guard != 0; }
 
 bool knows_option(const std::string& name) {
     Trial trial;

@@ -1,4 +1,4 @@
-// The links between netrunner and its command, by their pids, as they stand now: 0 where there is none.
+// The links between netrunner and its command, by their pids: 0 where there is none.
 #pragma once
 
 #include <sys/types.h>
@@ -16,7 +16,7 @@ struct Chain {
     pid_t command = 0;
 };
 
-// `program` is the file that the command runs: only once it does, the chain is complete.
+// Waits until the command runs the file `program`: what the command said before it did so is no sign of that.
 Chain chain_of(const Process& process, const std::string& program);
 
 // Whether runs of this binary have a guard, and whether it knows an option of `run`.

@@ -230,7 +230,7 @@ TEST_CASE_FIXTURE(Hardship, "a storm of signals to all of netrunner's processes 
                     "trap '' USR1; echo go; i=0; while [ $i -lt 30 ]; do i=$((i+1)); sleep 0.01; done; exit 8"});
         auto process = start(setup);
         process.wait_for_output("go\n");
-        const auto chain = chain_of(process, "sh");
+        const auto chain = chain_of(process, std::filesystem::canonical("/bin/sh").filename());
         int sent = 0;
         process.wait_for("its end", [&] {
             for (const pid_t pid : {chain.runner, chain.shepherd, chain.guard}) {
