@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <utility>
 
 #include "shepherd/protocol.hpp"
@@ -12,7 +13,6 @@ namespace netrunner {
 namespace {
 
 constexpr std::size_t most_members = 8192;
-constexpr std::size_t most_survivors = 64;
 
 struct Description {
     std::array<char, 16> name{};
@@ -22,23 +22,6 @@ struct Description {
 };
 
 }  // namespace
-
-std::vector<Survivor> find_survivors(pid_t root, const std::vector<pid_t>& strangers, const JobGroup* group) {
-    std::vector<TreeMember> room(most_survivors);
-    room.resize(find_tree({.root = root, .strangers = strangers}, room));
-    std::vector<Survivor> survivors;
-    const auto add = [](void* list, const TreeMember& member) {
-        const Description seen(member.pid);
-        static_cast<std::vector<Survivor>*>(list)->push_back(
-            {.pid = member.pid,
-             .command = seen.command[0] != '\0' ? seen.command.data() : seen.name.data(),
-             .state = std::string(1, member.state)});
-    };
-    for (const TreeMember& member : room) add(&survivors, member);
-    constexpr int no_signal = 0;
-    if (group != nullptr) group->signal_others(room, no_signal, add, &survivors);
-    return survivors;
-}
 
 SecondLayer::SecondLayer(pid_t command, std::vector<pid_t> strangers)
     : command_(command), strangers_(std::move(strangers)), room_(most_members) {}
@@ -75,7 +58,7 @@ bool SecondLayer::reap() {
         if (pid == command_) command_reaped_ = true;
     }
     // ECHILD is the one sure sign: a walk can miss a process whose parent dies while it is being looked at.
-    if (pid < 0) return true;
+    if (pid < 0 && errno == ECHILD) return true;
     // With strangers among our children it never comes; then two walks in a row have to agree, and nobody died between.
     const bool seen_nothing = !reaped && !strangers_.empty() && find_tree(tree(), room_) == 0;
     return std::exchange(seen_nothing_, seen_nothing) && seen_nothing;

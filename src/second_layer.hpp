@@ -13,10 +13,6 @@
 
 namespace netrunner {
 
-/// What is left below `root`, the shepherd or this process, and in the run's control group, after SIGKILL has had its
-/// time; a few of them, if they are many.
-std::vector<Survivor> find_survivors(pid_t root, const std::vector<pid_t>& strangers, const JobGroup* group);
-
 class SecondLayer {
   public:
     /// `command`: its pid, 0 when it is not known. `strangers`: children of this process that are none of the run's.

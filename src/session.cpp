@@ -1,7 +1,6 @@
 #include "src/session.hpp"
 
 #include <fmt/format.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include "shepherd/tree.hpp"
 #include "src/errno_text.hpp"
 #include "src/kernel_text.hpp"
+#include "src/parent_watch.hpp"
 #include "src/setup_failure.hpp"
 #include "src/signal_meaning.hpp"
 #include "src/signal_name.hpp"
@@ -31,30 +31,11 @@ using std::chrono::steady_clock;
 /// An orphan that ends by itself this soon after the command (a process substitution, a logger) is no orphan.
 constexpr milliseconds settling_time{50};
 constexpr milliseconds second_layer_interval{10};
-/// What SIGKILL has not ended after this long will not end soon: a wait that nothing interrupts, or somebody else's
-/// process.
-constexpr milliseconds killing_time{3000};
-/// But what only waits for a processor to die on, as the members of a fork bomb on a slow machine do, gets more.
-constexpr milliseconds dying_time{30000};
 
 std::string working_directory(const std::optional<std::string>& asked) {
     std::error_code unknown;
     const auto path = asked ? std::filesystem::canonical(*asked, unknown) : std::filesystem::current_path(unknown);
     return unknown ? asked.value_or("") : path.string();
-}
-
-/// Readable once the process has ended that started this one.
-Descriptor open_parent() {
-    const pid_t parent = ::getppid();
-    if (parent == 0) {
-        throw SetupFailure("parent", ESRCH, "--die-with-parent: who started netrunner is in another PID namespace");
-    }
-    Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, parent, 0)));
-    // Another parent now: that one has ended, and this is one that never ended.
-    if (::getppid() != parent)
-        throw SetupFailure("parent", ESRCH, "--die-with-parent: who started netrunner has ended");
-    if (!handle) throw SetupFailure("parent", errno, "--die-with-parent: cannot watch who started netrunner");
-    return handle;
 }
 
 /// What a stop for `cause` says was exceeded.
@@ -72,15 +53,6 @@ std::string exceeded(const LaunchPlan& plan, StopCause cause) {
     }
     return "";
 }
-
-/// Neither in a wait that nothing interrupts nor somebody else's.
-bool can_die(const Survivor& survivor) { return survivor.state != "D" && ::kill(survivor.pid, 0) == 0; }
-
-std::optional<TimePoint> earlier(std::optional<TimePoint> a, std::optional<TimePoint> b) {
-    return a && b ? std::min(*a, *b) : (a ? a : b);
-}
-
-bool due(const std::optional<TimePoint>& deadline, TimePoint now) { return deadline && now >= *deadline; }
 
 template <std::size_t N>
 std::string text_of(const std::array<char, N>& padded) {
@@ -106,8 +78,8 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
       link_(plan_, files, cgroup_.get(), context_.narrate),
       job_control_(plan_, link_, streams_, context_.narrate),
       pulse_(plan_, context_.begun, context_.live_line, context_.narrate),
-      stop_(plan_.ladder) {
-    if (plan_.timeout != forever) timeout_at_ = context_.begun + plan_.timeout;
+      stop_(plan_.ladder),
+      limits_(plan_.timeout, plan_.idle_timeout, context_.begun) {
     outcome_.containment = {"group", "subreaper", "guard"};
     if (cgroup_) outcome_.containment.emplace_back("cgroup");
     if (plan_.shepherd.pid_namespace != 0) outcome_.containment.emplace_back("pid-namespace");
@@ -256,21 +228,17 @@ void Session::handle(const Wake& wake) {
 
 void Session::handle_time() {
     const TimePoint now = steady_clock::now();
-    if (due(pulse_deadline(), now)) pulse_.attend(now, view());
+    if (is_due(pulse_deadline(), now)) pulse_.attend(now, view());
     if (timeout_command_ && now >= timeout_command_->deadline()) end_timeout_command();
-    if (runs() && due(timeout_at_, now)) {
-        request_stop(StopCause::timeout);
-    } else if (runs() && due(idle_deadline(), now)) {
-        request_stop(StopCause::idle_timeout);
-    }
+    if (const auto cause = limits_.exceeded(now, streams_.last_activity()); cause && runs()) request_stop(*cause);
     if (state_ == RunState::stopping) {
         if (const auto signal = stop_.advance(now)) order(*signal);
     }
-    if (state_ == RunState::settling && due(settle_at_, now)) apply(RunEvent::settled);
-    if (state_ == RunState::draining && due(patience_at_, now)) apply(RunEvent::patience_over);
-    if (state_ == RunState::stopping && due(check_at_, now)) check_second_layer();
-    if (state_ == RunState::stopping && due(survivors_at_, now)) check_survivors();
-    if (due(link_.retry_at(), now)) link_.flush();
+    if (state_ == RunState::settling && is_due(settle_at_, now)) apply(RunEvent::settled);
+    if (state_ == RunState::draining && is_due(patience_at_, now)) apply(RunEvent::patience_over);
+    if (state_ == RunState::stopping && is_due(check_at_, now)) check_second_layer();
+    if (state_ == RunState::stopping && is_due(survivor_watch_.deadline(), now)) check_survivors();
+    if (is_due(link_.retry_at(), now)) link_.flush();
 }
 
 bool Session::runs() const {
@@ -289,7 +257,7 @@ std::optional<TimePoint> Session::pulse_deadline() const {
 RunView Session::view() const {
     RunView run{.root = link_.root(),
                 .last_output = streams_.last_activity(),
-                .resumed = resumed_at_,
+                .resumed = limits_.resumed(),
                 .bytes = streams_.passed()};
     if (!cgroup_) return run;
     run.group = cgroup_->path();
@@ -303,20 +271,13 @@ std::optional<TimePoint> Session::state_deadline() const {
     switch (state_) {
         case RunState::starting:
         case RunState::running:
-        case RunState::waiting: return earlier(timeout_at_, idle_deadline());
+        case RunState::waiting: return limits_.deadline(streams_.last_activity());
         case RunState::settling: return settle_at_;
-        case RunState::stopping: return earlier(stop_.deadline(), earlier(check_at_, survivors_at_));
+        case RunState::stopping: return earlier(stop_.deadline(), earlier(check_at_, survivor_watch_.deadline()));
         case RunState::draining: return patience_at_;
         case RunState::over: return std::nullopt;
     }
     return std::nullopt;
-}
-
-std::optional<TimePoint> Session::idle_deadline() const {
-    if (plan_.idle_timeout == forever) return std::nullopt;
-    const TimePoint latest =
-        std::max(streams_.last_activity().value_or(context_.begun), resumed_at_.value_or(context_.begun));
-    return latest + plan_.idle_timeout;
 }
 
 // ---- what the shepherd says
@@ -349,9 +310,8 @@ void Session::on(const protocol::ChildStopped& event) {
 
 /// The run was stopped for as long as this.
 void Session::resume_timers(Duration paused) {
-    if (timeout_at_) *timeout_at_ += paused;
+    limits_.pause(paused, steady_clock::now());
     pulse_.pause(paused);
-    resumed_at_ = steady_clock::now();
 }
 
 void Session::on(const protocol::ChildContinued& /*event*/) { context_.narrate(1, "the command continues"); }
@@ -565,10 +525,7 @@ void Session::forward(Scope scope, const SignalEvent& signal) {
 void Session::order(int signal) {
     const TimePoint now = steady_clock::now();
     outcome_.stop->steps.push_back({signal, now - context_.begun});
-    if (signal == SIGKILL) {
-        survivors_at_ = now + killing_time;
-        hopeless_at_ = now + dying_time;
-    }
+    if (signal == SIGKILL) survivor_watch_.begin(now);
     context_.narrate(1, fmt::format("sending {} to {} and all that descends from it", signal_name(signal),
                                     outcome_.pid ? fmt::format("{}", *outcome_.pid) : "the command"));
     if (second_layer_) {
@@ -610,24 +567,23 @@ void Session::check_second_layer() {
 }
 
 void Session::check_survivors() {
+    const TimePoint now = steady_clock::now();
+    survivor_watch_.look_again(now);
     TreeMember guard;
     const bool held = !second_layer_ && read_member(link_.root(), guard) && (guard.state == 'T' || guard.state == 't');
     if (held) {
         // By a debugger, say. It cannot do what it was told; without it we can.
         pump_.unwatch(link_.descriptor());
         link_watched_ = false;
-        survivors_at_ = steady_clock::now() + killing_time;
         take_over();
         lose("guard");
         return;
     }
-    const TimePoint now = steady_clock::now();
-    survivors_at_ = now + killing_time;
     const pid_t root = second_layer_ ? ::getpid() : link_.root();
     auto survivors = find_survivors(root, context_.strangers, cgroup_ ? &cgroup_->job() : nullptr);
     if (survivors.empty()) return;  // the last of them has just gone: that is about to be said
-    if (now < hopeless_at_ && std::ranges::any_of(survivors, can_die)) return;
-    survivors_at_.reset();
+    if (!survivor_watch_.is_hopeless(survivors, now)) return;
+    survivor_watch_.end();
     outcome_.survivors = std::move(survivors);
     for (const Survivor& left : outcome_.survivors) {
         outcome_.failures.push_back(

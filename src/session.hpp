@@ -21,6 +21,8 @@
 #include "src/signal_source.hpp"
 #include "src/stop.hpp"
 #include "src/streams.hpp"
+#include "src/survivor_watch.hpp"
+#include "src/time_limits.hpp"
 #include "src/timeout_command.hpp"
 
 namespace netrunner {
@@ -107,7 +109,6 @@ class Session {
     /// Nothing has stopped it, and limits hold.
     [[nodiscard]] bool runs() const;
     [[nodiscard]] std::optional<TimePoint> state_deadline() const;
-    [[nodiscard]] std::optional<TimePoint> idle_deadline() const;
     [[nodiscard]] std::optional<TimePoint> pulse_deadline() const;
     [[nodiscard]] RunView view() const;
     [[nodiscard]] bool all_delivered();
@@ -130,16 +131,14 @@ class Session {
     Outcome outcome_;
 
     Stop stop_;
+    SurvivorWatch survivor_watch_;
+    TimeLimits limits_;
     SignalBits forwarded_ = 0;
 
-    std::optional<TimePoint> timeout_at_;
     std::optional<TimePoint> settle_at_;
     std::optional<TimePoint> patience_at_;
     std::optional<TimePoint> check_at_;                   ///< the second layer has nobody to tell it
-    std::optional<TimePoint> survivors_at_;               ///< SIGKILL should have ended everything by then
     std::array<int, protocol::receiver_count> orders_{};  ///< to stop, by who received them
-    TimePoint hopeless_at_;                               ///< and by then also what gets no processor
-    std::optional<TimePoint> resumed_at_;                 ///< after job control had stopped the run
 };
 
 }  // namespace netrunner

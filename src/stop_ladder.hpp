@@ -2,16 +2,14 @@
 // time and says what to send; somebody else sends.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <vector>
 
+#include "src/deadline.hpp"
 #include "src/quantity.hpp"
 
 namespace netrunner {
-
-using TimePoint = std::chrono::steady_clock::time_point;
 
 struct StopStep {
     int signal = 0;

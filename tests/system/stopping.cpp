@@ -38,10 +38,16 @@ TEST_CASE_FIXTURE(Trial, "a command that ignores TERM is killed when the grace i
 }
 
 TEST_CASE_FIXTURE(Trial, "the grace is neither cut short nor slept through") {
-    const auto exact = run({"-t", "100ms", "-k", "250ms", "--", program("ignore_signals"), "-", number(SIGTERM)});
-    CHECK_WALL(exact, 350, 1500);
-    const auto second = run({"-t", "100ms", "-k", "1", "--", program("ignore_signals"), "-", number(SIGTERM)});
-    CHECK_WALL(second, 1100, 3000);
+    // Long enough for the command to have told the kernel what it ignores.
+    const auto limit = scaled(100ms).count();
+    const auto ended_after = [&](const std::string& grace) {
+        return run(
+            {"-t", std::to_string(limit) + "ms", "-k", grace, "--", program("ignore_signals"), "-", number(SIGTERM)});
+    };
+    const auto exact = ended_after("250ms");
+    CHECK_WALL(exact, limit + 250, 1500);
+    const auto second = ended_after("1");
+    CHECK_WALL(second, limit + 1000, 3000);
     const auto obedient = run({"-t", "100ms", "-k", "30s", "--", "sleep", "60"});
     CHECK(obedient.ending == exit_code(124));
     CHECK_WALL(obedient, 100, 2000);
