@@ -1,5 +1,5 @@
-// argv to Options, or to a text that was asked for. Validates how things are written, touches nothing on the
-// machine. The only user of CLI11.
+// argv to what it asks for: a run's Options, another command, or a text. Validates how things are written, touches
+// nothing on the machine.
 #pragma once
 
 #include <optional>

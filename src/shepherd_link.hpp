@@ -93,7 +93,6 @@ class ShepherdLink {
 
   private:
     void know_guard(pid_t guard);
-    void spawn(const LaunchPlan& plan, const StandardFiles& files, const Cgroup* group, int shepherd_end);
     ShepherdEvent interpret(std::span<const std::byte> packet, std::vector<Descriptor> descriptors, pid_t about);
 
     Descriptor socket_;

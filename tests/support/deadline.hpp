@@ -17,8 +17,11 @@ double slowness();
 // An upper bound, stretched by the slowness. Lower bounds are never stretched.
 Millis scaled(Millis bound);
 
-// How often a repeated test repeats: `quick`, or `full` when NETRUNNER_TEST_SOAK=1.
+// How often a repeated test repeats: `full` when NETRUNNER_TEST_SOAK=1, else `quick`, divided by the slowness.
 int times(int quick, int full);
+
+// How much of anything else: `quick`, or `full` when NETRUNNER_TEST_SOAK=1.
+int amount(int quick, int full);
 
 // True as soon as the condition holds; false when it did not within the (scaled) limit.
 bool wait_until(const std::function<bool()>& condition, Millis limit = 20s);

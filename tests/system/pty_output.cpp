@@ -273,7 +273,7 @@ TEST_CASE_FIXTURE(Trial, "the command sleeps in its write while the reader is st
     const long memory = resident_of_both(process.pid());
     const double cpu = cpu_seconds(process.pid());
     CHECK(written < 4L << 20);
-    CHECK(settles([&] { return bytes_written(yes); }, Millis{times(700, 60000)}, Millis{times(10, 90) * 1000}));
+    CHECK(settles([&] { return bytes_written(yes); }, Millis{amount(700, 60000)}, Millis{amount(10, 90) * 1000}));
     CHECK(bytes_written(yes) == written);
     CHECK(resident_of_both(process.pid()) - memory < 1L << 20);
     const long most = sanitized ? 128L << 20 : 16L << 20;  // shadow memory counts, too

@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(Trial, "every field of an ordinary run is there and true") {
 }
 
 TEST_CASE_FIXTURE(Trial, "bytes are counted exactly") {
-    for (const int size : {0, 1, 65537, times(10000000, 100000000)}) {
+    for (const int size : {0, 1, 65537, amount(10000000, 100000000)}) {
         CAPTURE(size);
         const auto half = std::to_string(size / 2);
         auto [result, report] = run_reported({"--", program("write_bytes"), std::to_string(size), half});

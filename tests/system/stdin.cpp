@@ -43,7 +43,7 @@ TEST_CASE_FIXTURE(Trial, "inherited input is the very descriptor") {
 
 TEST_CASE_FIXTURE(Trial, "relayed input of every size arrives whole, then ends") {
     std::vector<std::size_t> sizes{0, 1, 65536, 65537, 131072, 131073, 196608, 200000, 1048576, 10000000};
-    if (times(0, 1) == 1) sizes.push_back(104857600);
+    if (amount(0, 1) == 1) sizes.push_back(104857600);
     for (const auto size : sizes) {
         CAPTURE(size);
         const auto bytes = pattern(size, 3);
@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(Trial, "relayed input of every size arrives whole, then ends")
 }
 
 TEST_CASE_FIXTURE(Trial, "relayed input around the sizes of messages arrives whole") {
-    const int width = times(1, 40);
+    const int width = amount(1, 40);
     for (const int centre : {256, 4096, 65511, 65536}) {
         for (int size = centre - width; size <= centre + width; ++size) {
             CAPTURE(size);

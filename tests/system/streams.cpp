@@ -136,8 +136,8 @@ TEST_CASE_FIXTURE(Trial, "a stream's file that cannot be opened is refused befor
 }
 
 TEST_CASE_FIXTURE(Trial, "a great amount passes on both streams with equal hashes") {
-    const auto out = std::to_string(times(96, 1024) * 1048576L);
-    const auto err = std::to_string(times(24, 256) * 1048576L);
+    const auto out = std::to_string(amount(96, 1024) * 1048576L);
+    const auto err = std::to_string(amount(24, 256) * 1048576L);
     const auto result = bash(
         "w=\"$PROGRAMS/write_bytes\"\n"
         "{ \"$w\" " +
@@ -147,7 +147,7 @@ TEST_CASE_FIXTURE(Trial, "a great amount passes on both streams with equal hashe
             out + " " + err +
             " 2>&3 | cksum >c; echo ${PIPESTATUS[0]} >s; } 3>&1 | cksum >d\n"
             "cmp a c && cmp b d && exit $(cat s)",
-        Millis{times(60, 600) * 1000});
+        Millis{amount(60, 600) * 1000});
     for (const auto* name : {"a", "b", "c", "d", "s"}) CHECK(!read_text(path(name)).empty());
     CHECK(result.ending == exit_code(0));
 }

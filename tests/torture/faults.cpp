@@ -84,7 +84,7 @@ int fail_every_call(Trial& trial, int depth, bool in_group) {
     const auto left_out = [](const Strike& strike) {
         return (strike.call * 7 + strike.error * 3 + strike.when) % 11 != 0;
     };
-    if (times(1, 2) == 1) std::erase_if(strikes, left_out);
+    if (amount(1, 2) == 1) std::erase_if(strikes, left_out);
     int hits = 0;
     for (const auto& strike : strikes) {
         Arena arena(trial, groups);

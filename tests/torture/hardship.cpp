@@ -135,7 +135,7 @@ TEST_CASE_FIXTURE(Hardship, "without a group, a process that may not be signalle
 TEST_CASE_FIXTURE(Hardship, "five hundred groups inside, each with a process, and two hundred levels are removed") {
     if (!groups) return;
     Arena arena(*this, groups);
-    const int wide = times(12, 500);
+    const int wide = amount(12, 500);
     const auto began = Clock::now();
     auto process = start(arena.runner(with(with({"-q", "-k", "100ms"}, arena.in_group()),
                                            {"--", "sh", "-c",
@@ -248,7 +248,7 @@ TEST_CASE_FIXTURE(Hardship, "too little address space to start is a refusal or e
                                 doctest::skip(sanitized)) {
     if (!groups) return;
     int ran = 0;
-    for (int kilobytes = 500; kilobytes <= 12000; kilobytes += times(900, 100)) {
+    for (int kilobytes = 500; kilobytes <= 12000; kilobytes += amount(900, 100)) {
         CAPTURE(kilobytes);
         Arena arena(*this, groups);
         auto setup = arena.runner(with(arena.in_group(), {"--", "/bin/true"}),
@@ -269,7 +269,7 @@ TEST_CASE_FIXTURE(Hardship, "a netrunner that is stopped while the command write
     auto process = start(runner({"--", program("write_bytes"), "10000000"}));
     process.wait_for("the first of them", [&] { return process.out().size() > 100000U; });
     process.signal(SIGSTOP);
-    let_pass(Millis{times(500, 10000)});
+    let_pass(Millis{amount(500, 10000)});
     process.signal(SIGCONT);
     const auto result = process.finish();
     CHECK(result.ending == exit_code(0));

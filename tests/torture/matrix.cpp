@@ -205,7 +205,7 @@ void try_all(Trial& trial, const Mode& mode, std::size_t offset) {
     const bool guard = guard_is_there(trial);
     if (!guard) skip("this netrunner has no guard: what needs one is left out");
     const int rounds = times(1, 3);
-    const std::size_t part = static_cast<std::size_t>(times(2, 1));
+    const std::size_t part = static_cast<std::size_t>(amount(2, 1));
     Table table;
     Millis slowest{0};
     for (std::size_t e = 0; e < events.size(); ++e) {

@@ -166,7 +166,7 @@ TEST_CASE_FIXTURE(Survival,
 TEST_CASE_FIXTURE(Survival, "netrunner is killed while the child is not the command yet: it never becomes it") {
     if (!groups) return;
     for (const bool in_group : {false, true}) {
-        for (long when = 1; when <= times(40, 200); when += times(6, 1)) {
+        for (long when = 1; when <= amount(40, 200); when += amount(6, 1)) {
             Arena arena(*this, groups);
             const auto guarded = [&] {
                 auto probe = start(arena.runner({"--", "sh", "-c", "echo go; exec sleep 60"}));

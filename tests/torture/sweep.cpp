@@ -30,7 +30,7 @@ Sweep kill_at_every_call(Trial& trial, int depth, bool in_group) {
     const CgroupDir groups;
     if (!groups) return sweep;
     trial.expect_strays();
-    const long stride = times(11, 1);
+    const long stride = amount(11, 1);
     const long first = 1 + static_cast<long>(std::random_device{}() % static_cast<unsigned>(stride));
     for (long when = first;; when += stride) {
         Arena arena(trial, groups);
@@ -68,7 +68,7 @@ int stop_at_every_call(Trial& trial, int depth) {
     const CgroupDir groups;
     if (!groups) return 1;
     trial.expect_strays();
-    const long stride = times(17, 1);
+    const long stride = amount(17, 1);
     long when = 1 + static_cast<long>(std::random_device{}() % static_cast<unsigned>(stride));
     int stopped = 0;
     for (bool hit = true; hit; when += stride) {
