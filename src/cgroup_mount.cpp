@@ -101,7 +101,7 @@ int parse_v1_hierarchy(std::string_view text, std::string_view controller) {
     const auto line = controller_line(text, controller);
     int number = 0;
     if (!line.empty()) std::from_chars(line[1].data(), line[1].data() + line[1].size(), number);
-    return number;
+    return std::max(number, 0);
 }
 
 bool is_switched_off(std::string_view text, std::string_view controller) {

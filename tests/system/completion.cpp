@@ -78,14 +78,15 @@ void check_completions(Trial& trial, const std::vector<std::string>& shell, cons
     tmux.shows("loaded");
     for (const auto& [line, completed] : lines_and_ends()) {
         CAPTURE(line);
-        tmux.press("C-c");
+        // Not before the prompt is back: what is typed behind a Ctrl-C may be thrown away with the rest.
+        tmux.shows("(^|\n)READY>\n*$");
         tmux.press("C-l");
         tmux.shows("^READY>\n\n");
         tmux.type(std::regex_replace(line, std::regex("@"), trial.directory()));
         tmux.press("Tab");
         tmux.shows("^READY> " + completed + "[= ]?(\n|  )");
+        tmux.press("C-c");
     }
-    tmux.press("C-c");
 }
 
 }  // namespace

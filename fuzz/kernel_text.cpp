@@ -1,0 +1,19 @@
+// Any text as one of those of the kernel that say where control groups are.
+#include "src/kernel_text.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+
+#include "src/cgroup_mount.hpp"
+
+using namespace netrunner;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    CgroupView view{.mounts = parse_mountinfo(text), .own = parse_own_group(text).value_or("/")};
+    if (const CgroupMount* mount = choose_mount(view)) own_directory(view, *mount);
+    if (parse_v1_hierarchy(text, "memory") < 0) std::abort();
+    is_switched_off(text, "memory");
+    number_in(text);
+    return 0;
+}
