@@ -2,8 +2,8 @@
 // its own, and at its end the proof that no process, no zombie and no file is left. Use with TEST_CASE_FIXTURE.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <vector>
