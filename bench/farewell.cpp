@@ -14,9 +14,9 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <random>
 
 #include "bench/pipeline.hpp"
+#include "bench/rounds.hpp"
 #include "bench/series.hpp"
 #include "bench/statistics.hpp"
 
@@ -79,19 +79,11 @@ int main(int argc, char** argv) try {
     if (argc != 3) throw std::runtime_error("see bench/run");
     const auto pipelines = read_pipelines();
     std::vector<Series> all;
-    std::vector<std::size_t> order;
-    for (const Pipeline& one : pipelines) {
-        order.push_back(all.size());
-        all.push_back({.name = one.name, .values = {}});
-    }
-    std::mt19937 shuffler(1);
-    for (int round = -1; round < std::max(1, std::atoi(argv[1])); ++round) {
-        std::ranges::shuffle(order, shuffler);
-        for (const std::size_t which : order) {
-            const double one = measure(pipelines[which]);
-            if (round >= 0) all[which].values.push_back(one);
-        }
-    }
+    for (const Pipeline& one : pipelines) all.push_back({.name = one.name, .values = {}});
+    in_rounds(std::atoi(argv[1]), pipelines.size(), [&](std::size_t which, bool counts) {
+        const double one = measure(pipelines[which]);
+        if (counts) all[which].values.push_back(one);
+    });
     std::printf("%-28s %9s %9s %9s %9s\n", "case", "us", "quartile", "quartile", "most");
     for (const Series& one : all) {
         std::printf("%-28s %9.0f %9.0f %9.0f %9.0f\n", one.name.c_str(), median(one.values), quantile(one.values, 0.25),

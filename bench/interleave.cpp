@@ -12,10 +12,10 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <random>
 #include <stdexcept>
 
 #include "bench/pipeline.hpp"
+#include "bench/rounds.hpp"
 #include "bench/series.hpp"
 #include "bench/statistics.hpp"
 
@@ -143,16 +143,10 @@ int main(int argc, char** argv) try {
     const Plan plan = parse_plan({argv + 1, argv + argc});
     std::vector<Case> cases;
     for (Pipeline& pipeline : read_pipelines()) cases.push_back({std::move(pipeline), {}});
-    std::vector<Case*> order;
-    for (Case& one : cases) order.push_back(&one);
-    std::mt19937 shuffler(1);
-    for (int round = -1; round < plan.rounds; ++round) {  // the first one only warms the caches
-        std::ranges::shuffle(order, shuffler);
-        for (Case* one : order) {
-            const Sample sample = measure(one->pipeline);
-            if (round >= 0) one->samples.push_back(sample);
-        }
-    }
+    in_rounds(plan.rounds, cases.size(), [&](std::size_t which, bool counts) {
+        const Sample sample = measure(cases[which].pipeline);
+        if (counts) cases[which].samples.push_back(sample);
+    });
     report(plan, cases);
 } catch (const std::exception& error) {
     std::fprintf(stderr, "interleave: %s\n", error.what());

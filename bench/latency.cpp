@@ -9,10 +9,10 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <random>
 #include <string_view>
 
 #include "bench/pipeline.hpp"
+#include "bench/rounds.hpp"
 #include "bench/series.hpp"
 #include "bench/statistics.hpp"
 
@@ -49,19 +49,11 @@ int main(int argc, char** argv) try {
     if (argc != 3) throw std::runtime_error("see bench/run");
     const auto pipelines = read_pipelines();
     std::vector<Series> all;
-    std::vector<std::size_t> order;
-    for (const Pipeline& one : pipelines) {
-        order.push_back(all.size());
-        all.push_back({.name = one.name, .values = {}});
-    }
-    std::mt19937 shuffler(1);
-    for (int round = 0; round < std::max(1, std::atoi(argv[1])); ++round) {
-        std::ranges::shuffle(order, shuffler);
-        for (const std::size_t which : order) {
-            const auto more = measure(pipelines[which]);
-            all[which].values.insert(all[which].values.end(), more.begin(), more.end());
-        }
-    }
+    for (const Pipeline& one : pipelines) all.push_back({.name = one.name, .values = {}});
+    in_rounds(std::atoi(argv[1]), pipelines.size(), [&](std::size_t which, bool counts) {
+        const auto more = measure(pipelines[which]);
+        if (counts) all[which].values.insert(all[which].values.end(), more.begin(), more.end());
+    });
     std::printf("%-28s %9s %9s %9s %9s %9s\n", "case", "us", "quartile", "quartile", "99 %", "lines");
     for (Series& one : all) {
         const double late = quantile(one.values, 0.99);

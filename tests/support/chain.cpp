@@ -1,5 +1,7 @@
 #include "chain.hpp"
 
+#include <csignal>
+
 #include "trial.hpp"
 
 namespace support {
@@ -12,28 +14,35 @@ pid_t child_named(pid_t parent, const std::string& name) {
     return 0;
 }
 
-/// As it stands now: the command may not have become its program yet.
-Chain links_of(const Process& process, const std::string& program) {
+}  // namespace
+
+Chain links_of(const Process& process) {
     Chain chain{.runner = process.pid()};
     chain.shepherd = child_named(chain.runner, "nr-shepherd");
     if (chain.shepherd != 0) chain.guard = child_named(chain.shepherd, "nr-guard");
-    const pid_t parent = chain.guard != 0 ? chain.guard : chain.shepherd;
-    if (parent != 0) chain.command = child_running(parent, program);
     return chain;
 }
-
-}  // namespace
 
 Chain chain_of(const Process& process, const std::string& program) {
     Chain chain;
     wait_until([&] {
-        chain = links_of(process, program);
+        chain = links_of(process);
+        const pid_t parent = chain.guard != 0 ? chain.guard : chain.shepherd;
+        if (parent != 0) chain.command = child_running(parent, program);
         return chain.command != 0;
     });
     return chain;
 }
 
-bool has_guard(const Process& process) { return links_of(process, "").guard != 0; }
+bool has_guard() {
+    Trial trial;
+    auto process = trial.start(trial.runner({"--", "sh", "-c", "echo go; exec sleep 60"}));
+    process.wait_for_output("go\n");
+    const bool there = links_of(process).guard != 0;
+    process.signal(SIGTERM);
+    process.finish();
+    return there;
+}
 
 bool knows_option(const std::string& name) {
     Trial trial;

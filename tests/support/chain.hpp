@@ -16,11 +16,14 @@ struct Chain {
     pid_t command = 0;
 };
 
+// As they stand now, without the command.
+Chain links_of(const Process& process);
+
 // Waits until the command runs the file `program`: what the command said before it did so is no sign of that.
 Chain chain_of(const Process& process, const std::string& program);
 
 // Whether runs of this binary have a guard, and whether it knows an option of `run`.
-bool has_guard(const Process& process);
+bool has_guard();
 bool knows_option(const std::string& name);
 
 }  // namespace support

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <random>
 #include <set>
 
 #include "injection.hpp"

@@ -30,7 +30,7 @@ struct Contest : Trial {
 
     /// All links that there are by now, so that nobody is left to clean up.
     static void kill_all(const Process& process) {
-        const Chain chain = chain_of(process, "flock");
+        const Chain chain = links_of(process);
         const std::vector<pid_t> links{chain.runner, chain.shepherd, chain.guard};
         for (const pid_t pid : links) {
             if (pid > 0) ::kill(pid, SIGSTOP);

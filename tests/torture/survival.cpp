@@ -29,18 +29,28 @@ struct Survival : Trial {
                       arena.fifo()});
         return words;
     }
+    /// One that has said `go`.
+    Process start_tree(const Arena& arena, const Words& options = {}) {
+        auto process = start(arena.runner(tree(arena, options)));
+        process.wait_for_output("go\n");
+        return process;
+    }
     static Words with(Words first, const Words& second) {
         first.insert(first.end(), second.begin(), second.end());
         return first;
     }
 };
 
-void stop_and_kill(const std::vector<pid_t>& pids) {
+/// Kills all of netrunner's own at once; gives netrunner's pid.
+pid_t kill_all_three(Process& process) {
+    const auto chain = chain_of(process, "sleep");
     for (const int signal : {SIGSTOP, SIGKILL}) {
-        for (const pid_t pid : pids) {
+        for (const pid_t pid : {chain.runner, chain.shepherd, chain.guard}) {
             if (pid > 0) ::kill(pid, signal);
         }
     }
+    process.finish();
+    return chain.runner;
 }
 
 }  // namespace
@@ -50,25 +60,19 @@ TEST_SUITE_BEGIN("survival");
 TEST_CASE_FIXTURE(Survival, "all of netrunner's processes are killed: the next run on the path ends what is left") {
     if (!groups) return;
     Arena arena(*this, groups);
-    auto process = start(arena.runner(tree(arena, arena.in_group())));
-    process.wait_for_output("go\n");
-    const auto chain = chain_of(process, "sleep");
-    stop_and_kill({chain.runner, chain.shepherd, chain.guard});
-    process.finish();
+    auto process = start_tree(arena, arena.in_group());
+    const pid_t killed = kill_all_three(process);
     const auto next = complete(arena.runner(with(arena.in_group(), {"-v", "--", "true"})));
     CHECK(next.ending == exit_code(0));
-    CHECK(contains(next.err, "a run that was killed (pid " + std::to_string(chain.runner) + ")"));
+    CHECK(contains(next.err, "a run that was killed (pid " + std::to_string(killed) + ")"));
     CHECK_MESSAGE(arena.all_gone(process), arena.left(process));
 }
 
 TEST_CASE_FIXTURE(Survival, "all of netrunner's processes are killed: gc ends what is left") {
     if (!groups) return;
     Arena arena(*this, groups);
-    auto process = start(arena.runner(tree(arena, arena.in_group())));
-    process.wait_for_output("go\n");
-    const auto chain = chain_of(process, "sleep");
-    stop_and_kill({chain.runner, chain.shepherd, chain.guard});
-    process.finish();
+    auto process = start_tree(arena, arena.in_group());
+    kill_all_three(process);
     CHECK_MESSAGE(arena.all_gone_after_gc(process), arena.left(process));
 }
 
@@ -76,11 +80,8 @@ TEST_CASE_FIXTURE(Survival, "all are killed, in a PID namespace and a group: nob
     if (!groups) return;
     if (!knows_option("--pid-namespace")) return skip("this netrunner has no --pid-namespace");
     Arena arena(*this, groups);
-    auto process = start(arena.runner(tree(arena, with(arena.in_group(), {"--pid-namespace"}))));
-    process.wait_for_output("go\n");
-    const auto chain = chain_of(process, "sleep");
-    stop_and_kill({chain.runner, chain.shepherd, chain.guard});
-    process.finish();
+    auto process = start_tree(arena, with(arena.in_group(), {"--pid-namespace"}));
+    kill_all_three(process);
     CHECK(wait_until([&] { return arena.count_left(process) == 0; }, 2s));
     CHECK_MESSAGE(arena.all_gone_after_gc(process), arena.left(process));
 }
@@ -88,8 +89,7 @@ TEST_CASE_FIXTURE(Survival, "all are killed, in a PID namespace and a group: nob
 TEST_CASE_FIXTURE(Survival, "a link that wakes up after others have cleaned up does not touch a new run on the path") {
     if (!groups) return;
     Arena arena(*this, groups);
-    auto process = start(arena.runner(tree(arena, arena.in_group())));
-    process.wait_for_output("go\n");
+    auto process = start_tree(arena, arena.in_group());
     const auto chain = chain_of(process, "sleep");
     if (chain.guard == 0) return skip("this netrunner has no guard: nobody cleans up for a stopped shepherd");
     ::kill(chain.shepherd, SIGSTOP);
@@ -107,8 +107,7 @@ TEST_CASE_FIXTURE(Survival, "a link that wakes up after others have cleaned up d
 TEST_CASE_FIXTURE(Survival, "no two of netrunner's processes have one name, or one group") {
     if (!groups) return;
     Arena arena(*this, groups);
-    auto process = start(arena.runner(tree(arena)));
-    process.wait_for_output("go\n");
+    auto process = start_tree(arena);
     const auto chain = chain_of(process, "sleep");
     CHECK(name_of(chain.runner) == "netrunner");
     CHECK(name_of(chain.shepherd) == "nr-shepherd");
@@ -129,8 +128,7 @@ TEST_CASE_FIXTURE(Survival, "TERM to the shepherd or to the guard is an order to
     for (const bool to_guard : {false, true}) {
         CAPTURE(to_guard);
         Arena arena(*this, groups);
-        auto process = start(arena.runner(tree(arena, arena.in_group())));
-        process.wait_for_output("go\n");
+        auto process = start_tree(arena, arena.in_group());
         const auto chain = chain_of(process, "sleep");
         if (to_guard && chain.guard == 0) return skip("this netrunner has no guard");
         ::kill(to_guard ? chain.guard : chain.shepherd, SIGTERM);
@@ -168,15 +166,7 @@ TEST_CASE_FIXTURE(Survival, "netrunner is killed while the child is not the comm
     for (const bool in_group : {false, true}) {
         for (long when = 1; when <= amount(40, 200); when += amount(6, 1)) {
             Arena arena(*this, groups);
-            const auto guarded = [&] {
-                auto probe = start(arena.runner({"--", "sh", "-c", "echo go; exec sleep 60"}));
-                probe.wait_for_output("go\n");
-                const bool there = has_guard(probe);
-                probe.signal(SIGTERM);
-                probe.finish();
-                return there;
-            };
-            static const int depth = depth_of_shepherd + (guarded() ? 2 : 1);
+            static const int depth = depth_of_shepherd + (has_guard() ? 2 : 1);
             const Words command{
                 "--", "sh", "-c", "exec 9>\"$0\"; echo ran >\"$1\"; sleep 60", arena.fifo(), arena.path("ran")};
             Injection injection(*this, arena, {.depth = depth, .deed = "stop", .when = when},

@@ -97,15 +97,6 @@ int stop_at_every_call(Trial& trial, int depth) {
     return stopped;
 }
 
-bool guard_is_there(Trial& trial) {
-    auto process = trial.start(trial.runner({"--", "sh", "-c", "echo go; exec sleep 60"}));
-    process.wait_for_output("go\n");
-    const bool there = has_guard(process);
-    process.signal(SIGTERM);
-    process.finish();
-    return there;
-}
-
 }  // namespace
 
 TEST_SUITE_BEGIN("sweep");
@@ -127,7 +118,7 @@ TEST_CASE_FIXTURE(Trial, "the shepherd is killed at every system call, without a
 }
 
 TEST_CASE_FIXTURE(Trial, "the guard is killed at every system call") {
-    if (!guard_is_there(*this)) return skip("this netrunner has no guard");
+    if (!has_guard()) return skip("this netrunner has no guard");
     CHECK(kill_at_every_call(*this, depth_of_shepherd + 1, true).calls > 3);
     CHECK(kill_at_every_call(*this, depth_of_shepherd + 1, false).calls > 3);
 }
