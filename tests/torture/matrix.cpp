@@ -79,7 +79,7 @@ class Cell {
     /// How many processes were left, and in `words` what the witnesses said.
     std::size_t survivors(std::string& words) {
         trial_.ready(process_, arena_.path("ready"));
-        chain_ = chain_of(process_, "workload");
+        chain_ = exits() ? links_of(process_) : chain_of(process_, "workload");
         strike();
         const auto began = Clock::now();
         const bool gone = event_.stopped.empty() ? arena_.all_gone(process_) : arena_.nobody_left(process_, idle());
