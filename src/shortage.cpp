@@ -54,7 +54,8 @@ std::string full_v1_group() {
 std::string full_v2_group() {
     const CgroupView view = look_for_cgroups();
     const CgroupMount* mount = choose_mount(view);
-    const auto own = mount != nullptr ? own_directory(view, *mount) : std::nullopt;
+    if (mount == nullptr) return "";
+    const auto own = own_directory(view, *mount);
     return own ? full_group(*own, mount->point) : "";
 }
 
