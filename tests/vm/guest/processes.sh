@@ -17,7 +17,7 @@ test_a_fork_bomb_is_stopped_and_ended() {
 
 # As many as its user may have: it takes longer than one might wait until each of them has had a processor to die on.
 test_a_bomb_without_a_limit_is_ended_too() {
-    run --cgroup t --uid 1000 --gid 1000 --rlimit NPROC=250 -t 1 -k 0 -- fork_bomb "$work/ready"
+    run --cgroup t --uid 1000 --gid 1000 --rlimit NPROC=100 -t 1 -k 0 -- fork_bomb "$work/ready"
     exits_with 124
     reports survivors '[]'
     gone "$cgroup/t"
