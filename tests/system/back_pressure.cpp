@@ -125,7 +125,7 @@ TEST_CASE_FIXTURE(Trial, "a storm of signals changes no byte") {
     process.wait_for(
         "the last byte",
         [&] {
-            constexpr int bursts = 10;  // at each look, of which a fast relay allows few
+            constexpr int bursts = 50;  // at each look, of which a fast relay allows few
             for (int burst = 0; burst < bursts && sent < 1000; ++burst) {
                 for (const int number : {SIGUSR1, SIGWINCH, SIGCONT}) {
                     if (!is_running(shepherd)) break;
