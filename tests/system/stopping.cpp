@@ -60,7 +60,9 @@ TEST_CASE_FIXTURE(Trial, "no grace means SIGKILL at once") {
 }
 
 TEST_CASE_FIXTURE(Trial, "the shell and the child of a shell that ignore TERM are both ended") {
-    auto [result, report] = run_reported({"-t", "1", "-k", "1", "--", "sh", "-c", "trap '' TERM; sleep 100 & wait"});
+    const auto limit = std::to_string(scaled(1000ms).count());  // by then the shell ignores it
+    auto [result, report] =
+        run_reported({"-t", limit + "ms", "-k", "1", "--", "sh", "-c", "trap '' TERM; sleep 100 & wait"});
     CHECK(result.ending == exit_code(124));
     CHECK_WALL(result, 2000, 4500);
     CHECK(report["stop"]["steps"].size() == 2);
