@@ -3,23 +3,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <utility>
 
-#include "shepherd/protocol.hpp"
+#include "src/process_description.hpp"
 
 namespace netrunner {
 namespace {
 
 constexpr std::size_t most_members = 8192;
-
-struct Description {
-    std::array<char, 16> name{};
-    std::array<char, protocol::command_excerpt> command{};
-
-    explicit Description(pid_t pid) { describe_process(pid, name, command); }
-};
 
 }  // namespace
 
@@ -42,7 +34,7 @@ void SecondLayer::signal(int signal, const JobGroup* group, const std::function<
     const TreeVisitor tell = [](void* opaque, const TreeMember& member) {
         const auto& asked = *static_cast<const Context*>(opaque);
         if (member.pid == asked.command) return;
-        const Description seen(member.pid);
+        const ProcessDescription seen(member.pid);
         asked.found(
             {.pid = member.pid, .name = seen.name.data(), .command = seen.command.data(), .ended_by = asked.signal});
     };

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "shepherd/protocol.hpp"
 #include "src/setup_failure.hpp"
 #include "src/shortage.hpp"
 

@@ -1,12 +1,11 @@
 #include "src/survivor_watch.hpp"
 
 #include <algorithm>
-#include <array>
 #include <csignal>
 #include <string>
 
-#include "shepherd/protocol.hpp"
 #include "shepherd/tree.hpp"
+#include "src/process_description.hpp"
 
 namespace netrunner {
 namespace {
@@ -33,12 +32,10 @@ std::vector<Survivor> find_survivors(pid_t root, const std::vector<pid_t>& stran
     room.resize(find_tree({.root = root, .strangers = strangers}, room));
     std::vector<Survivor> survivors;
     const auto add = [](void* list, const TreeMember& member) {
-        std::array<char, 16> name{};
-        std::array<char, protocol::command_excerpt> command{};
-        describe_process(member.pid, name, command);
+        const ProcessDescription seen(member.pid);
         static_cast<std::vector<Survivor>*>(list)->push_back(
             {.pid = member.pid,
-             .command = command[0] != '\0' ? command.data() : name.data(),
+             .command = seen.command[0] != '\0' ? seen.command.data() : seen.name.data(),
              .state = std::string(1, member.state)});
     };
     for (const TreeMember& member : room) add(&survivors, member);

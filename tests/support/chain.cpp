@@ -5,22 +5,19 @@
 #include "trial.hpp"
 
 namespace support {
-namespace {
-
-pid_t child_named(pid_t parent, const std::string& name) {
-    for (const pid_t child : children_of(parent)) {
-        if (name_of(child) == name) return child;
-    }
-    return 0;
-}
-
-}  // namespace
-
 Chain links_of(const Process& process) {
     Chain chain{.runner = process.pid()};
-    chain.shepherd = child_named(chain.runner, "nr-shepherd");
-    if (chain.shepherd != 0) chain.guard = child_named(chain.shepherd, "nr-guard");
+    chain.shepherd = child_running(chain.runner, "netrunner-shepherd");
+    if (chain.shepherd != 0) chain.guard = child_running(chain.shepherd, "netrunner-shepherd");
     return chain;
+}
+
+void kill_all(const Chain& links) {
+    for (const int signal : {SIGSTOP, SIGKILL}) {
+        for (const pid_t pid : {links.runner, links.shepherd, links.guard}) {
+            if (pid > 0) ::kill(pid, signal);
+        }
+    }
 }
 
 Chain chain_of(const Process& process, const std::string& program) {

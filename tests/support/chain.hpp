@@ -19,6 +19,9 @@ struct Chain {
 // As they stand now, without the command.
 Chain links_of(const Process& process);
 
+// Kills them all, stopped first so that none has time for anything.
+void kill_all(const Chain& links);
+
 // Waits until the command runs the file `program`: what the command said before it did so is no sign of that.
 Chain chain_of(const Process& process, const std::string& program);
 

@@ -10,6 +10,7 @@
 #include <random>
 
 #include "cgroup_dir.hpp"
+#include "chain.hpp"
 #include "trial.hpp"
 
 using namespace support;
@@ -33,16 +34,11 @@ struct GroupTrial : Trial {
 };
 
 // netrunner, its shepherd and the guard, as far as they are there.
-void kill_all(const Process& process) {
-    const pid_t shepherd = child_running(process.pid(), "netrunner-shepherd");
-    const pid_t guard = shepherd > 0 ? child_running(shepherd, "netrunner-shepherd") : 0;
-    // Stopped first, so that none has time for anything.
-    for (const int signal : {SIGSTOP, SIGKILL}) {
-        for (const pid_t pid : {process.pid(), shepherd, guard}) {
-            if (pid > 0) ::kill(pid, signal);
-        }
-    }
-    for (const pid_t pid : {shepherd, guard}) CHECK(wait_until([&] { return pid <= 0 || !is_running(pid); }));
+void kill_all_of(const Process& process) {
+    const Chain links = links_of(process);
+    kill_all(links);
+    for (const pid_t pid : {links.shepherd, links.guard})
+        CHECK(wait_until([&] { return pid <= 0 || !is_running(pid); }));
 }
 
 void write_text(const std::string& file, const std::string& text) {
@@ -222,7 +218,7 @@ TEST_CASE_FIXTURE(GroupTrial, "groups with made-up names that killed runs have l
     for (const std::string path : {"u/", "v/w/"}) {
         auto first = start_in(path, {"--", "sh", "-c", "echo go; exec sleep 60"});
         first.wait_for_output("go\n");
-        kill_all(first);
+        kill_all_of(first);
         first.finish();
         CHECK(!groups.is_empty());
         const auto next = run(in_group(path, {"--", "echo", "next"}));
@@ -246,7 +242,7 @@ TEST_CASE_FIXTURE(GroupTrial, "gc clears what killed runs have left, and nothing
     for (const std::string path : {"a/left", "theirs/left", "made-up/"}) {
         auto killed = start_in(path, {"-q", "-k", "100ms", "--", "sh", "-c", stubborn});
         killed.wait_for_output("go\n");
-        kill_all(killed);
+        kill_all_of(killed);
         killed.finish();
     }
     const auto elsewhere = collect({"theirs"});
@@ -312,7 +308,7 @@ TEST_CASE_FIXTURE(GroupTrial, "an orphan that has left the group costs nothing w
         start_in("x", {"--orphans", "wait", "--", "sh", "-c",
                        "sh -c 'echo 0 >\"$0/cgroup.procs\"; exec sleep 1' \"$0\" & sleep 0.2", groups.path()});
     CHECK(wait_until([&] { return !groups.is_populated("x"); }));
-    const pid_t guard = child_running(child_running(process.pid(), "netrunner-shepherd"), "netrunner-shepherd");
+    const pid_t guard = links_of(process).guard;
     double cpu = 0;
     CHECK(wait_until([&] {
         if (is_running(guard)) cpu = std::max(cpu, cpu_seconds(guard));
@@ -395,7 +391,7 @@ TEST_CASE_FIXTURE(GroupTrial, "when all three are killed, the next run on the pa
         } else {
             let_pass(std::chrono::microseconds(random() % 30000));
         }
-        kill_all(process);
+        kill_all_of(process);
         process.finish();
         // A shepherd that was not one yet has outlived that, and has the group until it has ended the tree.
         CHECK(wait_until([&] { return run(in_group("x", {"-q", "--", "echo", "works"})).out == "works\n"; }));
@@ -409,7 +405,7 @@ TEST_CASE_FIXTURE(GroupTrial, "a leftover is said to be removed to those who ask
     expect_strays();
     auto process = start_in("x", {"-q", "--", "sh", "-c", stubborn});
     process.wait_for_output("go\n");
-    kill_all(process);
+    kill_all_of(process);
     process.finish();
     const auto next = run(in_group("x", {"-v", "--", "true"}));
     CHECK(contains(next.err, "a run that was killed (pid " + std::to_string(process.pid()) + ")"));

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "cgroup_dir.hpp"
+#include "chain.hpp"
 #include "liveness.hpp"
 #include "trial.hpp"
 
@@ -40,15 +41,10 @@ class NamespaceTrial : public Trial {
     }
 };
 
-struct Chain {
-    pid_t shepherd;
-    pid_t guard;
-};
-Chain chain_of(const Process& process) {
-    const pid_t shepherd = child_running(process.pid(), "netrunner-shepherd");
-    const pid_t guard = child_running(shepherd, "netrunner-shepherd");
-    REQUIRE(guard > 0);
-    return {shepherd, guard};
+Chain guarded_links_of(const Process& process) {
+    const Chain links = links_of(process);
+    REQUIRE(links.guard > 0);
+    return links;
 }
 
 const std::string stubborn =
@@ -76,7 +72,7 @@ TEST_CASE_FIXTURE(NamespaceTrial, "the report names processes by their numbers o
     setup.hold_input = true;
     auto process = start_reported(setup);
     process.wait_for_output("go\n");
-    const pid_t guard = chain_of(process).guard;
+    const pid_t guard = guarded_links_of(process).guard;
     pid_t command = 0;
     pid_t orphan = 0;
     const bool both = wait_until([&] {
@@ -103,7 +99,7 @@ TEST_CASE_FIXTURE(NamespaceTrial, "all three are killed at once: nothing is left
         CAPTURE(stopped);
         auto process = start(runner({"-k", "300ms", "--pid-namespace", "--", "sh", "-c", stubborn}));
         process.wait_for_output("go\n");
-        const auto chain = chain_of(process);
+        const auto chain = guarded_links_of(process);
         const std::vector<pid_t> all{process.pid(), chain.shepherd, chain.guard};
         for (const pid_t pid : all) ::kill(pid, SIGSTOP);
         // A guard that stays stopped is ended by the kernel.
@@ -124,7 +120,7 @@ TEST_CASE_FIXTURE(NamespaceTrial, "one or two of the three are killed: nothing i
         CAPTURE(killed);
         auto process = start(runner({"-k", "300ms", "--pid-namespace", "--", "sh", "-c", stubborn}));
         process.wait_for_output("go\n");
-        const auto chain = chain_of(process);
+        const auto chain = guarded_links_of(process);
         for (const char who : killed) {
             ::kill(who == 'N' ? process.pid() : (who == 'S' ? chain.shepherd : chain.guard), SIGKILL);
         }

@@ -28,18 +28,6 @@ struct Contest : Trial {
                              "-E", std::to_string(violation), path("held"), "sh", "-c", "sleep 0.02"}));
     }
 
-    /// All links that there are by now, so that nobody is left to clean up.
-    static void kill_all(const Process& process) {
-        const Chain chain = links_of(process);
-        const std::vector<pid_t> links{chain.runner, chain.shepherd, chain.guard};
-        for (const pid_t pid : links) {
-            if (pid > 0) ::kill(pid, SIGSTOP);
-        }
-        for (const pid_t pid : links) {
-            if (pid > 0) ::kill(pid, SIGKILL);
-        }
-    }
-
     struct Tally {
         int ran = 0, refused = 0, killed = 0, violations = 0;
         std::string strange;
@@ -63,7 +51,7 @@ struct Contest : Trial {
                     moved = true;
                 } else if (running[i]) {
                     if (Clock::now() >= deaths[i]) {
-                        kill_all(*running[i]);
+                        kill_all(links_of(*running[i]));  // whoever is there by now: nobody is left to clean up
                         deaths[i] = Clock::time_point::max();
                     }
                     running[i]->exchange(0ms);

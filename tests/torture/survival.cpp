@@ -44,11 +44,7 @@ struct Survival : Trial {
 /// Kills all of netrunner's own at once; gives netrunner's pid.
 pid_t kill_all_three(Process& process) {
     const auto chain = chain_of(process, "sleep");
-    for (const int signal : {SIGSTOP, SIGKILL}) {
-        for (const pid_t pid : {chain.runner, chain.shepherd, chain.guard}) {
-            if (pid > 0) ::kill(pid, signal);
-        }
-    }
+    kill_all(chain);
     process.finish();
     return chain.runner;
 }
