@@ -1,5 +1,7 @@
 #include "chain.hpp"
 
+#include <doctest/doctest.h>
+
 #include <csignal>
 
 #include "trial.hpp"
@@ -17,6 +19,9 @@ void kill_all(const Chain& links) {
         for (const pid_t pid : {links.runner, links.shepherd, links.guard}) {
             if (pid > 0) ::kill(pid, signal);
         }
+    }
+    for (const pid_t pid : {links.runner, links.shepherd, links.guard}) {
+        CHECK(wait_until([&] { return pid <= 0 || !is_running(pid); }));
     }
 }
 

@@ -19,7 +19,8 @@ struct Chain {
 // As they stand now, without the command.
 Chain links_of(const Process& process);
 
-// Kills them all, stopped first so that none has time for anything.
+// Kills them all, stopped first so that none has time for anything, and waits until they are dead: what a dying process
+// still holds is in use.
 void kill_all(const Chain& links);
 
 // Waits until the command runs the file `program`: what the command said before it did so is no sign of that.

@@ -33,14 +33,6 @@ struct GroupTrial : Trial {
     }
 };
 
-// netrunner, its shepherd and the guard, as far as they are there.
-void kill_all_of(const Process& process) {
-    const Chain links = links_of(process);
-    kill_all(links);
-    for (const pid_t pid : {links.shepherd, links.guard})
-        CHECK(wait_until([&] { return pid <= 0 || !is_running(pid); }));
-}
-
 void write_text(const std::string& file, const std::string& text) {
     std::ofstream out(file);
     out << text << std::flush;
@@ -207,6 +199,7 @@ TEST_CASE_FIXTURE(GroupTrial, "a group that was left to an orphan is not cleared
     CHECK_REFUSED(run(in_group("p", {"--", "true"})), "'" + groups.path("p/x") + "' is not netrunner's and not empty");
     CHECK(is_running(orphan));
     end_leftovers();
+    CHECK(wait_until([&] { return !groups.is_populated("p/x"); }));
     std::filesystem::remove(groups.path("p/x"));
     CHECK(run(in_group("p", {"--", "true"})).ending == exit_code(0));
     CHECK(groups.is_empty());
@@ -218,7 +211,7 @@ TEST_CASE_FIXTURE(GroupTrial, "groups with made-up names that killed runs have l
     for (const std::string path : {"u/", "v/w/"}) {
         auto first = start_in(path, {"--", "sh", "-c", "echo go; exec sleep 60"});
         first.wait_for_output("go\n");
-        kill_all_of(first);
+        kill_all(links_of(first));
         first.finish();
         CHECK(!groups.is_empty());
         const auto next = run(in_group(path, {"--", "echo", "next"}));
@@ -242,7 +235,7 @@ TEST_CASE_FIXTURE(GroupTrial, "gc clears what killed runs have left, and nothing
     for (const std::string path : {"a/left", "theirs/left", "made-up/"}) {
         auto killed = start_in(path, {"-q", "-k", "100ms", "--", "sh", "-c", stubborn});
         killed.wait_for_output("go\n");
-        kill_all_of(killed);
+        kill_all(links_of(killed));
         killed.finish();
     }
     const auto elsewhere = collect({"theirs"});
@@ -391,7 +384,7 @@ TEST_CASE_FIXTURE(GroupTrial, "when all three are killed, the next run on the pa
         } else {
             let_pass(std::chrono::microseconds(random() % 30000));
         }
-        kill_all_of(process);
+        kill_all(links_of(process));
         process.finish();
         // A shepherd that was not one yet has outlived that, and has the group until it has ended the tree.
         CHECK(wait_until([&] { return run(in_group("x", {"-q", "--", "echo", "works"})).out == "works\n"; }));
@@ -405,7 +398,7 @@ TEST_CASE_FIXTURE(GroupTrial, "a leftover is said to be removed to those who ask
     expect_strays();
     auto process = start_in("x", {"-q", "--", "sh", "-c", stubborn});
     process.wait_for_output("go\n");
-    kill_all_of(process);
+    kill_all(links_of(process));
     process.finish();
     const auto next = run(in_group("x", {"-v", "--", "true"}));
     CHECK(contains(next.err, "a run that was killed (pid " + std::to_string(process.pid()) + ")"));
