@@ -100,6 +100,7 @@ bool lock_group(int directory, int how) { return ::flock(directory, how | LOCK_N
 void clear_leftover(int directory, const std::string& path, bool remove, const ClearingListener& told) {
     JobGroup leftover;
     if (!leftover.open(duplicate(directory))) {
+        if (errno == ENOENT) return;  // its run had not been killed, and has removed it before the lock was ours
         cgroup_failure(errno, fmt::format("cannot open the files of group '{}'", path));
     }
     const std::string owner = owner_of(directory);
