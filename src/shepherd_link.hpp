@@ -63,7 +63,8 @@ class ShepherdLink {
     /// the guard lives. True for that, once.
     bool look_after_shepherd();
 
-    /// After a hang-up: the shepherd has been killed, at the latest in a moment; else it was the guard.
+    /// After a hang-up, of the link or of the terminal: the shepherd has been killed, at the latest in a moment; else it
+    /// was the guard, or somebody else.
     [[nodiscard]] bool was_shepherd_killed() const;
 
     /// The next event, if one is there. HangUp comes again and again.
