@@ -172,10 +172,16 @@ bool read_member(pid_t pid, TreeMember& member) noexcept {
     member.pid = pid;
     member.state = at[2];
     at += 3;
-    constexpr int skipped_to_threads = 14;  // session ... nice
+    constexpr int skipped_to_flags = 3;     // session, tty_nr, tpgid
+    constexpr int skipped_to_threads = 10;  // minflt ... nice
     constexpr int skipped_to_started = 1;   // itrealvalue
+    constexpr std::uint64_t exiting = 0x4;  // the kernel's PF_EXITING
     std::int64_t skipped = 0;
+    std::uint64_t flags = 0;
     bool good = next_number(at, end, member.parent) && next_number(at, end, member.group);
+    for (int i = 0; i < skipped_to_flags; ++i) good = good && next_number(at, end, skipped);
+    good = good && next_number(at, end, flags);
+    member.exiting = (flags & exiting) != 0;
     for (int i = 0; i < skipped_to_threads; ++i) good = good && next_number(at, end, skipped);
     good = good && next_number(at, end, member.threads);
     for (int i = 0; i < skipped_to_started; ++i) good = good && next_number(at, end, skipped);

@@ -23,6 +23,7 @@ struct TreeMember {
     pid_t parent = 0;
     pid_t group = 0;
     char state = '\0';
+    bool exiting = false;  ///< nothing prevents its death any more, but it need not be seen yet
     std::uint32_t threads = 0;
     std::uint64_t started = 0;
 

@@ -317,10 +317,10 @@ void Session::resume_timers(Duration paused) {
 void Session::on(const protocol::ChildContinued& /*event*/) { context_.narrate(1, "the command continues"); }
 
 void Session::on(const protocol::ChildExited& event) {
-    // Both may have happened while this process was stopped: then the one is why the other is. And the kernel hangs up the
-    // terminal that a killed shepherd led a little before it shows that death.
+    // Both may have happened while this process was stopped: then the one is why the other is. And the kernel hangs up
+    // the terminal that a killed shepherd led before that can be waited for.
     const bool hung_up = plan_.terminal && WIFSIGNALED(event.wait_status) && WTERMSIG(event.wait_status) == SIGHUP;
-    if (hung_up ? link_.was_shepherd_killed() : link_.look_after_shepherd()) lose("shepherd");
+    if (link_.look_after_shepherd() || (hung_up && link_.is_shepherd_dying())) lose("shepherd");
     outcome_.usage = event.usage;
     job_control_.command_ended();
     outcome_.had_terminal = job_control_.had_terminal();

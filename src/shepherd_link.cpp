@@ -229,6 +229,11 @@ bool ShepherdLink::was_shepherd_killed() const {
            end.si_pid == pid_ && end.si_code != CLD_EXITED;
 }
 
+bool ShepherdLink::is_shepherd_dying() const {
+    TreeMember shepherd;
+    return shepherd_lost_ || (pid_ > 0 && read_member(pid_, shepherd) && (shepherd.exiting || shepherd.is_dead()));
+}
+
 void ShepherdLink::reap(bool force) {
     constexpr int moment_ms = 1000;
     constexpr int patience_ms = 3000;

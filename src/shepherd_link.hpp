@@ -63,9 +63,12 @@ class ShepherdLink {
     /// the guard lives. True for that, once.
     bool look_after_shepherd();
 
-    /// After a hang-up, of the link or of the terminal: the shepherd has been killed, at the latest in a moment; else it
-    /// was the guard, or somebody else.
+    /// After a hang-up: the shepherd has been killed, at the latest in a moment; else it was the guard.
     [[nodiscard]] bool was_shepherd_killed() const;
+
+    /// Before it was told to leave: it has been killed, or will be in a moment, and what its death does to others is
+    /// done or underway.
+    [[nodiscard]] bool is_shepherd_dying() const;
 
     /// The next event, if one is there. HangUp comes again and again.
     std::optional<ShepherdEvent> receive();

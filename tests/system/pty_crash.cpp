@@ -2,6 +2,7 @@
 // left, and the user's terminal is sane. (terminal.md sections 2, 10 and 12)
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -192,6 +193,26 @@ TEST_CASE_FIXTURE(Trial, "output that was written before the shepherd died is pa
     const auto result = process.finish();
     CHECK(lines(result.out).size() == 1000);
     CHECK(result.ending == exit_code(125));
+}
+
+TEST_CASE_FIXTURE(Trial, "the terminal's hang-up is the end of a shepherd that is slow to die, not the command's") {
+    // As slow as it can be: it has only what two others leave over.
+    std::vector<Process> busy;
+    for (int i = 0; i < 2; ++i) busy.push_back(start(command({"/bin/sh", "-c", "while :; do :; done"})));
+    for (int i = times(5, 50); i > 0; --i) {
+        auto process = start_reported(runner({"-q", "--pty", "--", "sh", "-c", "echo go; exec sleep 60"}));
+        process.wait_for_output("go\n");
+        const pid_t shepherd = shepherd_of(process.pid());
+        const sched_param none{};
+        REQUIRE(::sched_setscheduler(shepherd, SCHED_IDLE, &none) == 0);
+        ::kill(shepherd, SIGKILL);
+        CHECK(process.finish().ending == exit_code(125));
+        CHECK(report_of(process)["reason"] == "lost");
+    }
+    for (Process& each : busy) {
+        each.signal(SIGKILL);
+        each.finish();
+    }
 }
 
 TEST_CASE_FIXTURE(Trial, "netrunner inside netrunner: killing the outermost ends all") {

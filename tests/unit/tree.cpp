@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -22,6 +23,19 @@ TEST_CASE("a process is read as /proc shows it") {
     CHECK(member.state == 'R');
     CHECK(member.started > 0);
     CHECK(!member.is_dead());
+    CHECK(!member.exiting);
+}
+
+TEST_CASE("what has begun to die is seen to") {
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(0);
+    siginfo_t end{};
+    REQUIRE(::waitid(P_PID, static_cast<id_t>(child), &end, WEXITED | WNOWAIT) == 0);
+    TreeMember member;
+    REQUIRE(read_member(child, member));
+    CHECK(member.exiting);
+    CHECK(member.is_dead());
+    ::waitpid(child, nullptr, 0);
 }
 
 TEST_CASE("a name with blanks and parentheses does not confuse it") {
