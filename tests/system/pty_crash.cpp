@@ -11,6 +11,7 @@
 #include <memory>
 #include <random>
 
+#include "chain.hpp"
 #include "terminal_shell.hpp"
 
 using namespace support;
@@ -196,23 +197,24 @@ TEST_CASE_FIXTURE(Trial, "output that was written before the shepherd died is pa
 }
 
 TEST_CASE_FIXTURE(Trial, "the terminal's hang-up is the end of a shepherd that is slow to die, not the command's") {
-    // As slow as it can be: it has only what two others leave over.
-    std::vector<Process> busy;
-    for (int i = 0; i < 2; ++i) busy.push_back(start(command({"/bin/sh", "-c", "while :; do :; done"})));
-    for (int i = times(5, 50); i > 0; --i) {
-        auto process = start_reported(runner({"-q", "--pty", "--", "sh", "-c", "echo go; exec sleep 60"}));
-        process.wait_for_output("go\n");
-        const pid_t shepherd = shepherd_of(process.pid());
+    // As slow as it can be: it gives way to the command that its death wakes, and then to one that never sleeps.
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(0, &one);
+    auto busy = start(command({"/bin/sh", "-c", "while :; do :; done"}));
+    ::sched_setaffinity(busy.pid(), sizeof one, &one);
+    for (int i = times(15, 200); i > 0; --i) {
+        auto process = start_reported(runner({"-q", "--pty", "--", "sh", "-c", "exec sleep 60"}));
+        const auto chain = chain_of(process, "sleep");
         const sched_param none{};
-        REQUIRE(::sched_setscheduler(shepherd, SCHED_IDLE, &none) == 0);
-        ::kill(shepherd, SIGKILL);
+        REQUIRE(::sched_setscheduler(chain.shepherd, SCHED_IDLE, &none) == 0);
+        for (const pid_t each : {chain.shepherd, chain.command}) ::sched_setaffinity(each, sizeof one, &one);
+        ::kill(chain.shepherd, SIGKILL);
         CHECK(process.finish().ending == exit_code(125));
         CHECK(report_of(process)["reason"] == "lost");
     }
-    for (Process& each : busy) {
-        each.signal(SIGKILL);
-        each.finish();
-    }
+    busy.signal(SIGKILL);
+    busy.finish();
 }
 
 TEST_CASE_FIXTURE(Trial, "netrunner inside netrunner: killing the outermost ends all") {
