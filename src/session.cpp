@@ -320,7 +320,7 @@ void Session::on(const protocol::ChildExited& event) {
     // Both may have happened while this process was stopped: then the one is why the other is. And the kernel hangs up
     // the terminal that a killed shepherd led before that can be waited for.
     const bool hung_up = plan_.terminal && WIFSIGNALED(event.wait_status) && WTERMSIG(event.wait_status) == SIGHUP;
-    if (link_.look_after_shepherd() || (hung_up && link_.is_shepherd_dying())) lose("shepherd");
+    if (link_.look_after_shepherd() || (hung_up && link_.is_shepherd_being_killed())) lose("shepherd");
     outcome_.usage = event.usage;
     job_control_.command_ended();
     outcome_.had_terminal = job_control_.had_terminal();

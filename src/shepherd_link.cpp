@@ -218,20 +218,27 @@ bool ShepherdLink::look_after_shepherd() {
 }
 
 bool ShepherdLink::was_shepherd_killed() const {
-    if (shepherd_lost_) return true;
     // It lets go of the link a little before it is seen to have ended.
     constexpr int moment_ms = 20;
+    return was_shepherd_killed_within(moment_ms);
+}
+
+bool ShepherdLink::is_shepherd_being_killed() const {
+    // Nothing keeps it, but it may have to wait for a processor.
+    constexpr int patience_ms = 1000;
+    TreeMember shepherd;
+    const bool dying = pid_ > 0 && read_member(pid_, shepherd) && (shepherd.exiting || shepherd.is_dead());
+    return dying && was_shepherd_killed_within(patience_ms);
+}
+
+bool ShepherdLink::was_shepherd_killed_within(int milliseconds) const {
+    if (shepherd_lost_) return true;
     const Descriptor handle(pid_ > 0 ? static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)) : -1);
     pollfd ended{handle.get(), POLLIN, 0};
     siginfo_t end{};
-    return handle && ::poll(&ended, 1, moment_ms) == 1 &&
+    return handle && ::poll(&ended, 1, milliseconds) == 1 &&
            ::waitid(P_PID, static_cast<id_t>(pid_), &end, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 &&
            end.si_pid == pid_ && end.si_code != CLD_EXITED;
-}
-
-bool ShepherdLink::is_shepherd_dying() const {
-    TreeMember shepherd;
-    return shepherd_lost_ || (pid_ > 0 && read_member(pid_, shepherd) && (shepherd.exiting || shepherd.is_dead()));
 }
 
 void ShepherdLink::reap(bool force) {

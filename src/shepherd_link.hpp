@@ -66,9 +66,8 @@ class ShepherdLink {
     /// After a hang-up: the shepherd has been killed, at the latest in a moment; else it was the guard.
     [[nodiscard]] bool was_shepherd_killed() const;
 
-    /// Before it was told to leave: it has been killed, or will be in a moment, and what its death does to others is
-    /// done or underway.
-    [[nodiscard]] bool is_shepherd_dying() const;
+    /// After the terminal that it leads was hung up: it is seen to die, and waited for, and it was killed.
+    [[nodiscard]] bool is_shepherd_being_killed() const;
 
     /// The next event, if one is there. HangUp comes again and again.
     std::optional<ShepherdEvent> receive();
@@ -97,6 +96,7 @@ class ShepherdLink {
 
   private:
     void know_guard(pid_t guard);
+    [[nodiscard]] bool was_shepherd_killed_within(int milliseconds) const;
     ShepherdEvent interpret(std::span<const std::byte> packet, std::vector<Descriptor> descriptors, pid_t about);
 
     Descriptor socket_;
