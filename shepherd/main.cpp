@@ -58,8 +58,8 @@ Failure prepare(const protocol::Plan& plan, Start& start) {
     if (plan.vacated_by != 0) {
         start.groups.vacated = VacatedGroup(handed_over(protocol::vacated_descriptor), plan.vacated_by);
     }
-    Descriptor terminal(plan.guards_input != 0 ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : -1);
-    start.users_terminal = UsersTerminal(std::move(terminal), plan.runner_group);
+    start.users_terminal = UsersTerminal(plan.runner_group);
+    if (plan.guards_input != 0 && !start.users_terminal.open(STDIN_FILENO)) return {true, Stage::pipe};
     return {};
 }
 
@@ -92,7 +92,8 @@ int run(const Words& words) {
     Watched watched{.guard = guard,
                     .signals = std::move(start.signals),
                     .reserve = std::move(start.reserve),
-                    .groups = std::move(start.groups)};
+                    .groups = std::move(start.groups),
+                    .users_terminal = std::move(start.users_terminal)};
     start = {};
     return watch(plan, std::move(watched));
 }

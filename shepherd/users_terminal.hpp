@@ -1,10 +1,9 @@
 // The user's own terminal, as far as a runner that dies leaves it in a state that is not its: what the runner is about
-// to do to it is known here before it is done, and undone when the runner is gone.
+// to do to it is known here before it is done, and undone when the runner is gone. The shepherd and the guard both know
+// it, since either may be killed with the runner.
 #pragma once
 
 #include <sys/types.h>
-
-#include <optional>
 
 #include "shepherd/descriptor.hpp"
 #include "shepherd/protocol.hpp"
@@ -14,21 +13,25 @@ namespace netrunner {
 class UsersTerminal {
   public:
     UsersTerminal() = default;
-    /// `terminal`: the user's, if the runner may change its modes; `runner_group`: gets the foreground back; 0: nobody.
-    UsersTerminal(Descriptor terminal, pid_t runner_group) noexcept
-        : terminal_(std::move(terminal)), runner_group_(runner_group) {}
+    /// `runner_group`: gets the foreground back; 0: nobody.
+    explicit UsersTerminal(pid_t runner_group) noexcept : runner_group_(runner_group) {}
 
+    /// The terminal whose modes the runner may change. To be called before the fork of the guard, which then shares
+    /// what is known. False with errno.
+    bool open(int tty) noexcept;
     void guard(const protocol::GuardTerminal& order) noexcept;
     /// It is not as it was found.
-    [[nodiscard]] bool is_guarded() const noexcept { return guarded_.has_value(); }
+    [[nodiscard]] bool is_guarded() const noexcept;
 
-    /// `command`: the command's group, which may have the foreground.
+    /// `command`: the command's group, which may have the foreground; 0: not known.
     void put_right(pid_t command) noexcept;
 
   private:
+    struct Record;
+
     Descriptor terminal_;
     pid_t runner_group_ = 0;
-    std::optional<protocol::GuardTerminal> guarded_;
+    Record* record_ = nullptr;  ///< in a page of its own that lives as long as the two processes
 };
 
 }  // namespace netrunner

@@ -24,6 +24,7 @@ constexpr int first_word_ms = 200;
 /// How long a guard may take, beyond the ladder's own time, before it is looked at whether it can act at all.
 constexpr std::int64_t killing_ms = 3000;
 constexpr std::int64_t never = -1;
+constexpr int forever = -1;  ///< to poll(2)
 
 /// The time until the ladder's last rung has acted.
 std::int64_t ladder_ms(const protocol::Plan& plan) noexcept {
@@ -53,7 +54,7 @@ class Watch {
         if (reported) return 0;
         if (!WIFEXITED(guard_status_) || WEXITSTATUS(guard_status_) != exit_alone) {
             end_tree();
-            clear_job();
+            settle();
         }
         watched_.groups.leave_leaf();
         return 0;
@@ -126,8 +127,8 @@ class Watch {
     // -- without the guard
 
     void end_tree() noexcept {
-        pollfd runner{runner_.get(), POLLIN, 0};
-        if (runner_) ::poll(&runner, 1, first_word_ms);
+        // First of all: the shell is about to look at its terminal, too.
+        if (is_runner_gone(first_word_ms)) watched_.users_terminal.put_right(0);
         taking_over_ = true;
         guard_due_at_ = never;
         ladder_.begin();
@@ -137,13 +138,23 @@ class Watch {
         }
     }
 
-    /// A runner that lives, but was stopped, reads the group's figures before it goes, and ends this process first.
-    void clear_job() noexcept {
-        if (!watched_.groups.job) return;
+    /// The same for the group and the terminal, with nobody left. A runner that lives, but was stopped, reads the
+    /// group's figures and puts its terminal right before it goes, and ends this process first.
+    void settle() noexcept {
+        const bool has_duties = watched_.groups.job || watched_.users_terminal.is_guarded();
+        if (!is_runner_gone(has_duties ? forever : 0)) return;
+        watched_.users_terminal.put_right(0);
+        if (watched_.groups.job) watched_.groups.clear_job(plan_);
+    }
+
+    [[nodiscard]] bool is_runner_gone(int patience_ms) const noexcept {
+        if (!runner_) return true;
         pollfd runner{runner_.get(), POLLIN, 0};
-        while (runner_ && ::poll(&runner, 1, -1) < 0) {
-        }
-        watched_.groups.clear_job(plan_);
+        int ended = 0;
+        do {
+            ended = ::poll(&runner, 1, patience_ms);
+        } while (ended < 0 && patience_ms == forever);
+        return ended > 0;
     }
 
     /// True when nothing is left.

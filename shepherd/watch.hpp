@@ -9,6 +9,7 @@
 #include "shepherd/protocol.hpp"
 #include "shepherd/reserve_descriptors.hpp"
 #include "shepherd/run_groups.hpp"
+#include "shepherd/users_terminal.hpp"
 
 namespace netrunner {
 
@@ -17,6 +18,7 @@ struct Watched {
     Descriptor signals;  ///< signalfd, non-blocking
     ReserveDescriptors reserve;
     RunGroups groups;
+    UsersTerminal users_terminal;  ///< the user's, if the runner may change it
 };
 
 /// Returns the shepherd's exit status, when the guard has ended and nothing is left.

@@ -98,6 +98,28 @@ TEST_CASE_FIXTURE(Trial, "netrunner is killed in raw mode: the terminal is sane 
     }
 }
 
+TEST_CASE_FIXTURE(Trial, "one of the others is killed with it, both at once: the terminal is sane all the same") {
+    for (int i = times(6, 40); i > 0; --i) {
+        TerminalShell shell(*this, dash_shell);
+        const auto before = shell.modes();
+        const auto child = path("child");
+        const pid_t runner = raw_run(shell, "", "echo $$ >child; " + go + "exec sleep 60");
+        const pid_t shepherd = shepherd_of(runner);
+        const pid_t guard = child_running(shepherd, "netrunner-shepherd");
+        REQUIRE(guard > 0);
+        const pid_t other = i % 2 == 0 ? guard : shepherd;
+        CAPTURE(name_of(other));
+        for (const int signal : {SIGSTOP, SIGKILL}) {
+            ::kill(runner, signal);
+            ::kill(other, signal);
+        }
+        CHECK(wait_until([&] { return sane(shell); }, 1s));
+        CHECK(same_modes(shell.modes(), before));
+        CHECK(wait_until([&] { return !is_running(number_in(child)); }, 2s));
+        shell.prompts();
+    }
+}
+
 TEST_CASE_FIXTURE(Trial, "the same in bash: the next line that is typed is echoed once, and works") {
     for (int i = times(3, 20); i > 0; --i) {
         TerminalShell shell(*this, bash_shell);
