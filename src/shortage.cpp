@@ -20,6 +20,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Of ours: what was about to be started, and what has just gone.
+constexpr std::uint64_t comers_and_goers = 3;
+
 std::optional<std::uint64_t> number_at(const std::string& path) {
     const auto text = read_text(path);
     return text ? number_in(trimmed(*text)) : std::nullopt;
@@ -34,7 +37,8 @@ std::string full_group(fs::path directory, const fs::path& top) {
     for (; directory.string().starts_with(top.string()); directory = directory.parent_path()) {
         const auto most = number_at(directory / "pids.max");
         const auto now = number_at(directory / "pids.current");
-        if (most && now && *now >= *most) return reached(fmt::format("pids.max of '{}'", directory.string()), *most);
+        if (most && now && *now + comers_and_goers >= *most)
+            return reached(fmt::format("pids.max of '{}'", directory.string()), *most);
         if (directory == top) break;
     }
     return "";
@@ -78,13 +82,12 @@ std::string full_machine() {
     const std::size_t slash = load ? load->find('/') : std::string::npos;
     if (slash == std::string::npos) return "";
     const auto all = number_in(load->substr(slash + 1, load->find(' ', slash) - slash - 1));
-    for (const char* name : {"kernel.pid_max", "kernel.threads-max"}) {
-        std::string path = fmt::format("/proc/sys/{}", name);
-        path.replace(path.find('.'), 1, "/");
-        const auto most = number_at(path);
-        constexpr std::uint64_t slack = 64;  // some have ended since
-        if (all && most && *all + slack >= *most) return reached(name, *most);
-    }
+    constexpr std::uint64_t ended_since = 64;
+    constexpr std::uint64_t not_given_again = 300;  // the first numbers: RESERVED_PIDS in the kernel's pid.c
+    const auto limit = number_at("/proc/sys/kernel/pid_max");
+    if (all && limit && *all + ended_since + not_given_again >= *limit) return reached("kernel.pid_max", *limit);
+    const auto threads = number_at("/proc/sys/kernel/threads-max");
+    if (all && threads && *all + ended_since >= *threads) return reached("kernel.threads-max", *threads);
     return "";
 }
 
@@ -94,8 +97,7 @@ std::string too_many_processes() {
     if (!group.empty()) return group;
     rlimit limit{};
     ::getrlimit(RLIMIT_NPROC, &limit);
-    constexpr std::uint64_t own = 3;  // what was about to be started, and what has just gone
-    if (limit.rlim_cur != RLIM_INFINITY && tasks_of_user() + own >= limit.rlim_cur) {
+    if (limit.rlim_cur != RLIM_INFINITY && tasks_of_user() + comers_and_goers >= limit.rlim_cur) {
         return reached("the limit of this user's processes (RLIMIT_NPROC)", limit.rlim_cur);
     }
     return full_machine();
