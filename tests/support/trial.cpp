@@ -138,7 +138,7 @@ Reported Trial::run_reported(std::vector<std::string> arguments) {
 Result Trial::bash(const std::string& script, Millis limit) {
     auto setup = command({"/bin/bash", "--norc", "--noprofile", "-c", "nr() { \"$NR\" run \"$@\"; }\n" + script});
     Process process = start(setup);
-    auto result = process.finish(limit);
+    auto result = process.finish(limit * amount(1, 10));  // whose loops are longer, on machines that may be slow
     CHECK_MESSAGE(result.left.empty(), "left at its return: ", describe(result.left));
     return result;
 }

@@ -139,10 +139,10 @@ TEST_CASE_FIXTURE(Hardship, "five hundred groups inside, each with a process, an
     const auto began = Clock::now();
     auto process = start(arena.runner(with(with({"-q", "-k", "100ms"}, arena.in_group()),
                                            {"--", "sh", "-c",
-                                            "exec 9>\"$1\"; cd \"$0\" && for i in $(seq " + std::to_string(wide) +
-                                                "); do mkdir w$i; sleep 60 & echo $! >w$i/cgroup.procs; done; "
-                                                "for i in $(seq 200); do mkdir g && cd g || exit 9; done; echo done",
-                                            arena.groups() + "/job", arena.fifo()})));
+                                            "exec 9>\"$1\"; cd \"$0\" && mkdir $(seq -f w%g $2) || exit 9; "
+                                            "for i in $(seq $2); do sleep 60 & echo $! >w$i/cgroup.procs; done; "
+                                            "mkdir -p $(printf 'g/%.0s' $(seq 200)) || exit 9; echo done",
+                                            arena.groups() + "/job", arena.fifo(), std::to_string(wide)})));
     process.wait_for_output("done\n");
     const auto stood = Clock::now();
     CHECK(process.finish().ending == exit_code(0));
