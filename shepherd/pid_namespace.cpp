@@ -40,6 +40,13 @@ bool map_id(const char* path, unsigned id) noexcept {
     return write_to(path, {text.data(), static_cast<std::size_t>(at - text.data())});
 }
 
+/// What is mounted here from now on is not seen outside. Under a root that is no mount point, as chroot(2) leaves it,
+/// that can be had of the mount below only.
+bool keep_mounts_private() noexcept {
+    return ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 ||
+           (errno == EINVAL && ::mount("none", "/proc", nullptr, MS_PRIVATE, nullptr) == 0);
+}
+
 }  // namespace
 
 pid_t PidNamespace::fork() noexcept {
@@ -58,7 +65,7 @@ bool PidNamespace::settle(const Descriptor& parent) const noexcept {
         if (!write_to("/proc/self/setgroups", "deny") && errno != ENOENT) return false;
         if (!map_id("/proc/self/uid_map", user_) || !map_id("/proc/self/gid_map", group_)) return false;
     }
-    if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
+    if (!keep_mounts_private()) return false;
     // With that of outside nobody would find himself.
     if (::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) return false;
     ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);

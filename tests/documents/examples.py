@@ -129,15 +129,19 @@ def main():
         sys.exit(__doc__)
     netrunner = pathlib.Path(sys.argv[1]).resolve()
     group = group_for_examples(netrunner)
+    namespaces = subprocess.run(["unshare", "--fork", "--pid", "--mount-proc", "true"], check=False, capture_output=True).returncode == 0
     failed = run = skipped = 0
     try:
         for document in map(pathlib.Path, sys.argv[2:]):
             found = 0
             for script in scripts_of(document):
                 found += 1
-                if NEEDS_GROUPS.search(script) and not group:
+                lacks = "control groups" if NEEDS_GROUPS.search(script) and not group else ""
+                if re.search(r"\bunshare ", script) and not namespaces:
+                    lacks = "namespaces"  # in a chroot, say
+                if lacks:
                     skipped += 1
-                    print(f"{document.name}: skipped, since this machine has no control groups for it:\n{script}\n")
+                    print(f"{document.name}: skipped, since this machine has no {lacks} for it:\n{script}\n")
                     continue
                 root = pathlib.Path(tempfile.mkdtemp(prefix="netrunner-examples-"))
                 try:

@@ -13,6 +13,8 @@
 #include <random>
 #include <sstream>
 
+#include "programs.hpp"
+
 namespace support {
 namespace {
 
@@ -65,9 +67,9 @@ Trial::~Trial() {
     }
 }
 
-std::string Trial::netrunner() { return or_default("NETRUNNER_BINARY", NETRUNNER_BINARY); }
-std::string Trial::shepherd() { return or_default("NETRUNNER_SHEPHERD_BINARY", SHEPHERD_BINARY); }
-std::string Trial::program(const std::string& name) { return std::string{TEST_PROGRAMS_DIR} + "/" + name; }
+std::string Trial::netrunner() { return open_to_all(or_default("NETRUNNER_BINARY", NETRUNNER_BINARY)); }
+std::string Trial::shepherd() { return open_to_all(or_default("NETRUNNER_SHEPHERD_BINARY", SHEPHERD_BINARY)); }
+std::string Trial::program(const std::string& name) { return open_to_all(std::string{TEST_PROGRAMS_DIR} + "/" + name); }
 
 std::string Trial::path(const std::string& name) {
     known_files_.insert(name);
