@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <utility>
+#include <new>
 
 #include "shepherd/terminal_modes.hpp"
 
@@ -13,7 +13,7 @@ namespace netrunner {
 
 /// Whoever writes it may be killed at any moment: `order` counts only while `holds`.
 struct UsersTerminal::Record {
-    std::atomic<bool> holds;
+    std::atomic<bool> holds = false;
     protocol::GuardTerminal order;
 };
 
@@ -22,7 +22,7 @@ bool UsersTerminal::open(int tty) noexcept {
     if (!terminal_) return false;
     void* const page = ::mmap(nullptr, sizeof(Record), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED) return false;
-    record_ = static_cast<Record*>(page);  // zeroes: nothing is held
+    record_ = new (page) Record{};
     return true;
 }
 

@@ -138,8 +138,8 @@ class Watch {
         }
     }
 
-    /// The same for the group and the terminal, with nobody left. A runner that lives, but was stopped, reads the
-    /// group's figures and puts its terminal right before it goes, and ends this process first.
+    /// What else the runner leaves to us when it is gone: the group and the terminal. A runner that lives, but was
+    /// stopped, reads the group's figures and puts its terminal right before it goes, and ends this process first.
     void settle() noexcept {
         const bool has_duties = watched_.groups.job || watched_.users_terminal.is_guarded();
         if (!is_runner_gone(has_duties ? forever : 0)) return;
