@@ -159,6 +159,7 @@ TEST_CASE_FIXTURE(Survival,
 
 TEST_CASE_FIXTURE(Survival, "netrunner is killed while the child is not the command yet: it never becomes it") {
     if (!groups) return;
+    if (sanitized) return skip("a sanitizer's threads are taken for the child");
     for (const bool in_group : {false, true}) {
         for (long when = 1; when <= amount(40, 200); when += amount(6, 1)) {
             Arena arena(*this, groups);
