@@ -7,12 +7,14 @@
 #include "trial.hpp"
 
 namespace support {
-Chain links_of(const Process& process) {
-    Chain chain{.runner = process.pid()};
+Chain links_of(pid_t runner) {
+    Chain chain{.runner = runner};
     chain.shepherd = child_running(chain.runner, "netrunner-shepherd");
     if (chain.shepherd != 0) chain.guard = child_running(chain.shepherd, "netrunner-shepherd");
     return chain;
 }
+
+Chain links_of(const Process& process) { return links_of(process.pid()); }
 
 void kill_all(const Chain& links) {
     for (const int signal : {SIGSTOP, SIGKILL}) {

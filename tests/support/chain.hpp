@@ -17,6 +17,7 @@ struct Chain {
 };
 
 // As they stand now, without the command.
+Chain links_of(pid_t runner);
 Chain links_of(const Process& process);
 
 // Kills them all, stopped first so that none has time for anything, and waits until they are dead: what a dying process

@@ -104,15 +104,12 @@ TEST_CASE_FIXTURE(Trial, "one of the others is killed with it, both at once: the
         const auto before = shell.modes();
         const auto child = path("child");
         const pid_t runner = raw_run(shell, "", "echo $$ >child; " + go + "exec sleep 60");
-        const pid_t shepherd = shepherd_of(runner);
-        const pid_t guard = child_running(shepherd, "netrunner-shepherd");
-        REQUIRE(guard > 0);
-        const pid_t other = i % 2 == 0 ? guard : shepherd;
-        CAPTURE(name_of(other));
-        for (const int signal : {SIGSTOP, SIGKILL}) {
-            ::kill(runner, signal);
-            ::kill(other, signal);
-        }
+        Chain links = links_of(runner);
+        REQUIRE(links.guard > 0);
+        const bool spares_shepherd = i % 2 == 0;
+        CAPTURE(spares_shepherd);
+        (spares_shepherd ? links.shepherd : links.guard) = 0;
+        kill_all(links);
         CHECK(wait_until([&] { return sane(shell); }, 1s));
         CHECK(same_modes(shell.modes(), before));
         CHECK(wait_until([&] { return !is_running(number_in(child)); }, 2s));

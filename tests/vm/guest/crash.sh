@@ -1,8 +1,6 @@
 # Whoever of us is killed: nothing runs afterwards, and no group stays.
 # shellcheck shell=dash disable=SC2016,SC2034,SC2086,SC2154
 
-nobody_is_in() { ! has_members "$1"; }
-
 # At many moments from before the group is made until the command runs. The run that lost all who knew of it is cleared
 # up by the next on its path: both of us, or netrunner before there was a shepherd.
 crash_at_many_moments() { # runner, shepherd or both
@@ -42,7 +40,7 @@ test_both_are_killed_at_any_moment() { crash_at_many_moments both; }
 
 start_stubborn() { # ARGUMENT...
     rm -f "$work/ready"
-    start "$@" -- sh -c "trap '' TERM HUP; daemonize $work/ready ignore; ignore_signals $work/ready 1 2 15"
+    start "$@" -- sh -c "$stubborn"
     wait_until has_line "$work/ready" ready
     wait_until has_members "$cgroup/$path"
     shepherd=$(shepherd_of "$runner")

@@ -26,15 +26,14 @@ await_end() { # PID...
     done
 }
 
-# prepare ARGUMENT...: a process that is there already, and becomes netrunner at `go`.
+# prepare ARGUMENT...: a process that is there already, and becomes netrunner at `go`, with the files of new_run.
 prepare() {
-    new_run
     asked="netrunner run $*"
     rm -f "$work/go"
     mkfifo "$work/go"
     (
         read -r _ <"$work/go"
-        exec netrunner run --report "$report" "$@" >"$out" 2>"$err" </dev/null
+        exec netrunner run "$@" >"$out" 2>"$err" </dev/null
     ) &
     runner=$!
 }
@@ -58,7 +57,8 @@ give_them_back() {
 }
 
 test_without_a_process_number_the_start_is_refused() {
-    prepare -- echo hi
+    new_run
+    prepare --report "$report" -- echo hi
     take_all_numbers
     go
     give_them_back
@@ -70,12 +70,12 @@ test_without_a_process_number_the_start_is_refused() {
 test_without_a_process_number_the_tree_is_ended() {
     for group in '' '--cgroup t'; do
         rm -f "$work/ready"
-        start $group -k 300ms -- sh -c "trap '' TERM HUP; daemonize $work/ready ignore; ignore_signals $work/ready 1 2 15"
+        start $group -k 300ms -- sh -c "$stubborn"
         wait_until has_line "$work/ready" ready
         tree=$(sed -n 's/^ready //p' "$work/ready" | tr '\n' ' ')
         ours="$(shepherd_of "$runner") $(child_called nr-guard "$(shepherd_of "$runner")")"
         take_all_numbers
-        kill -9 "$runner"
+        kill_quietly "$runner"
         await_end $tree $ours
         give_them_back
         finish
@@ -103,16 +103,15 @@ test_a_full_group_is_named() {
 test_in_a_full_group_the_tree_is_ended() {
     mkdir $cgroup/outer
     echo +pids >$cgroup/cgroup.subtree_control
-    start_in $cgroup/outer 0 -k 300ms -- sh -c "trap '' TERM HUP; daemonize $work/ready ignore; ignore_signals $work/ready 1 2 15"
+    start_in $cgroup/outer 0 -k 300ms -- sh -c "$stubborn"
     wait_until has_line "$work/ready" ready
     echo 1 >$cgroup/outer/pids.max
     kill_quietly "$runner"
     finish
     exits_with 137
-    wait_until is_gone_from $cgroup/outer
+    wait_until nobody_is_in $cgroup/outer
     rmdir $cgroup/outer
 }
-is_gone_from() { ! has_members "$1"; }
 
 # Memory that is promised to nobody yet, in KiB, from none to enough: a line and 125, or the command's own end. Where
 # it is too little even for netrunner's own exec, the kernel ends it there. What is said stays in a pipe: there is no
@@ -123,22 +122,18 @@ test_without_memory_to_promise_the_start_is_refused() {
     for more in -500 $(seq 0 4 160) 300 4000; do
         exec 8<>"$work/said" 9<"$work/said"
         new_run
-        asked="netrunner run -- echo hi, with $more KiB"
-        rm -f "$work/go"
-        mkfifo "$work/go"
-        (
-            read -r _ <"$work/go"
-            exec netrunner run -- echo hi >&8 2>&8 9<&- </dev/null
-        ) &
-        runner=$!
+        out=$work/said err=$work/said
+        prepare -- echo hi
+        asked="$asked, with $more KiB"
         exhaust_memory $more
         go
         echo 0 >/proc/sys/vm/overcommit_memory
         exec 8>&-
+        out=/dev/null err=$work/err
         cat <&9 >"$err"
         case $status in
             0) equals "$asked" hi "$(cat "$err")" ;;
-            125) : >"$out"; refused; refusals=$((refusals + 1)) ;;
+            125) refused; refusals=$((refusals + 1)) ;;
             126 | 137 | 139) equals "$asked" '' "$(grep -v ': exec: ' "$err")" ;; # the shell's own
             127) says 'Fatal glibc error' ;; # before main
             *) fail "status $status" ;;
@@ -150,11 +145,11 @@ test_without_memory_to_promise_the_start_is_refused() {
 }
 
 test_without_memory_to_promise_the_tree_is_ended() {
-    start --cgroup t -k 300ms -- sh -c "trap '' TERM HUP; daemonize $work/ready ignore; ignore_signals $work/ready 1 2 15"
+    start --cgroup t -k 300ms -- sh -c "$stubborn"
     wait_until has_line "$work/ready" ready
     tree=$(sed -n 's/^ready //p' "$work/ready" | tr '\n' ' ')
     exhaust_memory 0
-    kill -9 "$runner"
+    kill_quietly "$runner"
     await_end $tree
     echo 0 >/proc/sys/vm/overcommit_memory
     finish
