@@ -77,10 +77,10 @@ void show_sleeping(const Pipeline& pipeline, std::vector<Series>& all) {
     sample.read_some(1);                 // the command is there
     std::this_thread::sleep_for(200ms);  // and whoever started it has come to rest
     for (const ProcessMemory& one : sample.look()) {
-        std::printf("%-28s %-20s %9.0f %9.0f %9.0f %9.0f\n", pipeline.name.c_str(), one.program.c_str(), one.resident,
+        std::printf("%-28s %-20s %9.0f %9.0f %9.0f %9.0f\n", pipeline.name.c_str(), one.name.c_str(), one.resident,
                     one.shared_out, one.dirty, one.dirty + one.clean);
         all.push_back(
-            {.name = pipeline.name + "/" + one.program,
+            {.name = pipeline.name + "/" + one.name,
              .values = {one.dirty},
              .figures = {{"pss", one.shared_out}, {"rss", one.resident}, {"private", one.dirty + one.clean}}});
     }

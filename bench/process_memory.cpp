@@ -36,7 +36,9 @@ std::vector<ProcessMemory> memory_of(const std::string& path) {
         std::error_code gone;
         const std::string program = fs::read_symlink(entry.path() / "exe", gone);
         if (gone || !program.starts_with(path)) continue;
-        ProcessMemory memory{.pid = std::atoi(name.c_str()), .program = fs::path(program).filename()};
+        ProcessMemory memory;
+        memory.pid = std::atoi(name.c_str());
+        std::ifstream(entry.path() / "comm") >> memory.name;
         read_rollup(memory);
         if (memory.resident > 0) all.push_back(memory);
     }

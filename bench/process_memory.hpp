@@ -10,7 +10,7 @@ namespace bench {
 
 struct ProcessMemory {
     pid_t pid = 0;
-    std::string program;  ///< the file's name, without its directory
+    std::string name;  ///< as ps(1) shows it
     double resident = 0;
     double shared_out = 0;  ///< PSS: pages that several have are divided among them
     double dirty = 0;       ///< private and written to: what one more of them costs

@@ -101,6 +101,47 @@ int tree() {
     while (true) ::pause();
 }
 
+/// Gives every line back.
+int echo() {
+    std::array<char, 4096> piece{};
+    ssize_t got = 0;
+    while ((got = ::read(STDIN_FILENO, piece.data(), piece.size())) > 0) {
+        write_whole(piece.data(), static_cast<std::size_t>(got));
+    }
+    return got == 0 ? 0 : 1;
+}
+
+/// Sends `count` lines to a command, each when the last one has come back.
+int dialogue(long long count, char** command) {
+    std::array<int, 2> question{};
+    std::array<int, 2> answer{};
+    if (::pipe2(question.data(), O_CLOEXEC) != 0 || ::pipe2(answer.data(), O_CLOEXEC) != 0) fail("pipe2");
+    const pid_t pid = ::fork();
+    if (pid < 0) fail("fork");
+    if (pid == 0) {
+        ::dup2(question[0], STDIN_FILENO);
+        ::dup2(answer[1], STDOUT_FILENO);
+        ::execvp(command[0], command);
+        fail(command[0]);
+    }
+    ::close(answer[1]);
+    ::dup2(question[1], STDOUT_FILENO);
+    ::close(question[1]);
+    std::array<char, line_length> line{};
+    for (; count > 0; --count) {
+        write_whole(line.data(), line.size());
+        for (std::size_t back = 0; back < line.size();) {
+            const ssize_t got = ::read(answer[0], line.data(), line.size() - back);
+            if (got <= 0) fail("read");
+            back += static_cast<std::size_t>(got);
+        }
+    }
+    ::close(STDOUT_FILENO);
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    return status == 0 ? 0 : 1;
+}
+
 /// The floor of all that pass bytes on: splice(2) and nothing else, between pipes that are made `size` large.
 int splice_all(int size) {
     for (const int end : {STDIN_FILENO, STDOUT_FILENO}) {
@@ -165,6 +206,8 @@ int main(int argc, char** argv) {
     if (word == "stamps" && argc > 2) return stamps(count);
     if (word == "stay") return stay();
     if (word == "tree") return tree();
+    if (word == "echo") return echo();
+    if (word == "dialogue" && argc > 3) return dialogue(count, argv + 3);
     if (word == "splice" && argc > 2) return splice_all(static_cast<int>(count));
     if (word == "terminal" && argc > 2) return terminal(argv + 2);
     if (word == "fixed-pipe" && argc > 2) return fixed_pipe(argv + 2);

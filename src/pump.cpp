@@ -1,12 +1,15 @@
 #include "src/pump.hpp"
 
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <system_error>
+#include <thread>
+#include <utility>
 
 namespace netrunner {
 namespace {
@@ -57,7 +60,8 @@ void Pump::add(Relay& relay, Owner owner) {
     subscribe(relay.source().descriptor(), relay.source().events() | EPOLLET, id);
     subscribe(relay.sink().descriptor(), EPOLLOUT | EPOLLET, id);
     if (relay.copy()) subscribe(relay.copy()->descriptor(), EPOLLOUT | EPOLLET, id);
-    Entry& entry = entries_[id] = {.owner = owner, .relay = &relay};
+    Entry& entry =
+        entries_[id] = {.owner = owner, .relay = &relay, .moderation = WakeModeration(relay.source().capacity())};
     make_runnable(id, entry);
 }
 
@@ -94,8 +98,13 @@ Wake Pump::wait(std::optional<TimePoint> deadline) {
             if (found == entries_.end()) continue;
             Entry& entry = found->second;
             entry.runnable = false;
+            const Relay& relay = *entry.relay;
             const Relay::State state = entry.relay->move();
-            if (state == Relay::State::moving) {
+            Duration pause{};
+            if (state == Relay::State::needs_source && relay.last_moved())
+                pause = entry.moderation.pause_after(relay.passed(), *relay.last_moved());
+            if (pause != Duration::zero()) sleep(pause);
+            if (pause != Duration::zero() || state == Relay::State::moving) {
                 make_runnable(found->first, entry);
                 continue;
             }
@@ -132,6 +141,12 @@ void Pump::make_runnable(Id id, Entry& entry) {
     if (entry.runnable) return;
     entry.runnable = true;
     runnable_.push_back(id);
+}
+
+void Pump::sleep(Duration time) {
+    // The kernel may make a sleep longer by its slack, which is more than the whole of this one.
+    if (!std::exchange(sleeps_exactly_, true)) ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+    std::this_thread::sleep_for(time);
 }
 
 Pump::Id Pump::find(const Relay& relay) const {

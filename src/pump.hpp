@@ -11,6 +11,7 @@
 #include "src/fd.hpp"
 #include "src/relay.hpp"
 #include "src/stop_ladder.hpp"
+#include "src/wake_moderation.hpp"
 
 namespace netrunner {
 
@@ -57,11 +58,13 @@ class Pump {
         int descriptor = -1;     ///< of a watch
         Relay* relay = nullptr;  ///< of a relay
         bool runnable = false;   ///< is in `runnable_`
+        WakeModeration moderation{0};
     };
 
     void subscribe(int fd, std::uint32_t events, Id id);
     void collect(std::optional<TimePoint> deadline);
     void make_runnable(Id id, Entry& entry);
+    void sleep(Duration time);
     Id find(const Relay& relay) const;
 
     Descriptor epoll_;
@@ -69,6 +72,7 @@ class Pump {
     std::unordered_map<Id, Entry> entries_;
     std::deque<Id> runnable_;
     std::deque<Id> readable_;
+    bool sleeps_exactly_ = false;
 };
 
 }  // namespace netrunner
