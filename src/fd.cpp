@@ -68,6 +68,11 @@ std::size_t bytes_waiting(int pipe) {
     return ::ioctl(pipe, FIONREAD, &count) == 0 && count > 0 ? static_cast<std::size_t>(count) : 0;
 }
 
+std::size_t pipe_capacity(int pipe) {
+    const int capacity = ::fcntl(pipe, F_GETPIPE_SZ);
+    return capacity > 0 ? static_cast<std::size_t>(capacity) : 0;
+}
+
 std::array<bool, 3> occupy_standard_descriptors() {
     std::array<bool, 3> closed{};
     for (std::size_t fd = 0; fd < closed.size(); ++fd) {

@@ -55,6 +55,9 @@ bool ready_now(int fd, short events);
 /// Bytes that can be read from a pipe now; 0 when that cannot be told.
 std::size_t bytes_waiting(int pipe);
 
+/// Bytes that a pipe holds at most; 0 when it is none.
+std::size_t pipe_capacity(int pipe);
+
 /// Turns closed descriptors among 0-2 into /dev/null, so that nothing we open lands there. To be called first. Returns
 /// which were closed.
 std::array<bool, 3> occupy_standard_descriptors();

@@ -60,8 +60,7 @@ void Pump::add(Relay& relay, Owner owner) {
     subscribe(relay.source().descriptor(), relay.source().events() | EPOLLET, id);
     subscribe(relay.sink().descriptor(), EPOLLOUT | EPOLLET, id);
     if (relay.copy()) subscribe(relay.copy()->descriptor(), EPOLLOUT | EPOLLET, id);
-    Entry& entry =
-        entries_[id] = {.owner = owner, .relay = &relay, .moderation = WakeModeration(relay.source().capacity())};
+    Entry& entry = entries_[id] = {.owner = owner, .relay = &relay};
     make_runnable(id, entry);
 }
 
@@ -98,13 +97,8 @@ Wake Pump::wait(std::optional<TimePoint> deadline) {
             if (found == entries_.end()) continue;
             Entry& entry = found->second;
             entry.runnable = false;
-            const Relay& relay = *entry.relay;
             const Relay::State state = entry.relay->move();
-            Duration pause{};
-            if (state == Relay::State::needs_source && relay.last_moved())
-                pause = entry.moderation.pause_after(relay.passed(), *relay.last_moved());
-            if (pause != Duration::zero()) sleep(pause);
-            if (pause != Duration::zero() || state == Relay::State::moving) {
+            if (state == Relay::State::moving || (state == Relay::State::needs_source && has_paused(entry))) {
                 make_runnable(found->first, entry);
                 continue;
             }
@@ -143,10 +137,17 @@ void Pump::make_runnable(Id id, Entry& entry) {
     runnable_.push_back(id);
 }
 
-void Pump::sleep(Duration time) {
+/// Before the wait for a source that has run dry, where its writer is to have time.
+bool Pump::has_paused(Entry& entry) {
+    const Relay& relay = *entry.relay;
+    if (!relay.last_moved()) return false;
+    if (!entry.moderation) entry.moderation.emplace(pipe_capacity(relay.source().descriptor()));
+    const Duration pause = entry.moderation->pause_after(relay.passed(), *relay.last_moved());
+    if (pause == Duration::zero()) return false;
     // The kernel may make a sleep longer by its slack, which is more than the whole of this one.
     if (!std::exchange(sleeps_exactly_, true)) ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
-    std::this_thread::sleep_for(time);
+    std::this_thread::sleep_for(pause);
+    return true;
 }
 
 Pump::Id Pump::find(const Relay& relay) const {

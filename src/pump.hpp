@@ -55,16 +55,16 @@ class Pump {
     using Id = std::uint64_t;
     struct Entry {
         Owner owner = nullptr;
-        int descriptor = -1;     ///< of a watch
-        Relay* relay = nullptr;  ///< of a relay
-        bool runnable = false;   ///< is in `runnable_`
-        WakeModeration moderation{0};
+        int descriptor = -1;                         ///< of a watch
+        Relay* relay = nullptr;                      ///< of a relay
+        bool runnable = false;                       ///< is in `runnable_`
+        std::optional<WakeModeration> moderation{};  ///< of a relay that has moved something
     };
 
     void subscribe(int fd, std::uint32_t events, Id id);
     void collect(std::optional<TimePoint> deadline);
     void make_runnable(Id id, Entry& entry);
-    void sleep(Duration time);
+    bool has_paused(Entry& entry);
     Id find(const Relay& relay) const;
 
     Descriptor epoll_;

@@ -118,9 +118,10 @@ IoResult Sink::write_keys(std::span<const std::byte> bytes) {
 
 bool Sink::grow(std::size_t capacity) {
     if (kind_ != Kind::pipe) return false;
-    const int current = ::fcntl(fd_, F_GETPIPE_SZ);
-    if (current < 0 || static_cast<std::size_t>(current) >= capacity) return false;
-    return ::fcntl(fd_, F_SETPIPE_SZ, static_cast<int>(std::min<std::size_t>(capacity, INT_MAX))) > current;
+    const std::size_t current = pipe_capacity(fd_);
+    if (current == 0 || current >= capacity) return false;
+    const int grown = ::fcntl(fd_, F_SETPIPE_SZ, static_cast<int>(std::min<std::size_t>(capacity, INT_MAX)));
+    return grown > 0 && static_cast<std::size_t>(grown) > current;
 }
 
 int write_all(Sink& sink, std::span<const std::byte> bytes, Duration patience) {

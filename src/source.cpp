@@ -27,12 +27,6 @@ Source Source::end_of_typing(Descriptor slave) {
 }
 
 // Of pipes: FIONREAD takes the pipe's lock, which a writer holds for as long as it copies; poll(2) only looks.
-std::size_t Source::capacity() const {
-    if (!is_pipe()) return 0;
-    const int capacity = ::fcntl(fd_, F_GETPIPE_SZ);
-    return capacity > 0 ? static_cast<std::size_t>(capacity) : 0;
-}
-
 bool Source::has_bytes() const {
     if (!is_pipe()) return bytes_waiting(fd_) > 0;
     pollfd one{fd_, POLLIN, 0};

@@ -26,8 +26,6 @@ class Source {
     [[nodiscard]] bool is_pipe() const { return kind_ == Kind::pipe; }
     /// A terminal, which may hold more than it says at once.
     [[nodiscard]] bool is_terminal() const { return kind_ == Kind::device; }
-    /// Bytes that a pipe holds at most; 0: it is none.
-    [[nodiscard]] std::size_t capacity() const;
     /// Whether anything could be read from a pipe or terminal now.
     [[nodiscard]] bool has_bytes() const;
     /// Nothing to read now, not even its end.
