@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "shepherd/descriptor.hpp"
+#include "shepherd/system/descriptor.hpp"
 
 namespace bench {
 

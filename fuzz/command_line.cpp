@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "src/cli.hpp"
-#include "src/usage_error.hpp"
+#include "src/cli/cli.hpp"
+#include "src/values/usage_error.hpp"
 
 using namespace netrunner;
 

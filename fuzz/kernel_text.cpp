@@ -1,10 +1,10 @@
 // Any text as one of those of the kernel that say where control groups are.
-#include "src/kernel_text.hpp"
+#include "src/values/kernel_text.hpp"
 
 #include <cstdint>
 #include <cstdlib>
 
-#include "src/cgroup_mount.hpp"
+#include "src/cgroup/mount.hpp"
 
 using namespace netrunner;
 

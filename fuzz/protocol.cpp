@@ -1,5 +1,5 @@
 // Any bytes as a packet: refused, or packed again to the same bytes.
-#include "shepherd/protocol.hpp"
+#include "shepherd/link/protocol.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,5 +1,5 @@
 // Any text as a duration and as a size: refused with a message, or within the range.
-#include "src/quantity.hpp"
+#include "src/values/quantity.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,10 +1,10 @@
 // Any text as the value of any option: a value or an exception of ours, nothing else.
-#include "src/value_syntax.hpp"
+#include "src/cli/value_syntax.hpp"
 
 #include <cstdint>
 #include <cstdlib>
 
-#include "src/usage_error.hpp"
+#include "src/values/usage_error.hpp"
 
 using namespace netrunner;
 

@@ -6,8 +6,8 @@
 #include <array>
 #include <cerrno>
 
-#include "shepherd/child.hpp"
-#include "shepherd/own_process.hpp"
+#include "shepherd/start/child.hpp"
+#include "shepherd/start/own_process.hpp"
 
 namespace netrunner {
 namespace {

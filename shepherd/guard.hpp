@@ -3,8 +3,8 @@
 // where it came from. Called in the new process.
 #pragma once
 
-#include "shepherd/link.hpp"
-#include "shepherd/protocol.hpp"
+#include "shepherd/link/link.hpp"
+#include "shepherd/link/protocol.hpp"
 #include "shepherd/supervise.hpp"
 
 namespace netrunner {

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <array>
 
-#include "shepherd/monotonic.hpp"
+#include "shepherd/system/monotonic.hpp"
 
 namespace netrunner {
 namespace {

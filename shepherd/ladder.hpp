@@ -7,10 +7,10 @@
 
 #include <cstdint>
 
-#include "shepherd/job_group.hpp"
-#include "shepherd/protocol.hpp"
-#include "shepherd/reserve_descriptors.hpp"
-#include "shepherd/tree.hpp"
+#include "shepherd/group/job_group.hpp"
+#include "shepherd/link/protocol.hpp"
+#include "shepherd/tree/reserve_descriptors.hpp"
+#include "shepherd/tree/tree.hpp"
 
 namespace netrunner {
 

@@ -12,12 +12,12 @@
 
 #include <cerrno>
 
-#include "shepherd/descriptor.hpp"
 #include "shepherd/guard.hpp"
-#include "shepherd/link.hpp"
-#include "shepherd/own_process.hpp"
-#include "shepherd/protocol.hpp"
+#include "shepherd/link/link.hpp"
+#include "shepherd/link/protocol.hpp"
+#include "shepherd/start/own_process.hpp"
 #include "shepherd/supervise.hpp"
+#include "shepherd/system/descriptor.hpp"
 #include "shepherd/watch.hpp"
 
 namespace netrunner {

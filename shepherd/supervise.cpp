@@ -14,9 +14,9 @@
 #include <cstdint>
 
 #include "shepherd/ladder.hpp"
-#include "shepherd/monotonic.hpp"
 #include "shepherd/phases.hpp"
-#include "shepherd/tree.hpp"
+#include "shepherd/system/monotonic.hpp"
+#include "shepherd/tree/tree.hpp"
 #include "shepherd/usage_sum.hpp"
 
 namespace netrunner {

@@ -5,15 +5,15 @@
 
 #include <sys/types.h>
 
-#include "shepherd/descriptor.hpp"
-#include "shepherd/link.hpp"
-#include "shepherd/pid_namespace.hpp"
-#include "shepherd/protocol.hpp"
-#include "shepherd/pseudo_terminal.hpp"
-#include "shepherd/reserve_descriptors.hpp"
-#include "shepherd/run_groups.hpp"
-#include "shepherd/start_report.hpp"
-#include "shepherd/users_terminal.hpp"
+#include "shepherd/group/run_groups.hpp"
+#include "shepherd/link/link.hpp"
+#include "shepherd/link/protocol.hpp"
+#include "shepherd/start/pid_namespace.hpp"
+#include "shepherd/start/start_report.hpp"
+#include "shepherd/system/descriptor.hpp"
+#include "shepherd/terminal/pseudo_terminal.hpp"
+#include "shepherd/terminal/users_terminal.hpp"
+#include "shepherd/tree/reserve_descriptors.hpp"
 
 namespace netrunner {
 

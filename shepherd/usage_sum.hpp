@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "shepherd/protocol.hpp"
+#include "shepherd/link/protocol.hpp"
 
 namespace netrunner {
 

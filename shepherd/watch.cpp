@@ -12,9 +12,9 @@
 #include <cerrno>
 
 #include "shepherd/ladder.hpp"
-#include "shepherd/monotonic.hpp"
-#include "shepherd/own_process.hpp"
+#include "shepherd/start/own_process.hpp"
 #include "shepherd/supervise.hpp"
+#include "shepherd/system/monotonic.hpp"
 
 namespace netrunner {
 namespace {

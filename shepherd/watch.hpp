@@ -5,11 +5,11 @@
 
 #include <sys/types.h>
 
-#include "shepherd/descriptor.hpp"
-#include "shepherd/protocol.hpp"
-#include "shepherd/reserve_descriptors.hpp"
-#include "shepherd/run_groups.hpp"
-#include "shepherd/users_terminal.hpp"
+#include "shepherd/group/run_groups.hpp"
+#include "shepherd/link/protocol.hpp"
+#include "shepherd/system/descriptor.hpp"
+#include "shepherd/terminal/users_terminal.hpp"
+#include "shepherd/tree/reserve_descriptors.hpp"
 
 namespace netrunner {
 

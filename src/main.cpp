@@ -12,22 +12,22 @@
 #include <system_error>
 #include <vector>
 
-#include "src/annotation.hpp"
-#include "src/cgroup_place.hpp"
-#include "src/cli.hpp"
-#include "src/console.hpp"
-#include "src/doctor.hpp"
-#include "src/errno_text.hpp"
-#include "src/facts.hpp"
-#include "src/gc.hpp"
-#include "src/junit.hpp"
-#include "src/launch_plan.hpp"
-#include "src/live_line.hpp"
-#include "src/output_tail.hpp"
-#include "src/report.hpp"
-#include "src/runner.hpp"
-#include "src/summary.hpp"
-#include "src/whole_file.hpp"
+#include "src/cgroup/place.hpp"
+#include "src/cli/cli.hpp"
+#include "src/doctor/doctor.hpp"
+#include "src/doctor/gc.hpp"
+#include "src/plan/facts.hpp"
+#include "src/plan/launch_plan.hpp"
+#include "src/relay/live_line.hpp"
+#include "src/relay/output_tail.hpp"
+#include "src/report/annotation.hpp"
+#include "src/report/junit.hpp"
+#include "src/report/report.hpp"
+#include "src/report/summary.hpp"
+#include "src/report/whole_file.hpp"
+#include "src/session/console.hpp"
+#include "src/session/runner.hpp"
+#include "src/values/errno_text.hpp"
 
 namespace netrunner {
 namespace {

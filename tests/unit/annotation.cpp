@@ -1,4 +1,4 @@
-#include "src/annotation.hpp"
+#include "src/report/annotation.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
-#include "src/cgroup_mount.hpp"
-
 #include <doctest/doctest.h>
+
+#include "src/cgroup/mount.hpp"
 
 using namespace netrunner;
 

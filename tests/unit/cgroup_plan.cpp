@@ -1,8 +1,7 @@
-#include "src/cgroup_plan.hpp"
-
 #include <doctest/doctest.h>
 
-#include "src/usage_error.hpp"
+#include "src/cgroup/plan.hpp"
+#include "src/values/usage_error.hpp"
 
 using namespace netrunner;
 

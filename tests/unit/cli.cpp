@@ -1,10 +1,10 @@
-#include "src/cli.hpp"
+#include "src/cli/cli.hpp"
 
 #include <doctest/doctest.h>
 
 #include <csignal>
 
-#include "src/usage_error.hpp"
+#include "src/values/usage_error.hpp"
 
 using namespace netrunner;
 using namespace std::chrono_literals;

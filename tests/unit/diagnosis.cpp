@@ -1,4 +1,4 @@
-#include "src/diagnosis.hpp"
+#include "src/doctor/diagnosis.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "src/heartbeat.hpp"
+#include "src/progress/heartbeat.hpp"
 
 #include <doctest/doctest.h>
 

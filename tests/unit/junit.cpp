@@ -1,4 +1,4 @@
-#include "src/junit.hpp"
+#include "src/report/junit.hpp"
 
 #include <doctest/doctest.h>
 

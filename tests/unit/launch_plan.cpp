@@ -1,4 +1,4 @@
-#include "src/launch_plan.hpp"
+#include "src/plan/launch_plan.hpp"
 
 #include <doctest/doctest.h>
 #include <termios.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <csignal>
 
-#include "shepherd/terminal_modes.hpp"
+#include "shepherd/terminal/terminal_modes.hpp"
 
 using namespace netrunner;
 using namespace std::chrono_literals;

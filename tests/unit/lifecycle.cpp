@@ -1,4 +1,4 @@
-#include "src/lifecycle.hpp"
+#include "src/session/lifecycle.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "src/line_stamper.hpp"
+#include "src/relay/line_stamper.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "src/nearest_word.hpp"
+#include "src/values/nearest_word.hpp"
 
 #include <doctest/doctest.h>
 

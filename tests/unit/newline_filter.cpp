@@ -1,4 +1,4 @@
-#include "src/newline_filter.hpp"
+#include "src/relay/newline_filter.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "src/outcome.hpp"
+#include "src/outcome/outcome.hpp"
 
 #include <doctest/doctest.h>
 

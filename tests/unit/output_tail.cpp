@@ -1,4 +1,4 @@
-#include "src/output_tail.hpp"
+#include "src/relay/output_tail.hpp"
 
 #include <doctest/doctest.h>
 

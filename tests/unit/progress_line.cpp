@@ -1,4 +1,4 @@
-#include "src/progress_line.hpp"
+#include "src/progress/progress_line.hpp"
 
 #include <doctest/doctest.h>
 

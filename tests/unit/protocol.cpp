@@ -1,4 +1,4 @@
-#include "shepherd/protocol.hpp"
+#include "shepherd/link/protocol.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "src/quantity.hpp"
+#include "src/values/quantity.hpp"
 
 #include <doctest/doctest.h>
 

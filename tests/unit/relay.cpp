@@ -1,5 +1,5 @@
 // The relay on real pipes and files, without a process at either end.
-#include "src/relay.hpp"
+#include "src/relay/relay.hpp"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>

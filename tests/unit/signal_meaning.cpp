@@ -1,4 +1,4 @@
-#include "src/signal_meaning.hpp"
+#include "src/session/signal_meaning.hpp"
 
 #include <doctest/doctest.h>
 

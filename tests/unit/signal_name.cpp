@@ -1,4 +1,4 @@
-#include "src/signal_name.hpp"
+#include "src/values/signal_name.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "src/stop.hpp"
+#include "src/session/stop.hpp"
 
 #include <doctest/doctest.h>
 

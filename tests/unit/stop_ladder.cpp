@@ -1,4 +1,4 @@
-#include "src/stop_ladder.hpp"
+#include "src/values/stop_ladder.hpp"
 
 #include <doctest/doctest.h>
 

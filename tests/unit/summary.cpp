@@ -1,4 +1,4 @@
-#include "src/summary.hpp"
+#include "src/report/summary.hpp"
 
 #include <doctest/doctest.h>
 

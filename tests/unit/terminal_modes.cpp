@@ -1,5 +1,5 @@
 // Terminal modes on a pseudo-terminal of the test's own.
-#include "shepherd/terminal_modes.hpp"
+#include "shepherd/terminal/terminal_modes.hpp"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -7,8 +7,8 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 
-#include "shepherd/descriptor.hpp"
-#include "src/raw_mode.hpp"
+#include "shepherd/system/descriptor.hpp"
+#include "src/system/raw_mode.hpp"
 
 using namespace netrunner;
 

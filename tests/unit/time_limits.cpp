@@ -1,4 +1,4 @@
-#include "src/time_limits.hpp"
+#include "src/session/time_limits.hpp"
 
 #include <doctest/doctest.h>
 

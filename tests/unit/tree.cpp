@@ -1,5 +1,5 @@
 // Reading /proc about this very process; the walk itself is tested from outside (tests/system).
-#include "shepherd/tree.hpp"
+#include "shepherd/tree/tree.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/prctl.h>

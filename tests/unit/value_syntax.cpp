@@ -1,4 +1,4 @@
-#include "src/value_syntax.hpp"
+#include "src/cli/value_syntax.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
@@ -6,7 +6,7 @@
 #include <csignal>
 #include <functional>
 
-#include "src/usage_error.hpp"
+#include "src/values/usage_error.hpp"
 
 using namespace netrunner;
 using namespace std::chrono_literals;

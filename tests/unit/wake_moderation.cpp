@@ -1,4 +1,4 @@
-#include "src/wake_moderation.hpp"
+#include "src/relay/wake_moderation.hpp"
 
 #include <doctest/doctest.h>
 

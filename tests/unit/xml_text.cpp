@@ -1,4 +1,4 @@
-#include "src/xml_text.hpp"
+#include "src/values/xml_text.hpp"
 
 #include <doctest/doctest.h>
 

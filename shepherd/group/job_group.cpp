@@ -1,0 +1,230 @@
+#include "shepherd/group/job_group.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace netrunner {
+namespace {
+
+/// Members are looked for this many groups deep, with a descriptor for each; cgroup.kill and removal have no such
+/// limit.
+constexpr int deepest = 64;
+constexpr int removal_attempts = 10;
+constexpr int freeze_wait_ms = 200;
+
+/// What getdents64(2) gives.
+struct DirectoryEntry {
+    std::uint64_t inode;
+    std::int64_t offset;
+    std::uint16_t length;
+    std::uint8_t type;
+    char name[1];  // NOLINT: as the kernel has it
+};
+
+bool put(const Descriptor& file, std::string_view text) noexcept {
+    return file && ::pwrite(file.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
+}
+
+/// Calls `use(name)` for each directory in `directory`.
+template <class Use>
+void each_group(int directory, Use use) noexcept {
+    alignas(DirectoryEntry) std::array<char, 2048> block{};
+    ::lseek(directory, 0, SEEK_SET);
+    while (true) {
+        const long got = ::syscall(SYS_getdents64, directory, block.data(), block.size());
+        if (got <= 0) return;
+        for (long at = 0; at < got;) {
+            const auto* entry = reinterpret_cast<const DirectoryEntry*>(block.data() + at);
+            at += entry->length;
+            const std::string_view name = entry->name;
+            if (entry->type == DT_DIR && name != "." && name != "..") use(entry->name);
+        }
+    }
+}
+
+Descriptor open_group(int at, const char* name) noexcept {
+    constexpr int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    Descriptor group(::openat(at, name, flags));
+    if (!group && errno == EACCES) {
+        // Its owner may have closed it to us, but may not have it stay for ever.
+        ::fchmodat(at, name, 0700, 0);
+        group = Descriptor(::openat(at, name, flags));
+    }
+    return group;
+}
+
+/// Calls `use(pid)` for everybody in `directory` and below.
+template <class Use>
+void each_member(int directory, int depth, Use use) noexcept {
+    // A threaded group only tells of its threads; any of them stands for its process.
+    for (const char* name : {"cgroup.procs", "cgroup.threads"}) {
+        const Descriptor file(::openat(directory, name, O_RDONLY | O_CLOEXEC));
+        std::array<char, 4096> block{};
+        std::size_t kept = 0;
+        ssize_t got = 0;
+        while (file && (got = ::read(file.get(), block.data() + kept, block.size() - kept)) > 0) {
+            const std::string_view text(block.data(), kept + static_cast<std::size_t>(got));
+            std::size_t from = 0;
+            for (std::size_t end = 0; (end = text.find('\n', from)) != std::string_view::npos; from = end + 1) {
+                pid_t pid = 0;
+                std::from_chars(text.data() + from, text.data() + end, pid);
+                if (pid > 1) use(pid);  // 0: of another PID namespace
+            }
+            kept = text.size() - from;
+            std::memmove(block.data(), block.data() + from, kept);
+        }
+        if (got == 0) break;
+    }
+    if (depth == 0) return;
+    each_group(directory, [&](const char* name) {
+        if (const Descriptor group = open_group(directory, name)) each_member(group.get(), depth - 1, use);
+    });
+}
+
+/// The name of any group in `directory`; false when there is none.
+bool find_group(int directory, std::array<char, NAME_MAX + 1>& name) noexcept {
+    bool found = false;
+    each_group(directory, [&](const char* seen) {
+        if (!found) ::strncpy(name.data(), seen, name.size() - 1);
+        found = true;
+    });
+    return found;
+}
+
+/// Removes the groups in `directory`, however deep they are; false when one cannot be. Goes down to one that has none
+/// inside, removes it and begins again, so that two descriptors are enough.
+bool remove_groups(int directory) noexcept {
+    std::array<char, NAME_MAX + 1> name{};
+    while (find_group(directory, name)) {
+        Descriptor above;
+        int at = directory;
+        while (::unlinkat(at, name.data(), AT_REMOVEDIR) != 0) {
+            if (errno == ENOENT) break;
+            if (errno != EBUSY && errno != ENOTEMPTY) return false;
+            Descriptor group = open_group(at, name.data());
+            if (!group || !find_group(group.get(), name)) return false;  // somebody is in it
+            above = std::move(group);
+            at = above.get();
+        }
+    }
+    return true;
+}
+
+/// Whether `path` leads to the open directory, and not to a later one of its name.
+bool is_at(int directory, const char* path) noexcept {
+    struct stat there {};
+    struct stat here {};
+    return ::stat(path, &there) == 0 && ::fstat(directory, &here) == 0 && there.st_dev == here.st_dev &&
+           there.st_ino == here.st_ino;
+}
+
+/// The path by which the kernel knows an open directory; empty when it has none any more.
+std::string_view path_of(int directory, std::array<char, PATH_MAX>& room) noexcept {
+    std::array<char, 32> link{"/proc/self/fd/"};
+    *std::to_chars(link.data() + std::strlen(link.data()), link.data() + link.size() - 1, directory).ptr = '\0';
+    const ssize_t length = ::readlink(link.data(), room.data(), room.size() - 1);
+    if (length <= 0) return {};
+    room[static_cast<std::size_t>(length)] = '\0';
+    // " (deleted)" may be a part of the name, or be the kernel's.
+    return is_at(directory, room.data()) ? std::string_view(room.data(), static_cast<std::size_t>(length))
+                                         : std::string_view();
+}
+
+}  // namespace
+
+bool JobGroup::open(Descriptor directory) noexcept {
+    directory_ = std::move(directory);
+    const auto file = [&](const char* name, int flags) {
+        return Descriptor(::openat(directory_.get(), name, flags | O_CLOEXEC));
+    };
+    procs_ = file("cgroup.procs", O_WRONLY);
+    events_ = file("cgroup.events", O_RDONLY);
+    // Either may be missing on older kernels; the one is there for want of the other.
+    kill_ = file("cgroup.kill", O_WRONLY);
+    if (!kill_ && errno != ENOENT) return false;
+    freeze_ = file("cgroup.freeze", O_WRONLY);
+    if (!freeze_ && errno != ENOENT) return false;
+    return procs_ && events_;
+}
+
+void JobGroup::kill() noexcept {
+    if (put(kill_, "1")) return;
+    // Frozen, nobody can run away from the list; thawed again, since some die only then.
+    put(freeze_, "1");
+    pollfd changed{events_.get(), POLLPRI, 0};
+    ::poll(&changed, 1, freeze_wait_ms);
+    each_member(directory_.get(), deepest, [](pid_t pid) { ::kill(pid, SIGKILL); });
+    put(freeze_, "0");
+}
+
+void JobGroup::signal_others(std::span<const TreeMember> known, int signal, TreeVisitor visitor,
+                             void* context) const noexcept {
+    each_member(directory_.get(), deepest, [&](pid_t pid) {
+        TreeMember member;
+        const bool is_known = std::ranges::find(known, pid, &TreeMember::pid) != known.end();
+        if (is_known || !read_member(pid, member) || member.is_dead()) return;
+        visitor(context, member);
+        signal_process(member, signal);
+    });
+}
+
+bool JobGroup::is_populated() const noexcept {
+    std::array<char, 256> text{};
+    const ssize_t got = ::pread(events_.get(), text.data(), text.size(), 0);
+    return got > 0 &&
+           std::string_view(text.data(), static_cast<std::size_t>(got)).find("populated 1") != std::string_view::npos;
+}
+
+int JobGroup::remove_inside() noexcept {
+    for (int attempt = 0; attempt < removal_attempts; ++attempt) {
+        if (remove_groups(directory_.get())) return 0;
+        ::poll(nullptr, 0, 1 << attempt);  // some kernels let go of the dead a little later
+    }
+    return EBUSY;
+}
+
+bool JobGroup::remove_unused(const char* path) noexcept {
+    const Descriptor group = open_group(AT_FDCWD, path);
+    struct stat info {};
+    if (!group || ::fstat(group.get(), &info) != 0 || (info.st_mode & S_ISVTX) == 0) return false;
+    // Locked, it can only be removed from here; so if it is still there, it is what rmdir means.
+    return ::flock(group.get(), LOCK_EX | LOCK_NB) == 0 && is_at(group.get(), path) && ::rmdir(path) == 0;
+}
+
+int JobGroup::remove(unsigned parents) noexcept {
+    std::array<char, PATH_MAX> room{};
+    std::string_view path = path_of(directory_.get(), room);
+    if (path.empty() || path.front() != '/') return ENOENT;
+    int error = 0;
+    for (int attempt = 0; attempt < removal_attempts; ++attempt) {
+        remove_groups(directory_.get());
+        error = ::rmdir(room.data()) == 0 ? 0 : errno;
+        if (error != EBUSY) break;
+        ::poll(nullptr, 0, 1 << attempt);  // some kernels let go of the dead a little later
+    }
+    if (error != 0) return error;
+    while (parents-- > 0) {
+        path = path.substr(0, path.rfind('/'));
+        room[path.size()] = '\0';
+        if (path.empty() || !remove_unused(room.data())) break;
+    }
+    return 0;
+}
+
+}  // namespace netrunner

@@ -1,0 +1,96 @@
+#include "shepherd/start/own_process.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "shepherd/system/descriptor.hpp"
+
+namespace netrunner {
+namespace {
+
+/// Zeroes without making pages of our own of those that we share with our parent.
+void wipe(char* from, char* to) noexcept {
+    constexpr std::uintptr_t page = 4096;
+    const std::uintptr_t lead = -reinterpret_cast<std::uintptr_t>(from) % page;
+    const auto length = static_cast<std::size_t>(to - from);
+    if (length >= lead + page) {
+        const std::size_t whole = (length - lead) / page * page;
+        if (::madvise(from + lead, whole, MADV_DONTNEED) == 0) {
+            std::memset(from, 0, lead);
+            std::memset(from + lead + whole, 0, length - lead - whole);
+            return;
+        }
+    }
+    std::memset(from, 0, length);
+}
+
+/// The words and variables lie one after the other, as the kernel has put them there. What is shown of them is the
+/// name.
+void forget_words(char** argv, char** environment) noexcept {
+    if (argv[0] == nullptr) return;
+    char* end = argv[0] + std::strlen(argv[0]) + 1;
+    for (char** list : {argv, environment}) {
+        for (char** word = list; *word != nullptr; ++word) {
+            if (*word == end) end += std::strlen(end) + 1;
+        }
+    }
+    const std::size_t room = std::strlen(argv[0]);
+    wipe(argv[0], end);
+    std::array<char, 16> name{};
+    ::prctl(PR_GET_NAME, name.data(), 0, 0, 0);
+    std::memcpy(argv[0], name.data(), std::min(std::strlen(name.data()), room));
+}
+
+/// Refused to those without privileges, who then are as likely a victim as anybody.
+void ask_for_protection() noexcept {
+    if (::geteuid() != 0) return;
+    constexpr int wanted = -500;
+    const Descriptor file(::open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC));
+    std::array<char, 16> text{};
+    const ssize_t got = file ? ::pread(file.get(), text.data(), text.size(), 0) : 0;
+    int found = wanted;
+    if (got > 0) std::from_chars(text.data(), text.data() + got, found);
+    if (found > wanted) [[maybe_unused]]
+        const ssize_t written = ::pwrite(file.get(), "-500", 4, 0);
+}
+
+}  // namespace
+
+int open_process(pid_t pid) noexcept { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
+
+bool take_position(bool leads_session) noexcept {
+    struct sigaction action {};
+    action.sa_handler = SIG_DFL;  // an ignored SIGCHLD would make every wait fail with ECHILD
+    ::sigaction(SIGCHLD, &action, nullptr);
+    int on_death = 0;
+    ::prctl(PR_GET_PDEATHSIG, &on_death, 0, 0, 0);
+    // Stopped, it could not act on its parent's death. But not ended by it, unless that is wanted already: somebody has
+    // to see to the tree.
+    if (on_death == 0) ::prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0);
+    const bool moved = leads_session ? ::setsid() >= 0 : ::setpgid(0, 0) == 0;
+    return moved && ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0;
+}
+
+void take_name(const char* name) noexcept { ::prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+void let_go_of_the_users(const Descriptor& null, char** argv, char** environment) noexcept {
+    for (int standard = 0; standard <= 2; ++standard) {
+        if (!null || ::dup2(null.get(), standard) < 0) ::close(standard);
+    }
+    [[maybe_unused]] const int moved = ::chdir("/");
+    ask_for_protection();
+    forget_words(argv, environment);
+}
+
+}  // namespace netrunner

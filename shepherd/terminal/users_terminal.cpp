@@ -1,0 +1,51 @@
+#include "shepherd/terminal/users_terminal.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <new>
+
+#include "shepherd/terminal/terminal_modes.hpp"
+
+namespace netrunner {
+
+/// Whoever writes it may be killed at any moment: `order` counts only while `holds`.
+struct UsersTerminal::Record {
+    std::atomic<bool> holds = false;
+    protocol::GuardTerminal order;
+};
+
+bool UsersTerminal::open(int tty) noexcept {
+    terminal_ = Descriptor(::fcntl(tty, F_DUPFD_CLOEXEC, 3));
+    if (!terminal_) return false;
+    void* const page = ::mmap(nullptr, sizeof(Record), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED) return false;
+    record_ = new (page) Record{};
+    return true;
+}
+
+void UsersTerminal::guard(const protocol::GuardTerminal& order) noexcept {
+    if (record_ == nullptr) return;
+    record_->holds = false;
+    record_->order = order;
+    record_->holds = order.needed != 0;
+}
+
+bool UsersTerminal::is_guarded() const noexcept { return record_ != nullptr && record_->holds; }
+
+void UsersTerminal::put_right(pid_t command) noexcept {
+    if (is_guarded()) {
+        restore_modes(terminal_.get(), record_->order.changed, record_->order.original);
+        record_->holds = false;
+    }
+    terminal_.reset();
+    if (runner_group_ <= 0) return;
+    const Descriptor tty(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
+    const pid_t foreground = tty ? ::tcgetpgrp(tty.get()) : -1;
+    if (foreground < 0) return;
+    if (foreground == command || is_dead_group(foreground)) ::tcsetpgrp(tty.get(), runner_group_);
+}
+
+}  // namespace netrunner

@@ -1,0 +1,175 @@
+#include "src/cgroup/leftover.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <optional>
+
+#include "shepherd/group/job_group.hpp"
+#include "src/cgroup/place.hpp"
+#include "src/system/fd.hpp"
+#include "src/system/setup_failure.hpp"
+#include "src/values/errno_text.hpp"
+#include "src/values/kernel_text.hpp"
+
+namespace netrunner {
+namespace {
+
+/// Whose it is: on the group of a run, not on those that were only made to hold it.
+constexpr const char* mark_name = "user.netrunner";
+constexpr std::chrono::milliseconds clearing_time{5000};
+
+/// The number in a made-up name.
+std::optional<std::uint64_t> maker_of(std::string_view name) {
+    if (!name.starts_with(made_up_prefix)) return std::nullopt;
+    name.remove_prefix(made_up_prefix.size());
+    return number_in(name.substr(0, name.find('-')));
+}
+
+/// What a run's own group leaves behind is cleared, what held others' as far as nobody lives there; then it goes.
+void clear_ours(int parent, int directory, const std::string& name, const std::string& path,
+                const ClearingListener& told) {
+    if (owner_of(directory).empty()) {
+        clear_parent(directory, path, told);
+        ::unlinkat(parent, name.c_str(), AT_REMOVEDIR);
+    } else {
+        clear_leftover(directory, path, true, told);
+    }
+}
+
+}  // namespace
+
+Descriptor open_group_in(int directory, const std::string& name) {
+    return Descriptor(::openat(directory, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+std::vector<std::string> groups_inside(const std::string& path) {
+    std::vector<std::string> names;
+    std::error_code unknown;
+    for (const auto& entry : std::filesystem::directory_iterator(path, unknown)) {
+        if (entry.is_directory(unknown) && !entry.is_symlink(unknown)) names.push_back(entry.path().filename());
+    }
+    return names;
+}
+
+bool process_exists(std::uint64_t pid) { return ::kill(static_cast<pid_t>(pid), 0) == 0 || errno != ESRCH; }
+
+void refuse_used(const std::string& path, const std::string& owner) {
+    cgroup_failure(EBUSY,
+                   fmt::format("group '{}' is in use by another run of netrunner{}", path,
+                               owner.empty() ? "" : fmt::format(" ({})", owner)),
+                   "another name");
+}
+
+void refuse_populated(const std::string& path, const std::vector<std::string>& members) {
+    cgroup_failure(EBUSY, fmt::format("group '{}' is not netrunner's and not empty{}", path,
+                                      members.empty() ? "" : fmt::format(" ({})", named(members))));
+}
+
+bool is_ours(int directory) {
+    struct stat info {};
+    return ::fstat(directory, &info) == 0 && (info.st_mode & S_ISVTX) != 0;
+}
+
+std::string owner_of(int directory) {
+    std::array<char, 64> text{};
+    const ssize_t length = ::fgetxattr(directory, mark_name, text.data(), text.size());
+    return {text.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0))};
+}
+
+void mark_as_ours(int directory) {
+    const std::string mark = fmt::format("pid {}", ::getpid());
+    ::fsetxattr(directory, mark_name, mark.data(), mark.size(), 0);  // where it cannot be marked, so be it
+}
+
+void remove_mark(int directory) { ::fremovexattr(directory, mark_name); }
+
+bool lock_group(int directory, int how) { return ::flock(directory, how | LOCK_NB) == 0; }
+
+void clear_leftover(int directory, const std::string& path, bool remove, const ClearingListener& told) {
+    JobGroup leftover;
+    if (!leftover.open(duplicate(directory))) {
+        if (errno == ENOENT) return;  // its run had not been killed, and has removed it before the lock was ours
+        cgroup_failure(errno, fmt::format("cannot open the files of group '{}'", path));
+    }
+    const std::string owner = owner_of(directory);
+    const bool was_populated = leftover.is_populated();
+    const auto end = std::chrono::steady_clock::now() + clearing_time;
+    while (leftover.is_populated() && std::chrono::steady_clock::now() < end) {
+        leftover.kill();
+        pollfd changed{leftover.events(), POLLPRI, 0};
+        ::poll(&changed, 1, 20);
+    }
+    const int error = remove ? leftover.remove(0) : leftover.remove_inside();
+    if (error != 0 && error != ENOENT) {
+        cgroup_failure(error, fmt::format("cannot clear group '{}', left by a run that was killed", path));
+    }
+    if (!remove) remove_mark(directory);
+    told(was_populated ? fmt::format("ended what a run that was killed ({}) had left in '{}'", owner, path)
+                       : fmt::format("cleared group '{}', left by a run that was killed ({})", path, owner),
+         was_populated);
+}
+
+void clear_parent(int directory, const std::string& path, const ClearingListener& told) {
+    for (const std::string& name : groups_inside(path)) {
+        const std::string inner_path = fmt::format("{}/{}", path, name);
+        const Descriptor inner = open_group_in(directory, name);
+        if (!inner) continue;
+        if (is_ours(inner.get())) {
+            if (!lock_group(inner.get(), LOCK_EX)) refuse_used(inner_path, owner_of(inner.get()));
+            clear_ours(directory, inner.get(), name, inner_path, told);
+        } else if (::unlinkat(directory, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
+            refuse_populated(inner_path, processes_in(inner.get()));
+        }
+    }
+    if (const auto members = processes_in(directory); !members.empty()) refuse_populated(path, members);
+}
+
+void clear_strays(int directory, const std::string& path, const ClearingListener& told) {
+    for (const std::string& name : groups_inside(path)) {
+        const auto maker = maker_of(name);
+        if (!maker || process_exists(*maker)) continue;
+        const Descriptor stray = open_group_in(directory, name);
+        if (!stray || !is_ours(stray.get()) || !lock_group(stray.get(), LOCK_EX)) continue;
+        try {
+            clear_leftover(stray.get(), fmt::format("{}/{}", path, name), true, told);
+        } catch (const SetupFailure& failure) {
+            told(failure_text(failure), false);  // it is not in our way
+        }
+    }
+}
+
+int clear_all(int directory, const std::string& path, const ClearingListener& told) {
+    int failed = 0;
+    for (const std::string& name : groups_inside(path)) {
+        const std::string inner_path = fmt::format("{}/{}", path, name);
+        const Descriptor inner = open_group_in(directory, name);
+        if (!inner) continue;
+        const bool free = is_ours(inner.get()) && lock_group(inner.get(), LOCK_EX);
+        if (!free || owner_of(inner.get()).empty()) {
+            failed += clear_all(inner.get(), inner_path, told);
+            if (free) ::unlinkat(directory, name.c_str(), AT_REMOVEDIR);  // if nothing is in it any more
+            continue;
+        }
+        try {
+            clear_leftover(inner.get(), inner_path, true, told);
+        } catch (const SetupFailure& failure) {
+            ++failed;
+            told(failure_text(failure), true);
+        }
+    }
+    return failed;
+}
+
+}  // namespace netrunner

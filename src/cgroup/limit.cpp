@@ -1,0 +1,143 @@
+#include "src/cgroup/limit.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "src/cgroup/place.hpp"
+#include "src/system/text_file.hpp"
+#include "src/values/kernel_text.hpp"
+
+namespace netrunner {
+namespace {
+
+/// The kernel knows disks by number only.
+std::string with_device_number(const CgroupSetting& setting) {
+    const std::size_t blank = setting.value.find(' ');
+    const std::string device = setting.value.substr(0, blank);
+    if (!device.starts_with('/')) return setting.value;
+    struct stat info {};
+    if (::stat(device.c_str(), &info) != 0) {
+        cgroup_failure(errno, fmt::format("{}: cannot find '{}'", setting.option, device));
+    }
+    if (!S_ISBLK(info.st_mode)) cgroup_failure(ENOTBLK, fmt::format("{}: '{}' is no disk", setting.option, device));
+    return fmt::format("{}:{}{}", major(info.st_rdev), minor(info.st_rdev), setting.value.substr(blank));
+}
+
+/// The words of the line about `device`, in a text with one line a device; none when there is no limit on it.
+std::vector<std::string> line_of(const std::string& text, const std::string& device) {
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        const std::size_t end = rest.find('\n');
+        auto words = words_in(rest.substr(0, end));
+        if (!words.empty() && words.front() == device) return words;
+        rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    }
+    return {};
+}
+
+bool holds_on_disk(const std::string& asked, const std::string& found) {
+    const auto wanted = words_in(asked);
+    const auto line = line_of(found, wanted.front());
+    return std::all_of(wanted.begin() + 1, wanted.end(), [&](const std::string& word) {
+        return word.ends_with("=max") || std::ranges::find(line, word) != line.end();
+    });
+}
+
+/// Whether what was read back is what was asked for. Memory comes in pages.
+bool holds(const CgroupSetting& setting, const std::string& found) {
+    if (setting.file == "io.max") return holds_on_disk(setting.value, found);
+    if (setting.file == "cpuset.cpus") return same_processors(setting.value, found);
+    if (setting.value == found) return true;
+    const auto a = number_in(setting.value);
+    const auto b = number_in(found);
+    const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    return setting.file.starts_with("memory.") && a && b && *b <= *a && *a - *b < page;
+}
+
+std::set<unsigned long> processors_in(const std::string& list) {
+    std::set<unsigned long> numbers;
+    std::string words = list;
+    std::ranges::replace(words, ',', ' ');
+    for (const std::string& range : words_in(words)) {
+        const std::size_t dash = range.find('-');
+        const auto first = number_in(range.substr(0, dash));
+        const auto last = dash == std::string::npos ? first : number_in(range.substr(dash + 1));
+        constexpr std::uint64_t most = 65536;
+        if (!first || !last || *last > most) continue;
+        for (auto number = *first; number <= *last; ++number) numbers.insert(number);
+    }
+    return numbers;
+}
+
+/// In force, and not only written down: what a group above does not have, nobody inside it gets.
+void require_processors(int group, const CgroupSetting& setting) {
+    const auto effective = read_text_at(group, "cpuset.cpus.effective");
+    if (!effective || same_processors(setting.value, *effective)) return;
+    cgroup_failure(EINVAL, fmt::format("{}: of '{}' only '{}' can be had there", setting.option, setting.value,
+                                       trimmed(*effective)));
+}
+
+/// What writes `before` again: for a disk a line that names all of its limits.
+std::string text_to_restore(const CgroupSetting& setting, const std::string& before) {
+    if (setting.file != "io.max") return trimmed(before);
+    const std::string device = setting.value.substr(0, setting.value.find(' '));
+    const auto line = line_of(before, device);
+    return line.empty() ? device + " rbps=max wbps=max riops=max wiops=max" : fmt::format("{}", fmt::join(line, " "));
+}
+
+int write_setting(int group, const std::string& file, const std::string& value) {
+    return write_text_at(group, file, value.empty() ? "\n" : value);  // nothing at all would not be a write
+}
+
+}  // namespace
+
+bool same_processors(const std::string& a, const std::string& b) { return processors_in(a) == processors_in(b); }
+
+std::optional<AppliedSetting> apply_setting(int group, const CgroupSetting& asked) {
+    CgroupSetting setting = asked;
+    if (setting.file == "io.max") setting.value = with_device_number(setting);
+    const auto before = read_text_at(group, setting.file);
+    const int error = write_setting(group, setting.file, setting.value);
+    if (error == ENOENT && setting.implied) return std::nullopt;
+    if (error == ENOENT) {
+        cgroup_failure(error, fmt::format("{}: this kernel has no '{}'", setting.option, setting.file));
+    }
+    if (error != 0) {
+        cgroup_failure(error,
+                       fmt::format("{}: the kernel refused '{}' for {}", setting.option, setting.value, setting.file));
+    }
+    AppliedSetting applied{.file = setting.file, .found = setting.value, .before = std::nullopt};
+    if (before) applied.before = text_to_restore(setting, *before);
+    if (const auto text = read_text_at(group, setting.file)) applied.found = trimmed(*text);
+    // In a setting that is not ours the kernel has its own way of writing, but this word is always a no.
+    const bool refused =
+        setting.checked ? !holds(setting, applied.found) : applied.found.find("invalid") != std::string::npos;
+    if (refused) {
+        cgroup_failure(EINVAL, fmt::format("{}: {} is '{}' and not '{}'", setting.option, setting.file, applied.found,
+                                           setting.value));
+    }
+    if (setting.file == "cpuset.cpus") require_processors(group, setting);
+    return applied;
+}
+
+std::optional<std::string> lost_setting(int group, const AppliedSetting& setting) {
+    const auto text = read_text_at(group, setting.file);
+    if (!text) return setting.before ? std::optional<std::string>("gone") : std::nullopt;
+    const std::string now = trimmed(*text);
+    return now == setting.found ? std::nullopt : std::optional(fmt::format("'{}'", now));
+}
+
+void restore_setting(int group, const AppliedSetting& setting) {
+    if (setting.before) write_setting(group, setting.file, *setting.before);
+}
+
+}  // namespace netrunner

@@ -1,0 +1,126 @@
+#include "src/cli/cli.hpp"
+
+#include <fmt/format.h>
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "src/cli/run_options.hpp"
+#include "src/cli/value_syntax.hpp"
+#include "src/values/usage_error.hpp"
+#include "src/values/version.hpp"
+
+namespace netrunner {
+namespace {
+
+constexpr const char* overview =
+    R"(netrunner runs a command as if it had been run directly, leaves nothing of it
+behind, keeps its limits, and says what happened and why.
+
+Usage: netrunner run [OPTIONS] [--] COMMAND [ARG...]
+       netrunner doctor [--json]
+       netrunner gc [--cgroup-base BASE] [PATH]
+       netrunner --help | --version | help [COMMAND]
+
+Commands:
+  run     run a command, stream its output, end whatever it leaves behind
+  doctor  say what this machine offers to this user, and why not
+  gc      clear away what killed runs have left in control groups
+  help    show this, or the help of a command
+
+'netrunner help run' lists the options of run; netrunner(1) explains them.
+)";
+
+constexpr const char* doctor_help =
+    R"(Usage: netrunner doctor [--json]
+
+Says what this machine offers to this user, one line each: running and ending
+commands, pseudo-terminals, control groups and their controllers, PID
+namespaces; and where it does not, why, and what may help.
+
+  --json      the same as one JSON object
+  -h, --help  show this help
+
+Exit status: 0 everything works, 1 something does not, 125 netrunner failed.
+)";
+
+constexpr const char* gc_help =
+    R"(Usage: netrunner gc [--cgroup-base BASE] [PATH]
+
+Ends what runs that were killed together with their shepherd have left in the
+control group PATH below BASE (all of it without PATH), and removes their
+groups. What a living run uses stays, and so does whatever netrunner has not
+made. Each run does this by itself on its own path.
+
+  --cgroup-base BASE  root, self, or a directory; as for run
+  -h, --help          show this help
+
+Exit status: 0 nothing is left, 1 something could not be cleared, 125
+netrunner failed.
+)";
+
+std::string help_for(std::span<const std::string> words) {
+    if (words.empty() || words.front() == "help") return overview;
+    if (words.front() == "doctor") return doctor_help;
+    if (words.front() == "gc") return gc_help;
+    if (words.front() == "run") return help_of_run();
+    throw UsageError(fmt::format("no help for '{}': the commands are run, doctor, gc and help", words.front()));
+}
+
+Request parse_gc(std::span<const std::string> words) {
+    CollectGarbage asked;
+    bool has_path = false;
+    for (std::size_t at = 0; at < words.size(); ++at) {
+        constexpr std::string_view base = "--cgroup-base";
+        std::string word = words[at];
+        if (word == "-h" || word == "--help") return ShowText{gc_help};
+        if (word == base) {
+            if (++at == words.size()) throw UsageError("gc: --cgroup-base needs a value");
+            asked.base = words[at];
+        } else if (word.starts_with(base) && word[base.size()] == '=') {
+            asked.base = word.substr(base.size() + 1);
+        } else if (word.starts_with('-')) {
+            throw UsageError(fmt::format("gc: unknown option '{}' (see netrunner help gc)", word));
+        } else if (std::exchange(has_path, true)) {
+            throw UsageError(fmt::format("gc: one path, not '{}' too", word));
+        } else {
+            asked.path = word;
+        }
+    }
+    check_cgroup_path(asked.base, asked.path);
+    return asked;
+}
+
+Request parse_doctor(std::span<const std::string> words) {
+    AskDoctor asked;
+    for (const std::string& word : words) {
+        if (word == "-h" || word == "--help") return ShowText{doctor_help};
+        if (word != "--json")
+            throw UsageError(fmt::format("doctor: unknown option '{}' (see netrunner help doctor)", word));
+        asked.as_json = true;
+    }
+    return asked;
+}
+
+}  // namespace
+
+Request parse_command_line(std::span<char* const> given) {
+    const std::vector<std::string> words(given.begin(), given.end());
+    if (words.empty()) throw UsageError("no command given: say 'netrunner run -- COMMAND' (see netrunner --help)");
+    const std::string& first = words.front();
+    const auto rest = std::span(words).subspan(1);
+    if (first == "run") {
+        if (auto options = parse_run(rest)) return *std::move(options);
+        return ShowText{help_of_run()};
+    }
+    if (first == "doctor") return parse_doctor(rest);
+    if (first == "gc") return parse_gc(rest);
+    if (first == "help") return ShowText{help_for(rest)};
+    if (first == "--help" || first == "-h") return ShowText{overview};
+    if (first == "--version" || first == "-V") return ShowText{fmt::format("netrunner {}\n", version)};
+    if (first.starts_with('-')) throw UsageError(fmt::format("unknown option '{}': options come after 'run'", first));
+    throw UsageError(fmt::format("unknown command '{}': say 'netrunner run -- {}'", first, first));
+}
+
+}  // namespace netrunner

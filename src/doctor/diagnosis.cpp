@@ -1,0 +1,43 @@
+#include "src/doctor/diagnosis.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "src/values/version.hpp"
+
+namespace netrunner {
+
+bool Diagnosis::all_work() const { return std::ranges::all_of(checks, &Check::works); }
+
+std::string render_text(const Diagnosis& diagnosis) {
+    std::string text = fmt::format("netrunner {} on {} {}, as user {}\n", version, diagnosis.kernel, diagnosis.machine,
+                                   diagnosis.user);
+    std::size_t width = 0;
+    for (const Check& check : diagnosis.checks) width = std::max(width, check.name.size());
+    for (const Check& check : diagnosis.checks) {
+        text += fmt::format("{:<4} {:<{}}  {}\n", check.works ? "yes" : "no", check.name, width, check.detail);
+    }
+    return text;
+}
+
+std::string render_json(const Diagnosis& diagnosis) {
+    constexpr int schema = 1;
+    constexpr int indent = 2;
+    nlohmann::ordered_json text;
+    text["schema"] = schema;
+    text["version"] = version;
+    text["kernel"] = diagnosis.kernel;
+    text["machine"] = diagnosis.machine;
+    text["user"] = diagnosis.user;
+    text["ok"] = diagnosis.all_work();
+    text["checks"] = nlohmann::ordered_json::array();
+    for (const Check& check : diagnosis.checks) {
+        text["checks"].push_back({{"name", check.name}, {"ok", check.works}, {"detail", check.detail}});
+    }
+    // Paths may hold any bytes.
+    return text.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace netrunner

@@ -1,0 +1,177 @@
+#include "src/doctor/doctor.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string_view>
+
+#include "src/cgroup/cgroup.hpp"
+#include "src/cgroup/place.hpp"
+#include "src/system/fd.hpp"
+#include "src/system/setup_failure.hpp"
+#include "src/system/text_file.hpp"
+#include "src/values/errno_text.hpp"
+#include "src/values/kernel_text.hpp"
+
+extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX has it declared by the program
+
+namespace netrunner {
+namespace {
+
+// ---- trials: netrunner run as its users run it, and what they would read
+
+int wait_for(pid_t child) {
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return status;
+}
+
+/// Nothing, or the line in which netrunner says why it cannot run itself with these options.
+std::optional<std::string> try_run(std::vector<std::string> options) {
+    const std::string self = std::filesystem::read_symlink("/proc/self/exe");
+    std::vector<std::string> words{self, "run", "-t", "10s", "--stdin", "null", "--stdout", "null"};
+    std::ranges::move(options, std::back_inserter(words));
+    for (const char* word : {"--", self.c_str(), "--version"}) words.emplace_back(word);
+    std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return errno_text(errno);
+    const Descriptor errors(ends[0]);
+    Descriptor errors_in(ends[1]);
+    posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    ::posix_spawn_file_actions_adddup2(&actions, errors_in.get(), STDERR_FILENO);
+    pid_t child = -1;
+    const int error = ::posix_spawn(&child, self.c_str(), &actions, nullptr, argv.data(), environ);
+    ::posix_spawn_file_actions_destroy(&actions);
+    errors_in.reset();
+    if (error != 0) return errno_text(error);
+    const std::string said = trimmed(read_all(errors.get()).value_or(""));
+    const int status = wait_for(child);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return std::nullopt;
+    constexpr std::string_view prefix = "netrunner: ";
+    const std::string line = said.substr(0, said.find('\n'));
+    if (line.empty()) return fmt::format("a trial ended with the wait status {:#x} and no word", status);
+    return line.starts_with(prefix) ? line.substr(prefix.size()) : line;
+}
+
+Check tried(const char* name, std::vector<std::string> options, const std::string& promise) {
+    const auto complaint = try_run(std::move(options));
+    return {.name = name, .works = !complaint, .detail = complaint.value_or(promise)};
+}
+
+// ---- processes
+
+Check look_at_proc() {
+    constexpr const char* name = "proc";
+    // The first process is somebody else's for everybody but the superuser.
+    const Descriptor first(::open("/proc/1/stat", O_RDONLY | O_CLOEXEC));
+    if (first) return {name, true, "all processes can be seen, so none of the command's can hide"};
+    return {name, false,
+            fmt::format("/proc hides the processes of other users ({}): one of the command's that changes its user "
+                        "cannot be found (try: a mount of /proc without hidepid)",
+                        errno_text(errno))};
+}
+
+// ---- control groups
+
+struct ControllerUse {
+    const char* name;
+    const char* options;
+};
+constexpr std::array<ControllerUse, 5> controllers{{
+    {"memory", "--memory-max, --memory-high, --swap-max; the peak and the verdict 'out of memory'"},
+    {"pids", "--pids-max"},
+    {"cpu", "--cpu-max, --cpu-weight"},
+    {"cpuset", "--cpuset"},
+    {"io", "--io-max"},
+}};
+
+/// Without enabling anything: that would stay. Throws SetupFailure as the run would.
+std::string look_for_controller(const std::string& base, const ControllerUse& controller) {
+    const Descriptor directory(::open(base.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory) cgroup_failure(errno, fmt::format("cannot open '{}'", base));
+    const auto enabled = enabled_controllers(directory.get());
+    if (std::ranges::find(enabled, controller.name) != enabled.end()) return controller.options;
+    require_controller(directory.get(), base, controller.name);
+    if (::faccessat(directory.get(), "cgroup.subtree_control", W_OK, AT_EACCESS) != 0) {
+        cgroup_failure(errno, fmt::format("cannot enable '{}' below '{}'", controller.name, base), own_scope());
+    }
+    // Whoever is alone there makes room.
+    const bool alone = processes_in(directory.get()) == std::vector{std::to_string(::getpid())};
+    if (!alone && !may_have_inner_limits(directory.get())) {
+        refuse_inner_limits(directory.get(), base, controller.name);
+    }
+    return controller.options;
+}
+
+/// A group is made to see it: the root has no such file.
+std::string how_groups_end(const std::string& base) {
+    const Narrator nobody;
+    Cgroup group({.base = base, .components = {}, .unique = true, .settings = {}}, nobody);
+    return group.job().ends_at_once() ? "; what is in one ends at once"
+                                      : "; what is in one is frozen and ended one by one, for want of cgroup.kill";
+}
+
+std::string without_prefix(const std::string& text) {
+    constexpr std::string_view prefix = "cgroup: ";
+    return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
+}
+
+void look_at_cgroups(std::vector<Check>& checks) {
+    std::string base;
+    try {
+        base = find_cgroup_base(base_of_environment());
+    } catch (const SetupFailure& failure) {
+        checks.push_back({"cgroup", false, without_prefix(failure_text(failure))});
+        return;
+    }
+    // A setting that is none, but makes a group.
+    Check groups = tried("cgroup", {"--cgroup-set", "cgroup.max.depth=max"}, fmt::format("--cgroup, below '{}'", base));
+    if (groups.works) groups.detail += how_groups_end(base);
+    groups.detail = without_prefix(groups.detail);
+    checks.push_back(std::move(groups));
+    for (const ControllerUse& controller : controllers) {
+        Check check{.name = fmt::format("cgroup.{}", controller.name), .works = true, .detail = ""};
+        try {
+            check.detail = look_for_controller(base, controller);
+        } catch (const SetupFailure& failure) {
+            check.works = false;
+            check.detail = without_prefix(failure_text(failure));
+        }
+        checks.push_back(std::move(check));
+    }
+}
+
+}  // namespace
+
+Diagnosis examine() {
+    struct utsname system {};
+    ::uname(&system);
+    Diagnosis diagnosis{.kernel = fmt::format("{} {}", system.sysname, system.release),
+                        .machine = system.machine,
+                        .user = ::geteuid(),
+                        .checks = {}};
+    diagnosis.checks.push_back(tried("run", {}, "commands are run, and ended with all that they start"));
+    diagnosis.checks.push_back(look_at_proc());
+    diagnosis.checks.push_back(tried("pty", {"--pty"}, "--pty"));
+    look_at_cgroups(diagnosis.checks);
+    diagnosis.checks.push_back(tried("pid-namespace", {"--pid-namespace"}, "--pid-namespace"));
+    return diagnosis;
+}
+
+}  // namespace netrunner

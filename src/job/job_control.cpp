@@ -1,0 +1,85 @@
+#include "src/job/job_control.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <csignal>
+#include <utility>
+
+#include "src/job/lent_foreground.hpp"
+#include "src/job/typed_terminal.hpp"
+#include "src/system/terminal.hpp"
+#include "src/values/signal_name.hpp"
+
+namespace netrunner {
+namespace {
+
+std::unique_ptr<TerminalSharing> make_sharing(const LaunchPlan& plan, ShepherdLink& link, Streams& streams) {
+    if (plan.terminal) return std::make_unique<TypedTerminal>(plan, link, streams);
+    return std::make_unique<LentForeground>();
+}
+
+/// Stops this process group; how long it was stopped, or nothing when the kernel refused.
+std::optional<Duration> stop_for_a_while(int signal) {
+    const auto stopped_at = std::chrono::steady_clock::now();
+    if (!stop_with_group(signal)) return std::nullopt;
+    return std::chrono::steady_clock::now() - stopped_at;
+}
+
+bool wants_terminal(int signal) { return signal == SIGTTIN || signal == SIGTTOU; }
+
+}  // namespace
+
+JobControl::JobControl(const LaunchPlan& plan, ShepherdLink& link, Streams& streams, Narrator narrate)
+    : link_(link),
+      narrate_(std::move(narrate)),
+      sharing_(make_sharing(plan, link, streams)),
+      shared_(plan.has_terminal),
+      pty_(plan.terminal.has_value()) {}
+
+std::optional<Duration> JobControl::command_stopped(int signal, bool may_stop) {
+    if (wants_terminal(signal) && sharing_->grant()) {
+        narrate_(1, "the command has the terminal");
+        continue_command();
+        return std::nullopt;
+    }
+    if (!shared_) {
+        // Nobody is there who could continue it. In a session like ours the kernel itself does not let a terminal stop
+        // anybody; but whoever sent SIGSTOP meant it, and limits hold.
+        if (pty_ && signal != SIGSTOP) continue_command();
+        return std::nullopt;
+    }
+    if (!may_stop) return std::nullopt;
+    return stop_with_command(signal);
+}
+
+std::optional<Duration> JobControl::stop_with_command(int signal) {
+    sharing_->withdraw();
+    if (const auto paused = stop_for_a_while(signal)) return paused;  // the SIGCONT is about to be read
+    // The kernel refused: our shell is gone, or there never was one. What only wants the terminal would ask again at
+    // once, and whoever sent SIGSTOP meant it.
+    if (wants_terminal(signal) || signal == SIGSTOP) {
+        narrate_(1,
+                 fmt::format("the command stays stopped by {}: there is no shell to continue it", signal_name(signal)));
+    } else {
+        continued();
+    }
+    return std::nullopt;
+}
+
+std::optional<Duration> JobControl::stop_alone() { return stop_for_a_while(SIGTSTP); }
+
+void JobControl::continued() {
+    if (!ended_) sharing_->resume();
+    continue_command();
+}
+
+void JobControl::command_ended() {
+    had_terminal_ = sharing_->is_exclusive();
+    ended_ = true;
+    sharing_->withdraw();
+}
+
+void JobControl::continue_command() { link_.send(protocol::Kill{.scope = protocol::Scope::group, .signal = SIGCONT}); }
+
+}  // namespace netrunner

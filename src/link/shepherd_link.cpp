@@ -1,0 +1,260 @@
+#include "src/link/shepherd_link.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "shepherd/tree/tree.hpp"
+#include "src/cgroup/shortage.hpp"
+#include "src/link/shepherd_program.hpp"
+#include "src/system/setup_failure.hpp"
+
+namespace netrunner {
+namespace {
+
+constexpr std::chrono::milliseconds retry_interval{5};
+
+}  // namespace
+
+const char* frame_name(protocol::FrameType type) {
+    using protocol::FrameType;
+    switch (type) {
+        case FrameType::plan: return "Plan";
+        case FrameType::kill: return "Kill";
+        case FrameType::close_stdin: return "CloseStdin";
+        case FrameType::finish: return "Finish";
+        case FrameType::set_winsize: return "SetWinsize";
+        case FrameType::set_foreground: return "SetForeground";
+        case FrameType::guard_terminal: return "GuardTerminal";
+        case FrameType::child_started: return "ChildStarted";
+        case FrameType::child_stopped: return "ChildStopped";
+        case FrameType::child_continued: return "ChildContinued";
+        case FrameType::child_exited: return "ChildExited";
+        case FrameType::orphan_found: return "OrphanFound";
+        case FrameType::tree_empty: return "TreeEmpty";
+        case FrameType::stop_requested: return "StopRequested";
+        case FrameType::failed: return "Failed";
+    }
+    return "unknown";
+}
+
+ShepherdLink::ShepherdLink(const LaunchPlan& plan, const StandardFiles& files, const Cgroup* group, Narrator narrate)
+    : plan_(plan.shepherd), narrate_(std::move(narrate)) {
+    std::array<int, 2> ends{};
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
+        throw SetupFailure("shepherd", errno, "cannot create a socket pair" + describe_limit_met(errno));
+    socket_ = Descriptor(ends[0]);
+    const int wanted = 1;
+    if (plan_.pid_namespace != 0) ::setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &wanted, sizeof wanted);
+    const Descriptor shepherd_end(ends[1]);
+    plan_.runner = ::getpid();
+    // The plan waits in the socket before the shepherd is there to read it.
+    if (group != nullptr) {
+        plan_.has_group = 1;
+        plan_.keeps_group = group->adopted() ? 1 : 0;
+        plan_.group_parents = group->made_parents();
+        plan_.limits_memory = group->limits().contains("memory.max") ? 1 : 0;
+        plan_.vacated_by = group->vacated() ? group->vacated().owner() : 0;
+    }
+    send(plan_);
+    if (!backlog_.empty()) throw SetupFailure("shepherd", ENOBUFS, "cannot send the plan to the shepherd");
+    const ShepherdStart started = start_shepherd(plan, files, group, shepherd_end.get());
+    pid_ = started.pid;
+    launch_error_ = started.error;
+}
+
+void ShepherdLink::flush() {
+    retry_at_.reset();
+    while (!backlog_.empty()) {
+        const std::vector<std::byte>& packet = backlog_.front();
+        if (::send(socket_.get(), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+            if (errno == EINTR) continue;
+            if (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM) {
+                retry_at_ = std::chrono::steady_clock::now() + retry_interval;
+                return;
+            }
+            // Gone, or as good as that: the hang-up says so in its turn, to both sides.
+            ::shutdown(socket_.get(), SHUT_RDWR);
+            backlog_.clear();
+            return;
+        }
+        backlog_.pop_front();
+    }
+}
+
+std::optional<ShepherdEvent> ShepherdLink::receive() {
+    protocol::Frame frame;
+    iovec part{frame.data(), frame.size()};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(protocol::max_descriptors * sizeof(int)) + CMSG_SPACE(sizeof(ucred))>
+        control{};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    ssize_t length = 0;
+    do {
+        length = ::recvmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+        // Reset: it left without having read all we sent. That is said once, before its own last words.
+    } while (length < 0 && (errno == EINTR || errno == ECONNRESET));
+    if (length < 0 && errno == EAGAIN) return std::nullopt;
+    if (length <= 0) {
+        narrate_(2, std::string("link: received ") + frame_name(HangUp{}));
+        return HangUp{};
+    }
+
+    std::vector<Descriptor> descriptors;
+    ucred about{};
+    for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
+        if (header->cmsg_level != SOL_SOCKET) continue;
+        if (header->cmsg_type == SCM_CREDENTIALS) std::memcpy(&about, CMSG_DATA(header), sizeof about);
+        if (header->cmsg_type != SCM_RIGHTS) continue;
+        const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (std::size_t i = 0; i < count; ++i) {
+            int fd = -1;
+            std::memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
+            descriptors.emplace_back(fd);
+        }
+    }
+    if ((message.msg_flags & (MSG_CTRUNC | MSG_TRUNC)) != 0) return HangUp{};
+    ShepherdEvent event =
+        interpret({frame.data(), static_cast<std::size_t>(length)}, std::move(descriptors), about.pid);
+    std::visit([&](const auto& said) { narrate_(2, std::string("link: received ") + frame_name(said)); }, event);
+    return event;
+}
+
+ShepherdEvent ShepherdLink::interpret(std::span<const std::byte> packet, std::vector<Descriptor> descriptors,
+                                      pid_t about) {
+    using namespace protocol;
+    const auto as = [&]<class Value>(Value value) -> ShepherdEvent {
+        // Whoever says something else is not our shepherd: as good as gone.
+        if (!unpack(packet, value) || !descriptors.empty()) return HangUp{};
+        return value;
+    };
+    switch (type_of(packet)) {
+        case FrameType::child_started: {
+            ChildStarted started;
+            const auto piped = {plan_.standard_input, plan_.standard_output, plan_.standard_error};
+            const bool terminal = plan_.pseudo_terminal != 0;
+            const auto expected =
+                static_cast<std::size_t>(std::ranges::count(piped, Wiring::pipe)) + (terminal ? 1 : 0);
+            if (!unpack(packet, started) || descriptors.size() != expected) return HangUp{};
+            CommandStarted event;
+            if (plan_.pid_namespace != 0) {
+                // Its numbers are not ours. The command is not reaped before we have been told of its end.
+                TreeMember command;
+                started.pid = about;
+                started.guard = read_member(about, command) ? command.parent : -1;
+            }
+            event.pid = started.pid;
+            event.guard = started.guard;
+            know_guard(started.guard);
+            std::size_t next = 0;
+            if (plan_.standard_input == Wiring::pipe) event.standard_input = std::move(descriptors[next++]);
+            if (plan_.standard_output == Wiring::pipe) event.standard_output = std::move(descriptors[next++]);
+            if (plan_.standard_error == Wiring::pipe) event.standard_error = std::move(descriptors[next++]);
+            if (terminal) event.terminal = std::move(descriptors[next++]);
+            return event;
+        }
+        case FrameType::child_stopped: return as(ChildStopped{});
+        case FrameType::child_continued: return as(ChildContinued{});
+        case FrameType::child_exited: return as(ChildExited{});
+        case FrameType::orphan_found: {
+            ShepherdEvent event = as(OrphanFound{});
+            if (auto* orphan = std::get_if<OrphanFound>(&event); orphan != nullptr && plan_.pid_namespace != 0) {
+                orphan->pid = about;
+            }
+            return event;
+        }
+        case FrameType::tree_empty: return as(TreeEmpty{});
+        case FrameType::stop_requested: return as(StopRequested{});
+        case FrameType::failed: {
+            ShepherdEvent event = as(Failed{});
+            if (const auto* failed = std::get_if<Failed>(&event); failed != nullptr && failed->guard > 0) {
+                know_guard(plan_.pid_namespace != 0 ? about : failed->guard);
+            }
+            return event;
+        }
+        case FrameType::plan:
+        case FrameType::kill:
+        case FrameType::close_stdin:
+        case FrameType::finish:
+        case FrameType::set_winsize:
+        case FrameType::set_foreground:
+        case FrameType::guard_terminal: break;
+    }
+    return HangUp{};
+}
+
+void ShepherdLink::know_guard(pid_t guard) {
+    guard_ = guard;
+    if (shepherd_lost_ && pid_ < 0) pid_ = guard_;
+}
+
+bool ShepherdLink::look_after_shepherd() {
+    siginfo_t change{};
+    const auto pid = static_cast<id_t>(pid_);
+    if (pid_ > 0 && ::waitid(P_PID, pid, &change, WSTOPPED | WNOHANG | __WALL) == 0 && change.si_pid == pid_) {
+        ::kill(pid_, SIGCONT);
+    }
+    change = {};
+    const bool ended = pid_ > 0 && !shepherd_lost_ &&
+                       ::waitid(P_PID, pid, &change, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 &&
+                       change.si_pid == pid_ && change.si_code != CLD_EXITED;
+    if (!ended) return false;
+    ::waitpid(pid_, nullptr, __WALL);
+    shepherd_lost_ = true;
+    pid_ = guard_;
+    return true;
+}
+
+bool ShepherdLink::was_shepherd_killed() const {
+    // It lets go of the link a little before it is seen to have ended.
+    constexpr int moment_ms = 20;
+    return was_shepherd_killed_within(moment_ms);
+}
+
+bool ShepherdLink::is_shepherd_being_killed() const {
+    // Nothing keeps it, but it may have to wait for a processor.
+    constexpr int patience_ms = 1000;
+    TreeMember shepherd;
+    const bool dying = pid_ > 0 && read_member(pid_, shepherd) && (shepherd.exiting || shepherd.is_dead());
+    return dying && was_shepherd_killed_within(patience_ms);
+}
+
+bool ShepherdLink::was_shepherd_killed_within(int milliseconds) const {
+    if (shepherd_lost_) return true;
+    const Descriptor handle(pid_ > 0 ? static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)) : -1);
+    pollfd ended{handle.get(), POLLIN, 0};
+    siginfo_t end{};
+    return handle && ::poll(&ended, 1, milliseconds) == 1 &&
+           ::waitid(P_PID, static_cast<id_t>(pid_), &end, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 &&
+           end.si_pid == pid_ && end.si_code != CLD_EXITED;
+}
+
+void ShepherdLink::reap(bool force) {
+    constexpr int moment_ms = 1000;
+    constexpr int patience_ms = 3000;
+    // After the shepherd the guard, which is our child only if the shepherd was killed.
+    for (; pid_ > 0; pid_ = std::exchange(guard_, -1)) {
+        if (pid_ == guard_) guard_ = -1;
+        if (::waitpid(pid_, nullptr, WNOHANG | __WALL) != 0) continue;
+        const Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+        pollfd ended{handle.get(), POLLIN, 0};
+        if (force || ::poll(&ended, 1, moment_ms) == 0) ::kill(pid_, SIGKILL);
+        // The first process of a PID namespace ends only after all others in it, which may not end soon.
+        ::poll(&ended, 1, patience_ms);
+        ::waitpid(pid_, nullptr, WNOHANG | __WALL);
+    }
+}
+
+}  // namespace netrunner

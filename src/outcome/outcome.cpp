@@ -1,0 +1,220 @@
+#include "src/outcome/outcome.hpp"
+
+#include <fmt/format.h>
+
+#include <csignal>
+
+#include "src/values/kernel_text.hpp"
+#include "src/values/signal_name.hpp"
+
+namespace netrunner {
+namespace {
+
+constexpr int signal_base = 128;
+
+bool is_limit(StopCause cause) {
+    return cause == StopCause::timeout || cause == StopCause::idle_timeout || cause == StopCause::output_limit;
+}
+
+bool sent_kill(const StopRecord& stop) { return !stop.steps.empty() && stop.steps.back().signal == SIGKILL; }
+
+Ending not_started_ending(const NotStarted& end) {
+    switch (end.fault) {
+        case NotStarted::Fault::set_up: return {.status = exit_own_failure};
+        case NotStarted::Fault::not_executable: return {.status = exit_cannot_execute};
+        case NotStarted::Fault::not_found: return {.status = exit_not_found};
+    }
+    return {.status = exit_own_failure};
+}
+
+Ending signaled_ending(const Signaled& end, const Outcome& outcome) {
+    // Our SIGKILL was the last word of an order that began with another signal: that one is the reason.
+    const bool ours = outcome.stop && outcome.stop->cause == StopCause::cancelled && sent_kill(*outcome.stop) &&
+                      end.signal == SIGKILL && outcome.cancelled_by != 0;
+    if (outcome.stop && outcome.stop->cause == StopCause::no_reader) {
+        // As in any pipeline: a terminal knows no SIGPIPE, so it had to be hung up.
+        if (outcome.survives_no_reader) return {.status = exit_write_error};
+        return {.status = signal_base + SIGPIPE, .signal = SIGPIPE};
+    }
+    const int signal = ours ? outcome.cancelled_by : end.signal;
+    // One that was sent to us was not typed; one that came from the terminal to all of us has been seen by all.
+    const bool typed = outcome.had_terminal && outcome.cancelled_by == 0 && (signal == SIGINT || signal == SIGQUIT);
+    return {.status = signal_base + signal, .signal = signal, .tell_group = typed};
+}
+
+Ending command_ending(const Outcome& outcome) {
+    if (const auto* end = std::get_if<NotStarted>(&outcome.end)) return not_started_ending(*end);
+    if (const auto* end = std::get_if<Signaled>(&outcome.end)) return signaled_ending(*end, outcome);
+    if (const auto* end = std::get_if<Exited>(&outcome.end)) {
+        const bool our_fault = end->code == 0 && !outcome.failures.empty();
+        return {.status = our_fault ? exit_own_failure : end->code};
+    }
+    return {.status = exit_own_failure};
+}
+
+/// The kernel says that it killed for want of memory, and that is how the command ended: by that SIGKILL, or with a
+/// failure.
+bool is_oom(const Outcome& outcome) {
+    if (!outcome.cgroup || outcome.cgroup->figures.oom_kills.value_or(0) == 0) return false;
+    if (const auto* killed = std::get_if<Signaled>(&outcome.end)) {
+        return killed->signal == SIGKILL && !(outcome.stop && sent_kill(*outcome.stop));
+    }
+    const auto* exited = std::get_if<Exited>(&outcome.end);
+    return exited != nullptr && exited->code != 0;
+}
+
+/// Somebody who saw the kernel kill (a service manager) may cancel the run for that; it has not ended by his order.
+bool is_oom_first(const Outcome& outcome) {
+    if (!is_oom(outcome)) return false;
+    if (!outcome.stop || outcome.stop->cause == StopCause::orphans) return true;
+    return outcome.stop->cause == StopCause::cancelled && std::holds_alternative<Signaled>(outcome.end);
+}
+
+/// Which limit it was that could not be kept.
+std::string describe_shortage(const GroupRecord& group) {
+    if (group.figures.ooms.value_or(0) == 0) return "not by a limit of this run";
+    if (group.figures.own_ooms == 0) return "by the limit of a group inside its own";
+    std::vector<std::string> parts;
+    const auto limit = group.limits.find("memory.max");
+    const auto bytes = limit == group.limits.end() ? std::nullopt : number_in(limit->second);
+    if (bytes) parts.push_back("memory.max " + format_size(*bytes));
+    if (group.figures.memory_peak) parts.push_back("peak " + format_size(*group.figures.memory_peak));
+    return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string with_shortage(const std::string& text, const GroupRecord& group) {
+    const std::string why = describe_shortage(group);
+    return why.empty() ? text : fmt::format("{} ({})", text, why);
+}
+
+std::string describe_oom(const GroupRecord& group) {
+    return with_shortage("killed by the kernel: out of memory", group);
+}
+
+/// The command ended otherwise.
+std::string describe_oom_kills(const GroupRecord& group) {
+    return with_shortage("the kernel killed some of it: out of memory", group);
+}
+
+/// ": sent SIGTERM, 5s later SIGKILL"; nothing when nothing had to be sent.
+std::string describe_steps(const StopRecord& stop) {
+    std::string text;
+    for (std::size_t i = 0; i < stop.steps.size(); ++i) {
+        const std::string name = signal_name(stop.steps[i].signal);
+        if (i == 0) {
+            text = ": sent " + name;
+            continue;
+        }
+        const Duration later = stop.steps[i].after - stop.steps[i - 1].after;
+        // What was asked for in seconds is not said in microseconds.
+        const auto unit = std::chrono::milliseconds(later < std::chrono::seconds(1) ? 10 : 100);
+        const auto rounded = (later + unit / 2) / unit * unit;
+        text += rounded.count() == 0 ? fmt::format(", at once {}", name)
+                                     : fmt::format(", {} later {}", format_duration(rounded), name);
+    }
+    return text;
+}
+
+std::string describe_orphans(const std::vector<Orphan>& orphans) {
+    constexpr std::size_t most_named = 8;
+    std::string text = fmt::format("ended {} {}: ", orphans.size(), orphans.size() == 1 ? "orphan" : "orphans");
+    for (std::size_t i = 0; i < orphans.size() && i < most_named; ++i) {
+        text += fmt::format("{}{} ({})", i == 0 ? "" : ", ", orphans[i].name, orphans[i].pid);
+    }
+    if (orphans.size() > most_named) text += fmt::format(" and {} more", orphans.size() - most_named);
+    return text;
+}
+
+}  // namespace
+
+CpuTime cpu_time(const Outcome& outcome) {
+    constexpr double micro = 1e6;
+    const auto reaped = [&] { return outcome.usage ? outcome.usage->user_us + outcome.usage->system_us : 0; };
+    if (outcome.cgroup && outcome.cgroup->figures.cpu_user_us && outcome.cgroup->figures.cpu_system_us) {
+        const CgroupFigures& figures = outcome.cgroup->figures;
+        // The group counts also who was never waited for; but a command may have left it.
+        const auto counted = static_cast<std::int64_t>(*figures.cpu_user_us + *figures.cpu_system_us);
+        if (counted * 2 > reaped())
+            return {static_cast<double>(*figures.cpu_user_us) / micro,
+                    static_cast<double>(*figures.cpu_system_us) / micro};
+    }
+    if (!outcome.usage) return {};
+    return {static_cast<double>(outcome.usage->user_us) / micro, static_cast<double>(outcome.usage->system_us) / micro};
+}
+
+void Outcome::stamp(std::chrono::steady_clock::time_point begun) {
+    wall = std::chrono::steady_clock::now() - begun;
+    ended_at = std::chrono::system_clock::now();
+    started_at = ended_at - std::chrono::duration_cast<std::chrono::microseconds>(wall);
+}
+
+Ending ending_of(const Outcome& outcome, bool preserve_status) {
+    if (outcome.failed) return {.status = exit_own_failure};
+    const bool ran = !std::holds_alternative<NotStarted>(outcome.end) && !std::holds_alternative<Lost>(outcome.end);
+    if (ran && !preserve_status && outcome.stop && is_limit(outcome.stop->cause)) return {.status = exit_limit};
+    // The command had ended well, but its output could not be delivered before somebody called it off.
+    const bool cut_short =
+        outcome.cancelled_by != 0 && (outcome.standard_output.truncated || outcome.standard_error.truncated);
+    if (cut_short && std::holds_alternative<Exited>(outcome.end) && std::get<Exited>(outcome.end).code == 0) {
+        return {.status = signal_base + outcome.cancelled_by, .signal = outcome.cancelled_by};
+    }
+    return command_ending(outcome);
+}
+
+std::string reason_of(const Outcome& outcome) {
+    if (std::holds_alternative<Lost>(outcome.end)) return "lost";
+    if (std::holds_alternative<NotStarted>(outcome.end)) return "spawn-failed";
+    if (is_oom_first(outcome)) return "oom";
+    if (outcome.stop) {
+        switch (outcome.stop->cause) {
+            case StopCause::timeout: return "timeout";
+            case StopCause::idle_timeout: return "idle-timeout";
+            case StopCause::output_limit: return "output-limit";
+            case StopCause::parent_died:
+            case StopCause::cancelled: return "cancelled";
+            case StopCause::lost: return "lost";
+            case StopCause::no_reader:
+            case StopCause::failure:
+            case StopCause::orphans: break;
+        }
+    }
+    const auto* killed = std::get_if<Signaled>(&outcome.end);
+    if (killed == nullptr) return "exited";
+    return killed->signal == outcome.cancelled_by ? "cancelled" : "signaled";
+}
+
+std::string verdict_of(const Outcome& outcome) {
+    if (const auto* end = std::get_if<NotStarted>(&outcome.end)) return end->message;
+    if (is_oom_first(outcome)) return describe_oom(*outcome.cgroup);
+    if (!outcome.stop) return outcome.failures.empty() ? "" : outcome.failures.front();
+    const std::string steps = describe_steps(*outcome.stop);
+    const std::string& limit = outcome.stop->limit;
+    switch (outcome.stop->cause) {
+        case StopCause::timeout: return fmt::format("timed out after {}{}", limit, steps);
+        case StopCause::idle_timeout: return fmt::format("no output for {}{}", limit, steps);
+        case StopCause::output_limit: return fmt::format("more than {} of output{}", limit, steps);
+        case StopCause::cancelled: return fmt::format("cancelled by {}{}", signal_name(outcome.cancelled_by), steps);
+        case StopCause::parent_died: return fmt::format("the process that started netrunner has ended{}", steps);
+        case StopCause::lost: return fmt::format("the {} was killed{}", outcome.lost, steps);
+        case StopCause::no_reader:
+        case StopCause::failure: return outcome.failures.empty() ? "" : outcome.failures.front();
+        case StopCause::orphans: return outcome.orphans.empty() ? "" : describe_orphans(outcome.orphans);
+    }
+    return "";
+}
+
+std::vector<std::string> lines_to_say(const Outcome& outcome, const std::string& verdict) {
+    std::vector<std::string> lines;
+    if (!verdict.empty()) lines.push_back(verdict);
+    for (const std::string& failure : outcome.failures) {
+        if (failure != verdict) lines.push_back(failure);
+    }
+    const bool kernel_killed = outcome.cgroup && outcome.cgroup->figures.oom_kills.value_or(0) > 0;
+    if (kernel_killed && !is_oom_first(outcome)) {
+        lines.push_back(describe_oom_kills(*outcome.cgroup));
+    }
+    lines.insert(lines.end(), outcome.notes.begin(), outcome.notes.end());
+    return lines;
+}
+
+}  // namespace netrunner

@@ -1,0 +1,20 @@
+// What a process is called, for messages and the report.
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+
+#include "shepherd/link/protocol.hpp"
+#include "shepherd/tree/tree.hpp"
+
+namespace netrunner {
+
+struct ProcessDescription {
+    std::array<char, 16> name{};
+    std::array<char, protocol::command_excerpt> command{};  ///< the beginning of its words; empty: it has none
+
+    explicit ProcessDescription(pid_t pid) { describe_process(pid, name, command); }
+};
+
+}  // namespace netrunner

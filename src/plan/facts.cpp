@@ -1,0 +1,65 @@
+#include "src/plan/facts.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "shepherd/terminal/terminal_modes.hpp"
+#include "src/cgroup/place.hpp"
+#include "src/system/fd.hpp"
+#include "src/system/terminal.hpp"
+
+extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX has it declared by the program
+
+namespace netrunner {
+namespace {
+
+/// The tree is found in /proc; one that is missing, or shows another PID namespace, would show us strangers.
+void require_own_proc() {
+    std::array<char, 16> text{};
+    const ssize_t length = ::readlink("/proc/self", text.data(), text.size());
+    if (length < 0)
+        throw std::runtime_error("cannot use /proc: it is not mounted, and without it no process can be found");
+    if (std::string_view(text.data(), static_cast<std::size_t>(length)) != std::to_string(::getpid())) {
+        throw std::runtime_error("cannot use /proc: it shows another PID namespace (unshare needs --mount-proc)");
+    }
+}
+
+TerminalFacts look_at_terminal() {
+    const auto users = Terminal::of_user();
+    TerminalFacts facts{.is_error = ::isatty(STDERR_FILENO) == 1, .window = window_of_environment()};
+    if (!users) return facts;
+    facts.found = true;
+    facts.is_input = ::isatty(STDIN_FILENO) == 1;
+    facts.is_output = same_file(facts.is_input ? STDIN_FILENO : users->descriptor(), STDOUT_FILENO);
+    facts.foreground = users->is_ours();
+    facts.modes = read_modes(users->descriptor());
+    if (const auto window = users->window()) facts.window = window;
+    return facts;
+}
+
+}  // namespace
+
+Facts gather_facts(const Options& options, const SignalState& found) {
+    Facts facts;
+    facts.signals = found;
+    require_own_proc();
+    facts.identity = resolve_identity(options.user, options.group, options.groups);
+    if (options.ignore_environment || !options.set.empty() || !options.unset.empty()) {
+        for (char** entry = environ; *entry != nullptr; ++entry) facts.environment.emplace_back(*entry);
+    }
+    facts.has_terminal = Terminal::controlling().has_value();
+    facts.outputs_are_one = same_file(STDOUT_FILENO, STDERR_FILENO);
+    if (options.progress) facts.error_is_terminal = ::isatty(STDERR_FILENO) == 1;
+    facts.group = ::getpgrp();
+    facts.cgroup_base = base_of_environment();
+    if (options.pty) facts.terminal = look_at_terminal();
+    return facts;
+}
+
+}  // namespace netrunner

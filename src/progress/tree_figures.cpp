@@ -1,0 +1,64 @@
+#include "src/progress/tree_figures.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <vector>
+
+#include "shepherd/tree/tree.hpp"
+#include "src/system/text_file.hpp"
+#include "src/values/kernel_text.hpp"
+
+namespace netrunner {
+namespace {
+
+constexpr std::size_t most_members = 4096;
+
+std::size_t count_members(const std::string& group) {
+    const auto text = read_text(group + "/cgroup.procs");
+    return text ? static_cast<std::size_t>(std::ranges::count(*text, '\n')) : 0;
+}
+
+/// With the groups that the command has made inside it.
+std::size_t count_all_members(const std::string& group) {
+    namespace fs = std::filesystem;
+    std::size_t count = count_members(group);
+    std::error_code gone;
+    for (fs::recursive_directory_iterator at(group, gone); !gone && at != fs::recursive_directory_iterator();
+         at.increment(gone)) {
+        if (at->is_directory(gone)) count += count_members(at->path().string());
+    }
+    return count;
+}
+
+std::optional<Size> resident_size(pid_t pid) {
+    const auto text = read_text(fmt::format("/proc/{}/statm", pid));
+    const auto words = words_in(text.value_or(""));
+    const auto pages = words.size() > 1 ? number_in(words[1]) : std::nullopt;
+    if (!pages) return std::nullopt;
+    return *pages * static_cast<Size>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+TreeFigures look_at_tree(pid_t root, const std::string& group) {
+    TreeFigures figures;
+    if (!group.empty()) {
+        figures.processes = count_all_members(group);
+        figures.memory = number_in(trimmed(read_text(group + "/memory.current").value_or("")));
+        figures.of_group = figures.memory.has_value();
+        if (figures.of_group) return figures;
+    }
+    std::vector<TreeMember> members(most_members);
+    members.resize(find_tree({.root = root}, members));
+    if (group.empty()) figures.processes = members.size();
+    Size sum = 0;
+    for (const TreeMember& member : members) sum += resident_size(member.pid).value_or(0);
+    if (!members.empty()) figures.memory = sum;
+    return figures;
+}
+
+}  // namespace netrunner

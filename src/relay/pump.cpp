@@ -1,0 +1,158 @@
+#include "src/relay/pump.hpp"
+
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+namespace netrunner {
+namespace {
+
+/// The poll alone turns an absolute time into milliseconds, rounded up so that it is never early.
+int milliseconds_until(std::optional<TimePoint> deadline) {
+    if (!deadline) return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - std::chrono::steady_clock::now());
+    return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 3'600'000));
+}
+
+}  // namespace
+
+Pump::Pump() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+    if (!epoll_) throw std::system_error(errno, std::generic_category(), "cannot create an epoll instance");
+}
+
+void Pump::subscribe(int fd, std::uint32_t events, Id id) {
+    epoll_event event{};
+    event.events = events;
+    event.data.u64 = id;
+    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0) return;
+    // Regular files and /dev/null cannot be waited for: they are always ready, and the relay never finds otherwise.
+    if (errno != EPERM) throw std::system_error(errno, std::generic_category(), "cannot watch a descriptor");
+}
+
+void Pump::watch(int fd, Owner owner) {
+    const Id id = next_++;
+    subscribe(fd, EPOLLIN, id);
+    entries_[id] = {.owner = owner, .descriptor = fd};
+}
+
+void Pump::watch_arrivals(int fd, Owner owner) {
+    const Id id = next_++;
+    subscribe(fd, EPOLLIN | EPOLLET, id);
+    entries_[id] = {.owner = owner, .descriptor = fd};
+}
+
+void Pump::unwatch(int fd) {
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+    std::erase_if(entries_, [&](const auto& item) { return item.second.descriptor == fd; });
+}
+
+void Pump::add(Relay& relay, Owner owner) {
+    const Id id = next_++;
+    // Edge-triggered: a relay moves until the kernel says would-block, so every edge that counts is seen, and nothing
+    // wakes us while a full sink waits for its reader.
+    subscribe(relay.source().descriptor(), relay.source().events() | EPOLLET, id);
+    subscribe(relay.sink().descriptor(), EPOLLOUT | EPOLLET, id);
+    if (relay.copy()) subscribe(relay.copy()->descriptor(), EPOLLOUT | EPOLLET, id);
+    Entry& entry = entries_[id] = {.owner = owner, .relay = &relay};
+    make_runnable(id, entry);
+}
+
+void Pump::remove(const Relay& relay) {
+    const Id id = find(relay);
+    if (id == 0) return;
+    // Removed by name, before anything is closed: a copy of the descriptor elsewhere would keep the events coming.
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, relay.source().descriptor(), nullptr);
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, relay.sink().descriptor(), nullptr);
+    if (relay.copy()) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, relay.copy()->descriptor(), nullptr);
+    entries_.erase(id);
+}
+
+void Pump::nudge(const Relay& relay) {
+    if (const auto found = entries_.find(find(relay)); found != entries_.end()) {
+        make_runnable(found->first, found->second);
+    }
+}
+
+Wake Pump::wait(std::optional<TimePoint> deadline) {
+    while (true) {
+        collect(deadline);
+        while (!readable_.empty()) {
+            const auto found = entries_.find(readable_.front());
+            readable_.pop_front();
+            if (found == entries_.end()) continue;
+            return {.kind = Wake::Kind::readable, .owner = found->second.owner, .descriptor = found->second.descriptor};
+        }
+        // Before the streams: one that never rests must not hold up a limit.
+        if (deadline && std::chrono::steady_clock::now() >= *deadline) return {};
+        if (!runnable_.empty()) {
+            const auto found = entries_.find(runnable_.front());
+            runnable_.pop_front();
+            if (found == entries_.end()) continue;
+            Entry& entry = found->second;
+            entry.runnable = false;
+            const Relay::State state = entry.relay->move();
+            if (state == Relay::State::moving || (state == Relay::State::needs_source && has_paused(entry))) {
+                make_runnable(found->first, entry);
+                continue;
+            }
+            return {.kind = Wake::Kind::relay, .owner = entry.owner, .relay = entry.relay};
+        }
+    }
+}
+
+void Pump::collect(std::optional<TimePoint> deadline) {
+    std::array<epoll_event, 32> events{};
+    const bool busy = !runnable_.empty() || !readable_.empty();
+    int count = 0;
+    // Again after EINTR, as SIGCONT causes it: what happened while we were stopped comes before the time that has
+    // passed.
+    do {
+        count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
+                             busy ? 0 : milliseconds_until(deadline));
+    } while (count < 0 && errno == EINTR);
+    if (count < 0) throw std::system_error(errno, std::generic_category(), "epoll_wait");
+    for (int i = 0; i < count; ++i) {
+        const Id id = events[static_cast<std::size_t>(i)].data.u64;
+        const auto found = entries_.find(id);
+        if (found == entries_.end()) continue;
+        if (found->second.relay != nullptr) {
+            if ((events[static_cast<std::size_t>(i)].events & EPOLLERR) != 0) found->second.relay->check_reader();
+            make_runnable(id, found->second);
+        } else if (std::ranges::find(readable_, id) == readable_.end()) {
+            readable_.push_back(id);
+        }
+    }
+}
+
+void Pump::make_runnable(Id id, Entry& entry) {
+    if (entry.runnable) return;
+    entry.runnable = true;
+    runnable_.push_back(id);
+}
+
+/// Before the wait for a source that has run dry, where its writer is to have time.
+bool Pump::has_paused(Entry& entry) {
+    const Relay& relay = *entry.relay;
+    if (!relay.last_moved()) return false;
+    if (!entry.moderation) entry.moderation.emplace(pipe_capacity(relay.source().descriptor()));
+    const Duration pause = entry.moderation->pause_after(relay.passed(), *relay.last_moved());
+    if (pause == Duration::zero()) return false;
+    // The kernel may make a sleep longer by its slack, which is more than the whole of this one.
+    if (!std::exchange(sleeps_exactly_, true)) ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+    std::this_thread::sleep_for(pause);
+    return true;
+}
+
+Pump::Id Pump::find(const Relay& relay) const {
+    const auto found = std::ranges::find_if(entries_, [&](const auto& item) { return item.second.relay == &relay; });
+    return found == entries_.end() ? 0 : found->first;
+}
+
+}  // namespace netrunner

@@ -1,0 +1,270 @@
+#include "src/relay/relay.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace netrunner {
+namespace {
+
+constexpr std::size_t buffer_size = 64 * 1024;
+constexpr std::size_t splice_size = 1024 * 1024;
+constexpr std::size_t terminal_depth = 256 * 1024;
+/// Rounds before the other streams, the signals and the limits have their turn.
+constexpr int fair_share = 16;
+
+}  // namespace
+
+Relay::Relay(Source source, Sink sink, std::optional<Sink> copy, OutputBudget* budget, std::size_t pipe_size,
+             const RelayDuties& duties)
+    : source_(std::move(source)),
+      sink_(std::move(sink)),
+      copy_(std::move(copy)),
+      budget_(budget),
+      pipe_size_(pipe_size),
+      tail_(duties.tail),
+      live_line_(duties.live_line),
+      may_splice_(source_.is_pipe() && duties.tail == nullptr && !duties.stamp.wanted()) {
+    if (!duties.stamp.wanted()) return;
+    stamper_ = std::make_unique<LineStamper>(duties.stamp, duties.begun);
+    if (copy_ && duties.stamps_copy) copy_stamper_ = std::make_unique<LineStamper>(duties.stamp, duties.begun);
+}
+
+Relay::State Relay::move() {
+    if (is_over()) return state_;
+    State next = State::moving;
+    const Size before = passed_;
+    for (int round = 0; round < fair_share && next == State::moving; ++round) {
+        if (discarding_ && filled_ == 0) {
+            next = discard_some();
+        } else if (may_splice_ && sink_.can_splice() && !copy_ && filled_ == 0) {
+            next = splice_some();
+        } else {
+            next = copy_some();
+        }
+    }
+    // Only a sink that does hold us up is made larger: a short output never pays for it.
+    if (next == State::needs_sink && pipe_size_ != 0) {
+        if (sink_.grow(std::exchange(pipe_size_, 0))) next = State::moving;
+    }
+    if (passed_ != before) last_moved_ = std::chrono::steady_clock::now();
+    account_blocked(next);
+    state_ = next;
+    return next;
+}
+
+void Relay::finish_copy() {
+    // A single byte at the end of a file: where that blocks or fails, so be it.
+    if (!copy_ || !waiting_for_copy().empty()) return;
+    copying_ = filter_.rest();
+    if (copy_stamper_) copy_stamper_->take(copying_, Moment::now());
+    const auto rest = waiting_for_copy();
+    if (!rest.empty()) copy_->write(rest);
+    copying_ = {};
+}
+
+void Relay::check_reader() {
+    pollfd sink{sink_.descriptor(), 0, 0};
+    if (is_over() || discarding_ || !sink_.has_reader() || ::poll(&sink, 1, 0) <= 0 || (sink.revents & POLLERR) == 0)
+        return;
+    error_ = EPIPE;
+    account_blocked(State::sink_failed);
+    state_ = State::sink_failed;
+}
+
+void Relay::discard() {
+    // What has been read was promised to the sinks; it is delivered before anything is thrown away.
+    discarding_ = true;
+    if (!is_over()) state_ = State::moving;
+}
+
+void Relay::discard_all() {
+    filled_ = sink_done_ = 0;
+    copying_ = {};
+    if (stamper_) stamper_->drop();
+    if (copy_stamper_) copy_stamper_->drop();
+    discarding_ = truncated_ = true;
+    state_ = State::moving;
+}
+
+void Relay::begin_drain() {
+    // A terminal tells of what its line discipline has, not of what is on its way to it; it cannot hold more than this.
+    const std::size_t waiting = source_.is_terminal() ? terminal_depth : bytes_waiting(source_.descriptor());
+    drain_goal_ = passed_ + dropped_ + (filled_ - sink_done_) + waiting;
+    if (!is_over()) state_ = State::moving;
+}
+
+bool Relay::drained() const {
+    return is_over() || state_ == State::needs_source || (passed_ + dropped_ >= drain_goal_ && filled_ == 0);
+}
+
+bool Relay::make_room_for_rest() {
+    if (state_ != State::needs_sink) return false;
+    const std::size_t rest = bytes_waiting(source_.descriptor()) + (filled_ - sink_done_);
+    const std::size_t already = bytes_waiting(sink_.descriptor());
+    // A pipe counts pages, and a short write may have one for itself: twice the bytes is a fair guess.
+    return sink_.grow(2 * (rest + already));
+}
+
+void Relay::abandon() {
+    if (is_over()) return;
+    const bool holds_bytes = source_.is_pipe() || source_.is_terminal();
+    if (filled_ > 0 || (holds_bytes && source_.has_bytes())) truncated_ = true;
+    account_blocked(State::ended);
+    state_ = State::ended;
+}
+
+Duration Relay::blocked() const {
+    if (!blocked_since_) return blocked_;
+    return blocked_ + (std::chrono::steady_clock::now() - *blocked_since_);
+}
+
+std::size_t Relay::share(std::size_t most) const {
+    return budget_ == nullptr ? most : static_cast<std::size_t>(std::min<Size>(most, budget_->left));
+}
+
+void Relay::count(std::size_t bytes) {
+    passed_ += bytes;
+    spend(bytes);
+}
+
+void Relay::spend(std::size_t bytes) {
+    if (budget_ != nullptr && budget_->left != unlimited) budget_->left -= std::min<Size>(bytes, budget_->left);
+}
+
+void Relay::account_blocked(State next) {
+    const bool blocked = next == State::needs_sink;
+    if (blocked == blocked_since_.has_value()) return;
+    const TimePoint now = std::chrono::steady_clock::now();
+    if (blocked) {
+        blocked_since_ = now;
+    } else {
+        blocked_ += now - *blocked_since_;
+        blocked_since_.reset();
+    }
+}
+
+Relay::State Relay::after(const IoResult& result, bool sink_side) {
+    switch (result.status) {
+        case IoResult::Status::moved: return State::moving;
+        case IoResult::Status::would_block: return sink_side ? State::needs_sink : State::needs_source;
+        case IoResult::Status::end: return State::ended;
+        case IoResult::Status::failed:
+            error_ = result.error;
+            source_failed_ = !sink_side;
+            return State::sink_failed;
+    }
+    return State::sink_failed;
+}
+
+Relay::State Relay::splice_some() {
+    const std::size_t most = share(splice_size);
+    if (most == 0) return probe_beyond_budget();
+    const IoResult result = sink_.splice_from(source_.descriptor(), most);
+    if (result.status == IoResult::Status::moved) {
+        count(result.bytes);
+        // Without asking for would-block, which waits for the pipe's lock while somebody writes: what comes later wakes
+        // us anyway.
+        return source_.is_at_rest() ? State::needs_source : State::moving;
+    }
+    if (!sink_.can_splice()) return State::moving;  // refused: from now on by copying
+    // Would-block does not say which side: bytes that wait mean that it is the sink.
+    return after(result, result.status == IoResult::Status::would_block && source_.has_bytes());
+}
+
+Relay::State Relay::copy_some() {
+    if (filled_ > 0) return deliver_buffer();
+    const std::size_t most = share(buffer_size);
+    if (most == 0) return probe_beyond_budget();
+    if (!buffer_) buffer_ = std::make_unique_for_overwrite<std::byte[]>(buffer_size);
+    const IoResult result = source_.read({buffer_.get(), most});
+    if (result.status != IoResult::Status::moved) return after(result, false);
+    filled_ = result.bytes;
+    sink_done_ = 0;
+    copying_ = {};
+    const std::span<const std::byte> block(buffer_.get(), filled_);
+    if (copy_) copying_ = filter_.pass(block, strips_returns_);
+    if (tail_ != nullptr) tail_->append(block);
+    if (stamper_) {
+        const Moment moment = Moment::now();
+        stamper_->take(block, moment);
+        if (copy_stamper_) copy_stamper_->take(copying_, moment);
+    }
+    // Promised to the sinks now: another relay must not spend the same bytes of the budget meanwhile.
+    spend(filled_);
+    return deliver_buffer();
+}
+
+Relay::State Relay::deliver_buffer() {
+    State next = sink_done_ < filled_ ? deliver_to_sink() : State::moving;
+    if (copy_) next = deliver_to_copy(next);
+    if (next == State::sink_failed) {
+        truncated_ = true;
+    } else if (sink_done_ == filled_ && waiting_for_copy().empty()) {
+        filled_ = sink_done_ = 0;
+        next = State::moving;
+    }
+    return next;
+}
+
+Relay::State Relay::deliver_to_sink() {
+    const auto bytes =
+        stamper_ ? stamper_->piece() : std::span<const std::byte>(buffer_.get(), filled_).subspan(sink_done_);
+    if (live_line_ != nullptr) live_line_->hide();
+    const IoResult result = sink_.write(bytes);
+    if (result.status == IoResult::Status::moved) {
+        const std::size_t own = stamper_ ? stamper_->advance(result.bytes) : result.bytes;
+        sink_done_ += own;
+        passed_ += own;
+        if (live_line_ != nullptr) live_line_->note(bytes.first(result.bytes));
+    }
+    return after(result, true);
+}
+
+std::span<const std::byte> Relay::waiting_for_copy() { return copy_stamper_ ? copy_stamper_->piece() : copying_; }
+
+Relay::State Relay::deliver_to_copy(State sink_state) {
+    const auto bytes = waiting_for_copy();
+    if (bytes.empty()) return sink_state;
+    const IoResult result = copy_->write(bytes);
+    if (result.status == IoResult::Status::moved) {
+        if (copy_stamper_) {
+            copy_stamper_->advance(result.bytes);
+        } else {
+            copying_ = copying_.subspan(result.bytes);
+        }
+    } else if (result.status == IoResult::Status::failed) {
+        copy_error_ = result.error;
+        copying_ = {};
+        copy_stamper_.reset();
+        copy_.reset();
+    } else if (sink_state == State::moving && sink_done_ == filled_) {
+        return State::needs_sink;
+    }
+    return sink_state;
+}
+
+Relay::State Relay::probe_beyond_budget() {
+    std::byte beyond{};
+    const IoResult result = source_.read({&beyond, 1});
+    if (result.status == IoResult::Status::moved) {
+        budget_->exceeded = true;
+        truncated_ = true;
+        discard();
+    }
+    return after(result, false);
+}
+
+Relay::State Relay::discard_some() {
+    if (!buffer_) buffer_ = std::make_unique_for_overwrite<std::byte[]>(buffer_size);
+    const IoResult result = source_.read({buffer_.get(), buffer_size});
+    if (result.status == IoResult::Status::moved) {
+        truncated_ = true;
+        dropped_ += result.bytes;
+    }
+    return after(result, false);
+}
+
+}  // namespace netrunner

@@ -1,0 +1,149 @@
+#include "src/relay/sink.hpp"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/sysmacros.h>
+#include <sys/uio.h>
+#include <termios.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+
+#include "shepherd/terminal/terminal_modes.hpp"
+
+namespace netrunner {
+namespace {
+
+/// What n_tty(4) keeps of a line besides its end.
+constexpr std::size_t longest_typed_line = 4095;
+/// A terminal that is ready for writing takes at least this much without waiting.
+constexpr std::size_t gated_device_write = 64;
+
+bool is_null_device(const struct stat& info) { return S_ISCHR(info.st_mode) && info.st_rdev == makedev(1, 3); }
+
+}  // namespace
+
+Sink Sink::borrowing(int fd) { return {fd, Descriptor()}; }
+
+Sink Sink::owning(Descriptor fd) {
+    const int number = fd.get();
+    return {number, std::move(fd)};
+}
+
+Sink Sink::typing_into(Descriptor master) {
+    Sink sink = owning(std::move(master));
+    sink.kind_ = Kind::keys;
+    return sink;
+}
+
+Sink::Sink(int fd, Descriptor owned) : fd_(fd), owned_(std::move(owned)) {
+    struct stat info {};
+    if (::fstat(fd, &info) != 0) return;  // the first write says what is wrong
+    if (S_ISFIFO(info.st_mode)) {
+        kind_ = Kind::pipe;
+    } else if (S_ISSOCK(info.st_mode)) {
+        kind_ = Kind::socket;
+    } else if (is_null_device(info)) {
+        kind_ = Kind::discard;
+    } else if (S_ISCHR(info.st_mode)) {
+        if (!owned_) private_ = reopen_nonblocking(fd, O_WRONLY);
+        kind_ = private_ || owned_ ? Kind::device : Kind::gated;
+    }
+}
+
+IoResult Sink::write(std::span<const std::byte> bytes) {
+    switch (kind_) {
+        case Kind::pipe: return write_pipe(bytes);
+        case Kind::socket:
+            return IoResult::of(false,
+                                [&] { return ::send(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL); });
+        case Kind::gated: return write_gated(bytes, gated_device_write);
+        case Kind::keys: return write_keys(bytes);
+        case Kind::discard:
+        case Kind::file:
+        case Kind::device:
+            return IoResult::of(false, [&] { return ::write(descriptor(), bytes.data(), bytes.size()); });
+    }
+    return {};
+}
+
+IoResult Sink::write_pipe(std::span<const std::byte> bytes) {
+    const iovec part{const_cast<std::byte*>(bytes.data()), bytes.size()};
+    if (!private_) {
+        const IoResult result = IoResult::of(false, [&] { return ::pwritev2(fd_, &part, 1, -1, RWF_NOWAIT); });
+        if (result.status != IoResult::Status::failed || result.error != EOPNOTSUPP) return result;
+        // A FIFO with a name knows no RWF_NOWAIT, nor did any pipe in older kernels: through an open file of our own.
+        private_ = reopen_nonblocking(fd_, O_WRONLY);
+    }
+    // One that is ready takes PIPE_BUF bytes without waiting (pipe(7)), as long as nobody else writes meanwhile.
+    if (!private_) return write_gated(bytes, PIPE_BUF);
+    return IoResult::of(false, [&] { return ::write(private_.get(), bytes.data(), bytes.size()); });
+}
+
+IoResult Sink::write_gated(std::span<const std::byte> bytes, std::size_t most) {
+    if (!ready_now(fd_, POLLOUT)) return {};
+    return IoResult::of(false, [&] { return ::write(fd_, bytes.data(), std::min(bytes.size(), most)); });
+}
+
+IoResult Sink::splice_from(int pipe, std::size_t most) {
+    const IoResult result = IoResult::of(
+        true, [&] { return ::splice(pipe, nullptr, fd_, nullptr, most, SPLICE_F_MOVE | SPLICE_F_NONBLOCK); });
+    // splice(2) refuses a target in append mode (`>>/dev/null`) and some special ones, and a sandbox may refuse it at
+    // all; a copy always works, and has the sink's own error where it does not.
+    if (result.status == IoResult::Status::failed && result.error != EPIPE) splice_refused_ = true;
+    return result;
+}
+
+IoResult Sink::write_keys(std::span<const std::byte> bytes) {
+    const IoResult result = IoResult::of(false, [&] { return ::write(fd_, bytes.data(), bytes.size()); });
+    if (result.status != IoResult::Status::moved) return result;
+    const auto modes = read_modes(fd_);
+    const bool by_lines = modes && (modes->local & ICANON) != 0;
+    const auto ends_line = [&](std::byte byte) {
+        const auto key = static_cast<std::uint8_t>(byte);
+        const auto& special = modes->characters;
+        return key == '\n' || key == '\r' || key == special[VEOF] || key == special[VEOL] || key == special[VEOL2];
+    };
+    for (const std::byte key : bytes.first(result.bytes)) {
+        const bool ends = !by_lines || ends_line(key);
+        line_ = ends ? 0 : line_ + 1;
+        if (line_ > longest_typed_line) cut_a_line_ = true;
+    }
+    return result;
+}
+
+bool Sink::grow(std::size_t capacity) {
+    if (kind_ != Kind::pipe) return false;
+    const std::size_t current = pipe_capacity(fd_);
+    if (current == 0 || current >= capacity) return false;
+    const int grown = ::fcntl(fd_, F_SETPIPE_SZ, static_cast<int>(std::min<std::size_t>(capacity, INT_MAX)));
+    return grown > 0 && static_cast<std::size_t>(grown) > current;
+}
+
+int write_all(Sink& sink, std::span<const std::byte> bytes, Duration patience) {
+    using std::chrono::steady_clock;
+    const auto begun = steady_clock::now();
+    while (!bytes.empty()) {
+        const IoResult result = sink.write(bytes);
+        if (result.status == IoResult::Status::failed) return result.error;
+        if (result.status == IoResult::Status::moved) {
+            bytes = bytes.subspan(result.bytes);
+            continue;
+        }
+        int wait = -1;
+        if (patience != forever) {
+            const auto left = std::chrono::ceil<std::chrono::milliseconds>(begun + patience - steady_clock::now());
+            if (left.count() <= 0) return ETIMEDOUT;
+            wait = static_cast<int>(std::min<std::int64_t>(left.count(), 60'000));
+        }
+        pollfd one{sink.descriptor(), POLLOUT, 0};
+        ::poll(&one, 1, wait);
+    }
+    return 0;
+}
+
+}  // namespace netrunner

@@ -1,0 +1,241 @@
+#include "src/report/report.hpp"
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "src/values/kernel_text.hpp"
+#include "src/values/signal_name.hpp"
+#include "src/values/version.hpp"
+
+namespace netrunner {
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr int schema = 1;
+
+template <class Value>
+Json or_null(const std::optional<Value>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+/// To the microsecond: more digits would only be noise.
+double seconds(Duration duration) {
+    return static_cast<double>(std::chrono::round<std::chrono::microseconds>(duration).count()) / 1e6;
+}
+
+/// RFC 3339, UTC, microseconds.
+std::string timestamp(std::chrono::system_clock::time_point time) {
+    const auto whole = std::chrono::floor<std::chrono::seconds>(time);
+    const auto fraction = std::chrono::duration_cast<std::chrono::microseconds>(time - whole);
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(whole)),
+                       fraction.count());
+}
+
+std::string cause_name(StopCause cause) {
+    switch (cause) {
+        case StopCause::timeout: return "timeout";
+        case StopCause::idle_timeout: return "idle-timeout";
+        case StopCause::output_limit: return "output-limit";
+        case StopCause::cancelled: return "cancelled";
+        case StopCause::parent_died: return "parent-died";
+        case StopCause::no_reader: return "no-reader";
+        case StopCause::failure: return "failure";
+        case StopCause::orphans: return "orphans";
+        case StopCause::lost: return "lost";
+    }
+    return "";
+}
+
+Json errno_name(int error) {
+    const char* const name = ::strerrorname_np(error);
+    return name != nullptr ? Json(name) : Json(fmt::format("{}", error));
+}
+
+Json stream(const StreamFigures& figures, bool output) {
+    Json json{{"mode", figures.mode}, {"bytes", or_null(figures.bytes)}};
+    if (output) {
+        json["blocked"] = figures.bytes ? Json(seconds(figures.blocked)) : Json(nullptr);
+        json["truncated"] = figures.bytes || figures.truncated ? Json(figures.truncated) : Json(nullptr);
+    }
+    return json;
+}
+
+Json stop(const std::optional<StopRecord>& record) {
+    if (!record) return nullptr;
+    Json steps = Json::array();
+    for (const auto& step : record->steps) {
+        steps.push_back({{"signal", signal_name(step.signal)}, {"after", seconds(step.after)}});
+    }
+    return {{"cause", cause_name(record->cause)}, {"steps", steps}};
+}
+
+Json orphans(const Outcome& outcome) {
+    Json list = Json::array();
+    for (const Orphan& orphan : outcome.orphans) {
+        list.push_back({{"pid", orphan.pid},
+                        {"command", orphan.command.empty() ? orphan.name : orphan.command},
+                        {"ended_by", signal_name(orphan.ended_by)}});
+    }
+    return list;
+}
+
+Json survivors(const Outcome& outcome) {
+    Json list = Json::array();
+    for (const Survivor& survivor : outcome.survivors) {
+        list.push_back({{"pid", survivor.pid}, {"command", survivor.command}, {"state", survivor.state}});
+    }
+    return list;
+}
+
+Json time_figures(const Outcome& outcome) {
+    Json json{{"wall", seconds(outcome.wall)}};
+    const CpuTime cpu = cpu_time(outcome);
+    json["user"] = or_null(cpu.user);
+    json["system"] = or_null(cpu.system);
+    json["startup"] = outcome.startup ? Json(seconds(*outcome.startup)) : Json(nullptr);
+    return json;
+}
+
+Json usage_figures(const std::optional<protocol::Usage>& usage) {
+    if (!usage) return nullptr;
+    return {{"minor_faults", usage->minor_faults},
+            {"major_faults", usage->major_faults},
+            {"voluntary_switches", usage->voluntary_switches},
+            {"involuntary_switches", usage->involuntary_switches},
+            {"blocks_in", usage->blocks_in},
+            {"blocks_out", usage->blocks_out}};
+}
+
+Json memory_figures(const Outcome& outcome) {
+    // The group's peak is of all together, rusage's only of the largest one.
+    if (outcome.cgroup && outcome.cgroup->figures.memory_peak) {
+        return {{"peak", *outcome.cgroup->figures.memory_peak}, {"source", "cgroup"}};
+    }
+    const auto& usage = outcome.usage;
+    if (!usage) return {{"peak", nullptr}, {"source", nullptr}};
+    return {{"peak", usage->max_rss}, {"source", "rusage"}};
+}
+
+Json on_timeout(const std::optional<TimeoutCommandRecord>& record) {
+    if (!record) return nullptr;
+    return {{"status", record->status},
+            {"output", record->output},
+            {"truncated", record->truncated},
+            {"duration", seconds(record->duration)}};
+}
+
+Json as_number(const std::string& text) {
+    const auto number = number_in(text);
+    return number ? Json(*number) : Json(text);
+}
+
+Json in_seconds(const std::optional<std::uint64_t>& microseconds) {
+    return microseconds ? Json(static_cast<double>(*microseconds) / 1e6) : Json(nullptr);
+}
+
+Json cgroup(const std::optional<GroupRecord>& record) {
+    if (!record) return nullptr;
+    const CgroupFigures& figures = record->figures;
+    Json limits = Json::object();
+    for (const auto& [file, value] : record->limits) limits[file] = as_number(value);
+    Json pressure = Json::object();
+    for (const char* resource : {"cpu", "memory", "io"}) {
+        const auto found = figures.pressure.find(resource);
+        pressure[resource] = found == figures.pressure.end() ? Json(nullptr) : Json(found->second);
+    }
+    return {{"path", record->path},
+            {"limits", limits},
+            {"memory_peak", or_null(figures.memory_peak)},
+            {"memory_high_events", or_null(figures.high_events)},
+            {"oom_kills", or_null(figures.oom_kills)},
+            {"cpu_usage", in_seconds(figures.cpu_usage_us)},
+            {"cpu_throttled", in_seconds(figures.cpu_throttled_us)},
+            {"pids_peak", or_null(figures.pids_peak)},
+            {"pids_refused", or_null(figures.pids_refused)},
+            {"io_read", or_null(figures.io_read)},
+            {"io_written", or_null(figures.io_written)},
+            {"pressure", pressure}};
+}
+
+std::string complaint(const std::string& place) { return fmt::format("cannot write the report to '{}'", place); }
+
+}  // namespace
+
+std::string render_report(const ReportContext& context) {
+    const Outcome& outcome = context.outcome;
+    const auto* exited = std::get_if<Exited>(&outcome.end);
+    const auto* killed = std::get_if<Signaled>(&outcome.end);
+    const auto* failed = std::get_if<NotStarted>(&outcome.end);
+    Json report;
+    report["schema"] = schema;
+    report["version"] = version;
+    report["command"] = context.options.command;
+    report["directory"] = outcome.directory.empty() ? Json(nullptr) : Json(outcome.directory);
+    report["mode"] = outcome.on_terminal ? "pty" : "pipe";
+    report["pid"] = or_null(outcome.pid);
+    report["started_at"] = timestamp(outcome.started_at);
+    report["ended_at"] = timestamp(outcome.ended_at);
+    report["reason"] = reason_of(outcome);
+    report["exit_code"] = exited != nullptr ? Json(exited->code) : Json(nullptr);
+    report["signal"] = killed != nullptr ? Json(signal_name(killed->signal)) : Json(nullptr);
+    report["core_dumped"] = killed != nullptr && killed->core_dumped;
+    report["status"] = context.ending.status;
+    report["message"] = context.verdict.empty() ? Json(nullptr) : Json(context.verdict);
+    report["time"] = time_figures(outcome);
+    report["memory"] = memory_figures(outcome);
+    report["usage"] = usage_figures(outcome.usage);
+    report["stdin"] = stream(outcome.standard_input, false);
+    report["stdout"] = stream(outcome.standard_output, true);
+    report["stderr"] = stream(outcome.standard_error, true);
+    report["stop"] = stop(outcome.stop);
+    report["on_timeout"] = on_timeout(outcome.on_timeout);
+    report["orphans"] = orphans(outcome);
+    report["survivors"] = survivors(outcome);
+    report["containment"] = outcome.containment;
+    report["cgroup"] = cgroup(outcome.cgroup);
+    report["error"] =
+        failed == nullptr
+            ? Json(nullptr)
+            : Json{{"stage", failed->stage}, {"errno", errno_name(failed->error)}, {"message", failed->message}};
+    // Arguments are bytes, JSON is text: what is not UTF-8 is shown as U+FFFD.
+    return report.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+ReportTarget::ReportTarget(const Options& options, bool stdout_was_closed) : fd_(options.report_fd) {
+    if (options.report == "-") {
+        if (stdout_was_closed) throw std::system_error(EBADF, std::generic_category(), complaint("-"));
+        to_stdout_ = true;
+    } else if (options.report) {
+        open_place(*options.report);
+    }
+    if (fd_ && ::fcntl(*fd_, F_GETFD) < 0) {
+        throw std::system_error(errno, std::generic_category(), fmt::format("--report-fd {}", *fd_));
+    }
+}
+
+void ReportTarget::open_place(const std::string& path) {
+    // /dev/stdout, or the very file that the output goes to: behind it, not in its place.
+    if (same_file(path, STDOUT_FILENO)) {
+        to_stdout_ = true;
+    } else if (same_file(path, STDERR_FILENO) && !fd_) {
+        fd_ = STDERR_FILENO;
+    } else {
+        file_.emplace(path, complaint(path));
+    }
+}
+
+void ReportTarget::write(const std::string& text, Duration patience) {
+    if (file_) file_->write(text, patience);
+    if (to_stdout_) write_whole(STDOUT_FILENO, text, patience, complaint("-"));
+    if (fd_) write_whole(*fd_, text, patience, complaint(fmt::format("descriptor {}", *fd_)));
+}
+
+}  // namespace netrunner

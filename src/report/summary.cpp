@@ -1,0 +1,154 @@
+#include "src/report/summary.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "src/values/kernel_text.hpp"
+#include "src/values/signal_name.hpp"
+
+namespace netrunner {
+namespace {
+
+constexpr std::size_t label_width = 11;
+constexpr std::size_t most_columns = 80;
+
+constexpr std::string_view red = "\033[31m";
+constexpr std::string_view green = "\033[32m";
+constexpr std::string_view yellow = "\033[33m";
+constexpr std::string_view dim = "\033[2m";
+constexpr std::string_view plain = "\033[0m";
+
+using Parts = std::vector<std::string>;
+
+/// Lines with a label in front: what does not fit into one goes on in the next, below its beginning.
+class Table {
+  public:
+    explicit Table(bool coloured) : coloured_(coloured) {}
+
+    /// `parts` follow each other with commas between them; none: no line.
+    void add(std::string_view label, const Parts& parts, std::string_view colour = "") {
+        std::string line;
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            const std::string part = fit(parts[i] + (i + 1 < parts.size() ? "," : ""));
+            if (!line.empty() && label_width + 2 + line.size() + 1 + part.size() > most_columns) {
+                end_line(label, line, colour);
+                label = "";
+                line.clear();
+            }
+            line += (line.empty() ? "" : " ") + part;
+        }
+        if (!line.empty()) end_line(label, line, colour);
+    }
+
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+  private:
+    /// The end of a long path says more than its beginning.
+    static std::string fit(const std::string& part) {
+        constexpr std::size_t most = most_columns - label_width - 2;
+        return part.size() <= most ? part : "..." + part.substr(part.size() - (most - 3));
+    }
+    [[nodiscard]] std::string in(std::string_view colour, const std::string& text) const {
+        return coloured_ && !colour.empty() ? fmt::format("{}{}{}", colour, text, plain) : text;
+    }
+    void end_line(std::string_view label, const std::string& line, std::string_view colour) {
+        text_ += fmt::format("  {}{}\n", in(dim, fmt::format("{:<{}}", label, label_width)), in(colour, line));
+    }
+
+    bool coloured_;
+    std::string text_;
+};
+
+std::string seconds_of(std::uint64_t microseconds) {
+    return fmt::format("{:.3f}s", static_cast<double>(microseconds) / 1e6);
+}
+
+std::string times(std::uint64_t count) { return count == 1 ? "once" : fmt::format("{} times", count); }
+
+Parts describe_status(const Outcome& outcome, const Ending& ending) {
+    return {ending.signal ? fmt::format("{} ({})", ending.status, signal_name(*ending.signal))
+                          : fmt::format("{}", ending.status),
+            reason_of(outcome)};
+}
+
+Parts describe_time(const Outcome& outcome) {
+    Parts parts{format_duration(outcome.wall) + " wall"};
+    const CpuTime cpu = cpu_time(outcome);
+    if (cpu.user) parts.push_back(fmt::format("{:.3f}s user", *cpu.user));
+    if (cpu.system) parts.push_back(fmt::format("{:.3f}s system", *cpu.system));
+    return parts;
+}
+
+/// The peak, and beside it what it could have been.
+Parts describe_memory(const Outcome& outcome) {
+    if (!outcome.cgroup || !outcome.cgroup->figures.memory_peak) {
+        if (!outcome.usage) return {};
+        return {format_size(static_cast<Size>(outcome.usage->max_rss)) + " peak", "the largest process"};
+    }
+    const std::string peak = format_size(*outcome.cgroup->figures.memory_peak) + " peak";
+    const auto limit = outcome.cgroup->limits.find("memory.max");
+    const auto bytes = limit == outcome.cgroup->limits.end() ? std::nullopt : number_in(limit->second);
+    return {bytes ? fmt::format("{} of {}", peak, format_size(*bytes)) : peak, "all together"};
+}
+
+Parts describe_stream(const StreamFigures& figures) {
+    if (!figures.bytes) return {figures.mode};
+    Parts parts{format_size(*figures.bytes)};
+    if (figures.blocked >= std::chrono::milliseconds(1)) {
+        parts.push_back("held up by its reader for " + format_duration(figures.blocked));
+    }
+    if (figures.truncated) parts.emplace_back("truncated");
+    return parts;
+}
+
+Parts describe_orphans(const std::vector<Orphan>& orphans) {
+    constexpr std::size_t most_named = 5;
+    Parts parts;
+    for (const Orphan& orphan : orphans) {
+        if (parts.size() == most_named) {
+            parts.push_back(fmt::format("{} more", orphans.size() - most_named));
+            break;
+        }
+        parts.push_back(fmt::format("{} ({}) ended by {}", orphan.name, orphan.pid, signal_name(orphan.ended_by)));
+    }
+    return parts;
+}
+
+Parts describe_group(const GroupRecord& group) {
+    const CgroupFigures& figures = group.figures;
+    Parts parts;
+    if (figures.cpu_throttled_us) parts.push_back(seconds_of(*figures.cpu_throttled_us) + " throttled");
+    if (figures.pids_peak) parts.push_back(fmt::format("{} processes at most", *figures.pids_peak));
+    if (figures.pids_refused.value_or(0) > 0) parts.push_back(fmt::format("{} refused", *figures.pids_refused));
+    if (figures.oom_kills) parts.push_back(fmt::format("{} killed for want of memory", *figures.oom_kills));
+    if (figures.high_events.value_or(0) > 0) {
+        parts.push_back(fmt::format("slowed at memory.high {}", times(*figures.high_events)));
+    }
+    if (figures.io_read) parts.push_back(format_size(*figures.io_read) + " read");
+    if (figures.io_written) parts.push_back(format_size(*figures.io_written) + " written");
+    return parts;
+}
+
+}  // namespace
+
+std::string render_summary(const Outcome& outcome, const Ending& ending, bool coloured) {
+    Table table(coloured);
+    table.add("status", describe_status(outcome, ending), ending.status == 0 ? green : red);
+    table.add("time", describe_time(outcome));
+    table.add("memory", describe_memory(outcome));
+    if (outcome.standard_input.bytes) table.add("stdin", describe_stream(outcome.standard_input));
+    table.add("stdout", describe_stream(outcome.standard_output));
+    table.add("stderr", describe_stream(outcome.standard_error));
+    table.add("orphans", describe_orphans(outcome.orphans), yellow);
+    if (outcome.cgroup) {
+        table.add("group", {outcome.cgroup->path});
+        table.add("", describe_group(*outcome.cgroup), outcome.cgroup->figures.oom_kills.value_or(0) > 0 ? red : "");
+    }
+    return "netrunner: summary\n" + table.text();
+}
+
+}  // namespace netrunner

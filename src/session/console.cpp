@@ -1,0 +1,61 @@
+#include "src/session/console.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "shepherd/terminal/terminal_modes.hpp"
+#include "src/relay/sink.hpp"
+
+namespace netrunner {
+namespace {
+
+/// A terminal that is raw, by our doing or somebody else's, does not go back to the first column by itself.
+const char* line_end() {
+    const auto modes = read_modes(STDERR_FILENO);
+    return modes && show_output_unchanged(*modes) ? "\r\n" : "\n";
+}
+
+/// One line stays one line, whatever a file is called.
+std::string as_line(const std::string& text) {
+    std::string line = fmt::format("netrunner: {}", text);
+    std::replace_if(
+        line.begin(), line.end(), [](unsigned char c) { return c < ' '; }, '?');
+    return line + line_end();
+}
+
+}  // namespace
+
+void print(const std::string& text, Duration patience) {
+    Sink sink = Sink::borrowing(STDERR_FILENO);
+    write_all(sink, std::as_bytes(std::span(text)), patience);
+}
+
+void say(const std::string& text, Duration patience) { print(as_line(text), patience); }
+
+Narrator narrator(int verbosity, LiveLine* live_line) {
+    const auto sink = std::make_shared<Sink>(Sink::borrowing(STDERR_FILENO));
+    return Narrator([verbosity, sink, live_line](int level, const std::string& text) {
+        if (level > verbosity) return;
+        const std::string line = as_line(text);
+        if (live_line != nullptr) live_line->hide();
+        sink->write(std::as_bytes(std::span(line)));
+        if (live_line != nullptr) live_line->note(std::as_bytes(std::span(line)));
+    });
+}
+
+bool colours_wanted() {
+    const auto value = [](const char* name) {
+        const char* const text = std::getenv(name);
+        return std::string_view(text == nullptr ? "" : text);
+    };
+    const std::string_view terminal = value("TERM");
+    return ::isatty(STDERR_FILENO) == 1 && value("NO_COLOR").empty() && !terminal.empty() && terminal != "dumb";
+}
+
+}  // namespace netrunner

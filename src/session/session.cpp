@@ -1,0 +1,599 @@
+#include "src/session/session.hpp"
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+#include "shepherd/tree/tree.hpp"
+#include "src/session/parent_watch.hpp"
+#include "src/session/signal_meaning.hpp"
+#include "src/session/start_failure.hpp"
+#include "src/system/setup_failure.hpp"
+#include "src/system/terminal.hpp"
+#include "src/values/errno_text.hpp"
+#include "src/values/kernel_text.hpp"
+#include "src/values/signal_name.hpp"
+
+namespace netrunner {
+namespace {
+
+using protocol::Scope;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+/// An orphan that ends by itself this soon after the command (a process substitution, a logger) is no orphan.
+constexpr milliseconds settling_time{50};
+constexpr milliseconds second_layer_interval{10};
+
+std::string working_directory(const std::optional<std::string>& asked) {
+    std::error_code unknown;
+    const auto path = asked ? std::filesystem::canonical(*asked, unknown) : std::filesystem::current_path(unknown);
+    return unknown ? asked.value_or("") : path.string();
+}
+
+/// What a stop for `cause` says was exceeded.
+std::string exceeded(const LaunchPlan& plan, StopCause cause) {
+    switch (cause) {
+        case StopCause::timeout: return format_duration(plan.timeout);
+        case StopCause::idle_timeout: return format_duration(plan.idle_timeout);
+        case StopCause::output_limit: return format_size(plan.max_output);
+        case StopCause::cancelled:
+        case StopCause::orphans:
+        case StopCause::parent_died:
+        case StopCause::no_reader:
+        case StopCause::failure:
+        case StopCause::lost: break;
+    }
+    return "";
+}
+
+template <std::size_t N>
+std::string text_of(const std::array<char, N>& padded) {
+    return {padded.data(), ::strnlen(padded.data(), N)};
+}
+
+}  // namespace
+
+// ---- birth and end
+
+Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, SessionContext context)
+    : plan_(std::move(plan)),
+      pump_(pump),
+      context_(std::move(context)),
+      streams_(plan_, pump, this,
+               {.stamp = plan_.stamp,
+                .stamps_copy = plan_.stamps_file,
+                .begun = context_.begun,
+                .tail = context_.tail,
+                .live_line = context_.live_line}),
+      parent_(plan_.die_with_parent ? open_parent() : Descriptor()),
+      cgroup_(plan_.cgroup ? std::make_unique<Cgroup>(*plan_.cgroup, context_.narrate) : nullptr),
+      link_(plan_, files, cgroup_.get(), context_.narrate),
+      job_control_(plan_, link_, streams_, context_.narrate),
+      pulse_(plan_, context_.begun, context_.live_line, context_.narrate),
+      stop_(plan_.ladder),
+      limits_(plan_.timeout, plan_.idle_timeout, context_.begun) {
+    outcome_.containment = {"group", "subreaper", "guard"};
+    if (cgroup_) outcome_.containment.emplace_back("cgroup");
+    if (plan_.shepherd.pid_namespace != 0) outcome_.containment.emplace_back("pid-namespace");
+    outcome_.directory = working_directory(plan_.directory);
+    outcome_.on_terminal = plan_.terminal.has_value();
+    outcome_.survives_no_reader = plan_.survives_no_reader;
+    if (link_.launch_error() != 0) {
+        on(protocol::Failed{protocol::Stage::exec, link_.launch_error(), 0});
+        return;
+    }
+    pump_.watch(link_.descriptor(), this);
+    link_watched_ = true;
+    if (parent_) pump_.watch(parent_.get(), this);
+    if (!reserve_.take(link_.descriptor())) context_.narrate(1, "no descriptors can be kept in reserve");
+    context_.narrate(1, fmt::format("started the shepherd ({})", link_.pid()));
+}
+
+Session::~Session() {
+    if (link_watched_) pump_.unwatch(link_.descriptor());
+    if (parent_) pump_.unwatch(parent_.get());
+}
+
+void Session::finish() {
+    pulse_.end();
+    end_timeout_command();
+    job_control_.end(outcome_.stop && outcome_.stop->cause != StopCause::orphans);
+    close_group();
+    // Whoever still runs is left alone. A shepherd that was abandoned has those to wait for that do not end.
+    if ((plan_.terminal || cgroup_) && link_.pid() > 0) link_.send(protocol::Finish{});
+    if (link_watched_) pump_.unwatch(link_.descriptor());
+    link_watched_ = false;
+    link_.reap(false);
+    // After it: a terminal that is hung up before the leader of its session has left is hung up for everybody.
+    streams_.close();
+    outcome_.stamp(context_.begun);
+}
+
+/// What the group has counted is read when nobody is in it any more, and before it is gone.
+void Session::close_group() {
+    if (!cgroup_) return;
+    outcome_.cgroup = GroupRecord{cgroup_->path(), cgroup_->limits(), cgroup_->figures()};
+    for (std::string& line : cgroup_->lost_limits()) outcome_.failures.push_back(std::move(line));
+    if (!outcome_.survivors.empty()) {
+        cgroup_->hand_over();  // the shepherd stays, and removes it when they are gone
+    } else if (plan_.orphans == OrphanPolicy::leave && cgroup_->job().is_populated()) {
+        cgroup_->leave();
+    } else if (auto complaint = cgroup_->remove()) {
+        outcome_.failures.push_back(std::move(*complaint));
+    }
+    outcome_.notes.insert(outcome_.notes.end(), cgroup_->notes().begin(), cgroup_->notes().end());
+    if (const auto slowed = outcome_.cgroup->figures.high_events.value_or(0); slowed > 0) {
+        context_.narrate(1, fmt::format("the command was slowed down at memory.high {} times", slowed));
+    }
+}
+
+Outcome Session::take_outcome() {
+    streams_.report_figures(outcome_);
+    return std::move(outcome_);
+}
+
+// ---- the table at work
+
+void Session::apply(RunEvent event) {
+    const RunTransition transition = advance(state_, event, plan_.orphans);
+    state_ = transition.next;
+    if (!runs()) pulse_.hide();
+    act(transition.action);
+}
+
+void Session::act(RunAction action) {
+    const TimePoint now = steady_clock::now();
+    switch (action) {
+        case RunAction::none: break;
+        case RunAction::climb:
+            begin_stop_record();
+            if (!run_timeout_command()) climb();
+            break;
+        case RunAction::kill:
+            if (const auto signal = stop_.climb_to_kill()) order(*signal);
+            end_timeout_command();
+            break;
+        case RunAction::settle:
+            settle_at_ = now + settling_time;
+            stop_.prepare(StopCause::orphans);
+            break;
+        case RunAction::leave:
+            if (!plan_.terminal && !cgroup_) link_.send(protocol::Finish{});  // else at the end, which it guards
+            begin_drain();
+            break;
+        case RunAction::drain: begin_drain(); break;
+        case RunAction::hurry:
+            patience_at_ = std::min(patience_at_.value_or(TimePoint::max()), now + least_patience);
+            break;
+        case RunAction::give_up:
+            if (!outcome_.stop) begin_stop_record();  // nothing had to be signalled, yet this is how the run ends
+            outcome_.reader_given_up = true;
+            streams_.give_up();
+            finish();
+            break;
+        case RunAction::finish: finish(); break;
+    }
+}
+
+void Session::begin_drain() {
+    streams_.begin_drain();
+    // After a stop a reader that takes nothing must not keep us for ever; without one it may take its time.
+    const bool stopped = outcome_.stop && outcome_.stop->cause != StopCause::orphans;
+    const TimePoint now = steady_clock::now();
+    // Without a step taken, since the command ended by itself while it was looked at, there is no ladder to go by.
+    if (stopped) patience_at_ = outcome_.stop->steps.empty() ? now + least_patience : stop_.patience(now);
+    if (all_delivered()) apply(RunEvent::drained);
+}
+
+/// Whoever looks at the command may come to an end.
+bool Session::all_delivered() { return streams_.drained() && !timeout_command_; }
+
+void Session::handle(const Wake& wake) {
+    if (wake.kind == Wake::Kind::readable && parent_ && wake.descriptor == parent_.get()) {
+        lose_parent();
+        return;
+    }
+    if (timeout_command_ && timeout_command_->is_meant(wake)) {
+        timeout_command_->attend(wake);
+        if (timeout_command_->is_over()) end_timeout_command();
+        return;
+    }
+    if (wake.kind == Wake::Kind::readable && wake.descriptor == STDIN_FILENO) job_control_.key_pressed();
+    if (wake.kind == Wake::Kind::readable && wake.descriptor != STDIN_FILENO) take_shepherd_events();
+    if (wake.kind != Wake::Kind::relay) return;
+    streams_.attend(*wake.relay);
+    // The shepherd keeps the pipe open until it hears this, so that our death is no end of input.
+    if (streams_.take_input_over() && link_watched_) link_.send(protocol::CloseStdin{});
+    if (streams_.take_endless_input()) {
+        context_.narrate(1, "the input has ended, but the terminal is in raw mode, where nothing says so");
+    }
+    if (streams_.budget_exceeded() && !outcome_.stop) request_stop(StopCause::output_limit);
+    if (streams_.lost_reader() != 0 && !outcome_.stop && runs()) {
+        // Any other error has been said by the streams.
+        if (plan_.survives_no_reader && streams_.lost_reader() == EPIPE) {
+            outcome_.failures.emplace_back("cannot write to standard output: " + errno_text(EPIPE));
+        }
+        request_stop(StopCause::no_reader);
+    }
+    if (state_ == RunState::draining && all_delivered()) apply(RunEvent::drained);
+}
+
+void Session::handle_time() {
+    const TimePoint now = steady_clock::now();
+    if (is_due(pulse_deadline(), now)) pulse_.attend(now, view());
+    if (timeout_command_ && now >= timeout_command_->deadline()) end_timeout_command();
+    if (const auto cause = limits_.exceeded(now, streams_.last_activity()); cause && runs()) request_stop(*cause);
+    if (state_ == RunState::stopping) {
+        if (const auto signal = stop_.advance(now)) order(*signal);
+    }
+    if (state_ == RunState::settling && is_due(settle_at_, now)) apply(RunEvent::settled);
+    if (state_ == RunState::draining && is_due(patience_at_, now)) apply(RunEvent::patience_over);
+    if (state_ == RunState::stopping && is_due(check_at_, now)) check_second_layer();
+    if (state_ == RunState::stopping && is_due(survivor_watch_.deadline(), now)) check_survivors();
+    if (is_due(link_.retry_at(), now)) link_.flush();
+}
+
+bool Session::runs() const {
+    return state_ == RunState::starting || state_ == RunState::running || state_ == RunState::waiting;
+}
+
+std::optional<TimePoint> Session::deadline() const {
+    const auto next = earlier(link_.retry_at(), earlier(state_deadline(), pulse_deadline()));
+    return timeout_command_ ? earlier(next, timeout_command_->deadline()) : next;
+}
+
+std::optional<TimePoint> Session::pulse_deadline() const {
+    return runs() && pulse_.wanted() ? pulse_.deadline(view()) : std::nullopt;
+}
+
+RunView Session::view() const {
+    RunView run{.root = link_.root(),
+                .last_output = streams_.last_activity(),
+                .resumed = limits_.resumed(),
+                .bytes = streams_.passed()};
+    if (!cgroup_) return run;
+    run.group = cgroup_->path();
+    if (const auto limit = cgroup_->limits().find("memory.max"); limit != cgroup_->limits().end()) {
+        run.memory_limit = number_in(limit->second);
+    }
+    return run;
+}
+
+std::optional<TimePoint> Session::state_deadline() const {
+    switch (state_) {
+        case RunState::starting:
+        case RunState::running:
+        case RunState::waiting: return limits_.deadline(streams_.last_activity());
+        case RunState::settling: return settle_at_;
+        case RunState::stopping: return earlier(stop_.deadline(), earlier(check_at_, survivor_watch_.deadline()));
+        case RunState::draining: return patience_at_;
+        case RunState::over: return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+// ---- what the shepherd says
+
+void Session::take_shepherd_events() {
+    while (link_watched_) {
+        auto event = link_.receive();
+        if (!event) return;
+        std::visit([&](auto& said) { on(said); }, *event);
+    }
+}
+
+void Session::on(CommandStarted& event) {
+    outcome_.pid = event.pid;
+    outcome_.startup = steady_clock::now() - context_.begun;
+    context_.narrate(1,
+                     fmt::format("started {} ({}) below the guard ({})", plan_.words.front(), event.pid, event.guard));
+    streams_.start(event);
+    job_control_.begin(event.pid);
+    apply(RunEvent::started);
+}
+
+void Session::on(const protocol::ChildStopped& event) {
+    // The terminal is about to be lent, or the run to stop.
+    pulse_.hide();
+    context_.narrate(1, fmt::format("the command was stopped by {}", signal_name(event.signal)));
+    const auto paused = job_control_.command_stopped(event.signal, may_be_stopped(state_));
+    if (paused) resume_timers(*paused);
+}
+
+/// The run was stopped for as long as this.
+void Session::resume_timers(Duration paused) {
+    limits_.pause(paused, steady_clock::now());
+    pulse_.pause(paused);
+}
+
+void Session::on(const protocol::ChildContinued& /*event*/) { context_.narrate(1, "the command continues"); }
+
+void Session::on(const protocol::ChildExited& event) {
+    // Both may have happened while this process was stopped: then the one is why the other is. And the kernel hangs up
+    // the terminal that a killed shepherd led before that can be waited for.
+    const bool hung_up = plan_.terminal && WIFSIGNALED(event.wait_status) && WTERMSIG(event.wait_status) == SIGHUP;
+    if (link_.look_after_shepherd() || (hung_up && link_.is_shepherd_being_killed())) lose("shepherd");
+    outcome_.usage = event.usage;
+    job_control_.command_ended();
+    outcome_.had_terminal = job_control_.had_terminal();
+    if (std::holds_alternative<Lost>(outcome_.end)) {
+        context_.narrate(1, "the command has ended");  // made to: its status says nothing
+    } else if (WIFEXITED(event.wait_status)) {
+        outcome_.end = Exited{WEXITSTATUS(event.wait_status)};
+        context_.narrate(1, fmt::format("the command exited with {}", WEXITSTATUS(event.wait_status)));
+    } else {
+        const int signal = WTERMSIG(event.wait_status);
+        outcome_.end = Signaled{signal, WCOREDUMP(event.wait_status) != 0};
+        // A signal from outside that we passed on.
+        if (outcome_.cancelled_by == 0 && (forwarded_ & signal_bit(signal)) != 0) outcome_.cancelled_by = signal;
+        context_.narrate(1, fmt::format("the command was killed by {}", signal_name(WTERMSIG(event.wait_status))));
+    }
+    apply(event.tree_empty != 0 ? RunEvent::exited_alone : RunEvent::exited_leaving);
+}
+
+void Session::on(const protocol::OrphanFound& event) {
+    record_orphan(
+        {.pid = event.pid, .name = text_of(event.name), .command = text_of(event.command), .ended_by = event.signal});
+}
+
+void Session::on(const protocol::TreeEmpty& event) {
+    outcome_.usage = event.usage;
+    apply(RunEvent::tree_empty);
+}
+
+void Session::on(const protocol::StopRequested& event) {
+    context_.narrate(
+        1, fmt::format("the {} received {}", event.receiver == protocol::Receiver::guard ? "guard" : "shepherd",
+                       signal_name(event.signal)));
+    cancel(event.signal, event.receiver);
+}
+
+void Session::on(const protocol::Failed& event) {
+    outcome_.end = describe_start_failure(event, plan_.words.front(), cgroup_ ? cgroup_->path() : "");
+    apply(RunEvent::failed);
+}
+
+/// That is how a guard that is done takes its leave; before that it means that it was killed.
+void Session::on(const HangUp& /*event*/) {
+    pump_.unwatch(link_.descriptor());
+    link_watched_ = false;
+    if (state_ == RunState::draining || state_ == RunState::over) return;
+    const bool shepherd = link_.was_shepherd_killed();
+    take_over();
+    lose(shepherd ? "shepherd" : "guard");
+}
+
+void Session::handle_children() {
+    if (over() || !link_.look_after_shepherd()) return;
+    if (state_ == RunState::draining || second_layer_) return;
+    // The guard lives, and does what it is told. But whoever kills the one has the other in mind.
+    context_.narrate(1, "the shepherd is gone: ending the tree");
+    lose("shepherd");
+}
+
+/// Without the guard its children are ours.
+void Session::take_over() {
+    context_.narrate(1, "the guard is gone: ending the tree from here");
+    // Whatever cut the link: two who end one tree would only disagree.
+    link_.reap(true);
+    reserve_.release();
+    second_layer_.emplace(outcome_.pid.value_or(0), context_.strangers);
+    check_at_ = steady_clock::now();
+}
+
+void Session::lose(const char* one) {
+    outcome_.end = Lost{};
+    if (outcome_.lost.empty()) outcome_.lost = one;
+    stop_.prepare(StopCause::lost);
+    apply(RunEvent::lost);
+    outcome_.stop->cause = StopCause::lost;
+    end_timeout_command();
+}
+
+// ---- stopping
+
+void Session::request_stop(StopCause cause, std::optional<int> first_signal) {
+    stop_.prepare(cause, first_signal);
+    if (state_ == RunState::draining && cause == StopCause::output_limit) {
+        // Nothing is left to be signalled, and what is too much is thrown away already.
+        begin_stop_record();
+        return;
+    }
+    apply(RunEvent::stop);
+}
+
+void Session::climb() { order(stop_.begin(steady_clock::now())); }
+
+/// False when there is nothing to run, or nobody to look at.
+bool Session::run_timeout_command() {
+    const bool timed_out = stop_.cause() == StopCause::timeout || stop_.cause() == StopCause::idle_timeout;
+    if (!plan_.on_timeout || !timed_out || !outcome_.pid || job_control_.has_command_ended()) return false;
+    try {
+        timeout_command_ = std::make_unique<TimeoutCommand>(
+            TimeoutCommand::Request{*plan_.on_timeout, *outcome_.pid, reason_of(outcome_)}, pump_, this,
+            context_.live_line);
+    } catch (const std::system_error& failure) {
+        outcome_.failures.push_back(failure_text(failure));
+        return false;
+    }
+    context_.narrate(1, fmt::format("started the command of --on-timeout ({})", timeout_command_->pid()));
+    return true;
+}
+
+void Session::end_timeout_command() {
+    if (!timeout_command_) return;
+    timeout_command_->end();
+    outcome_.on_timeout = timeout_command_->record();
+    timeout_command_.reset();
+    context_.narrate(1, fmt::format("the command of --on-timeout ended with {}", outcome_.on_timeout->status));
+    if (state_ == RunState::stopping && outcome_.stop->steps.empty()) climb();
+    if (state_ == RunState::draining && all_delivered()) apply(RunEvent::drained);
+}
+
+void Session::lose_parent() {
+    context_.narrate(1, "the process that started netrunner has ended");
+    pump_.unwatch(parent_.get());
+    parent_.reset();
+    if (runs()) request_stop(StopCause::parent_died);
+}
+
+void Session::fail(const std::string& why) {
+    if (std::ranges::find(outcome_.failures, why) == outcome_.failures.end()) outcome_.failures.push_back(why);
+    outcome_.failed = true;
+    // What the streams lack they will not get; a command that writes on meets closed pipes.
+    streams_.close();
+    request_stop(StopCause::failure);
+    if (state_ == RunState::draining) apply(RunEvent::drained);
+}
+
+void Session::begin_stop_record() {
+    outcome_.stop = StopRecord{.cause = stop_.cause(), .steps = {}, .limit = exceeded(plan_, stop_.cause())};
+}
+
+void Session::cancel(int signal, protocol::Receiver receiver) {
+    // Who ends a whole group of processes, as systemd does with a service, tells all of us: that is one order.
+    const int known = *std::ranges::max_element(orders_);
+    if (++orders_.at(static_cast<std::size_t>(receiver)) <= known) return;
+    switch (stop_.ordered(signal, steady_clock::now(), state_ == RunState::stopping)) {
+        case Stop::Answer::begin:
+            outcome_.cancelled_by = signal;
+            request_stop(StopCause::cancelled, signal);
+            break;
+        case Stop::Answer::pass_on:
+            if (outcome_.cancelled_by == 0) outcome_.cancelled_by = signal;
+            forward(Scope::tree, {.number = signal});
+            break;
+        case Stop::Answer::insist: apply(RunEvent::insist); break;
+    }
+}
+
+void Session::handle(const SignalEvent& signal) {
+    if (over()) return;
+    context_.narrate(1,
+                     fmt::format("received {} from {}", signal_name(signal.number),
+                                 signal.from_kernel ? "the terminal or the kernel" : fmt::format("{}", signal.sender)));
+    // What the command sends to everybody (kill -1) comes to it without us; what asks for an end does so whoever asks.
+    const bool own = signal.sender > 0 && outcome_.pid && ::getpgid(signal.sender) == *outcome_.pid;
+    const SignalMeaning meaning = meaning_of(signal);
+    if (own && meaning != SignalMeaning::order) return;
+    switch (meaning) {
+        case SignalMeaning::order: cancel(signal.number); return;
+        case SignalMeaning::to_command:
+            // A shell passes the hang-up on before the kernel's own arrives, and two of a kind become one.
+            if (signal.number == SIGHUP && plan_.has_terminal && !Terminal::controlling()) {
+                cancel(signal.number);
+            } else {
+                forward(Scope::command, signal);
+            }
+            return;
+        case SignalMeaning::to_group:
+            if (!job_control_.has_command_ended()) break;
+            // What is typed now is meant for us: nobody else is there.
+            if (signal.number != SIGTSTP) {
+                cancel(signal.number);
+            } else {
+                pulse_.hide();
+                if (const auto paused = JobControl::stop_alone()) resume_timers(*paused);
+            }
+            return;
+        case SignalMeaning::continued:
+            if (!outcome_.pid) break;
+            job_control_.continued();
+            return;
+        case SignalMeaning::resized:
+            if (outcome_.pid && job_control_.resized(signal.from_kernel)) return;
+            break;
+    }
+    forward(Scope::group, signal);
+}
+
+void Session::forward(Scope scope, const SignalEvent& signal) {
+    if (!link_watched_) return;
+    forwarded_ |= signal_bit(signal.number);
+    link_.send(protocol::Kill{.scope = scope,
+                              .signal = signal.number,
+                              .has_value = static_cast<std::uint8_t>(signal.has_value ? 1 : 0),
+                              .value = signal.value});
+}
+
+void Session::order(int signal) {
+    const TimePoint now = steady_clock::now();
+    outcome_.stop->steps.push_back({signal, now - context_.begun});
+    if (signal == SIGKILL) survivor_watch_.begin(now);
+    context_.narrate(1, fmt::format("sending {} to {} and all that descends from it", signal_name(signal),
+                                    outcome_.pid ? fmt::format("{}", *outcome_.pid) : "the command"));
+    if (second_layer_) {
+        signal_from_here(signal);
+    } else {
+        link_.send(protocol::Kill{.scope = Scope::tree, .signal = signal});
+        // One that somebody has stopped would not hear it, or not continue the guard.
+        if (link_.pid() > 0) ::kill(link_.pid(), SIGCONT);
+    }
+}
+
+void Session::record_orphan(Orphan orphan) {
+    const auto known = std::ranges::find(outcome_.orphans, orphan.pid, &Orphan::pid);
+    if (known != outcome_.orphans.end()) {
+        known->ended_by = orphan.ended_by;
+        return;
+    }
+    context_.narrate(1, fmt::format("orphan {} ({}): {}", orphan.name, orphan.pid, signal_name(orphan.ended_by)));
+    outcome_.orphans.push_back(std::move(orphan));
+}
+
+void Session::signal_from_here(int signal) {
+    second_layer_->signal(signal, cgroup_ ? &cgroup_->job() : nullptr,
+                          [&](Orphan orphan) { record_orphan(std::move(orphan)); });
+    if (signal == SIGKILL && cgroup_) cgroup_->job().kill();
+}
+
+void Session::check_second_layer() {
+    if (second_layer_->reap() && !(cgroup_ && cgroup_->job().is_populated())) {
+        check_at_.reset();
+        apply(RunEvent::tree_empty);
+        return;
+    }
+    check_at_ = steady_clock::now() + second_layer_interval;
+    // SIGKILL is repeated until nothing is left, since a process may have been born while we looked.
+    if (outcome_.stop->steps.back().signal == SIGKILL) {
+        signal_from_here(SIGKILL);
+    }
+}
+
+void Session::check_survivors() {
+    const TimePoint now = steady_clock::now();
+    survivor_watch_.look_again(now);
+    TreeMember guard;
+    const bool held = !second_layer_ && read_member(link_.root(), guard) && (guard.state == 'T' || guard.state == 't');
+    if (held) {
+        // By a debugger, say. It cannot do what it was told; without it we can.
+        pump_.unwatch(link_.descriptor());
+        link_watched_ = false;
+        take_over();
+        lose("guard");
+        return;
+    }
+    const pid_t root = second_layer_ ? ::getpid() : link_.root();
+    auto survivors = find_survivors(root, context_.strangers, cgroup_ ? &cgroup_->job() : nullptr);
+    if (survivors.empty()) return;  // the last of them has just gone: that is about to be said
+    if (!survivor_watch_.is_hopeless(survivors, now)) return;
+    survivor_watch_.end();
+    outcome_.survivors = std::move(survivors);
+    for (const Survivor& left : outcome_.survivors) {
+        outcome_.failures.push_back(
+            fmt::format("cannot end {} ({}), which is in state {}", left.command, left.pid, left.state));
+    }
+    // The guard stays with them; it ends when they do, and the shepherd with it.
+    if (!second_layer_) link_.abandon();
+    apply(RunEvent::unkillable);
+}
+
+}  // namespace netrunner

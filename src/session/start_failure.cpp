@@ -1,0 +1,89 @@
+#include "src/session/start_failure.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+
+#include "src/cgroup/shortage.hpp"
+#include "src/cli/value_syntax.hpp"
+#include "src/link/namespace_refusal.hpp"
+#include "src/values/errno_text.hpp"
+
+namespace netrunner {
+namespace {
+
+struct StageText {
+    const char* word;     ///< for the report
+    const char* message;  ///< for people
+};
+
+/// In the order of protocol::Stage.
+constexpr std::array<StageText, protocol::stage_count> stages{{
+    {"protocol", "the shepherd does not understand netrunner"},
+    {"pipe", "cannot create the command's pipes"},
+    {"terminal", "cannot create a pseudo-terminal"},
+    {"fork", "cannot create a process"},
+    {"pid-namespace", "cannot create a PID namespace"},
+    {"session", "cannot create a process group"},
+    {"streams", "cannot set up the command's descriptors"},
+    {"cgroup", "cgroup: cannot join"},
+    {"rlimit", "cannot set the resource limit"},
+    {"nice", "cannot set the nice value"},
+    {"groups", "cannot set the groups"},
+    {"gid", "cannot set the group"},
+    {"uid", "cannot set the user"},
+    {"no-new-privs", "cannot set no-new-privs"},
+    {"exec", "cannot run"},
+}};
+
+bool is_directory(const std::string& file) {
+    struct stat info {};
+    return ::stat(file.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/// What the kernel's errors mean there (cgroups(7)), and what helps.
+const char* why_not_joined(int error) {
+    switch (error) {
+        case EACCES:
+            return ", since cgroup.procs of a group above both it and netrunner's own may not be written (try: run "
+                   "netrunner itself inside the delegated group)";
+        case EBUSY: return ", which has controllers enabled for groups inside it (try: a group inside it)";
+        case EOPNOTSUPP: return ", which is in threaded mode or below a group that is";
+        case ENOENT:
+        case ENODEV: return ", which somebody else has removed, or which is outside this cgroup namespace";
+        default: return "";
+    }
+}
+
+}  // namespace
+
+NotStarted describe_start_failure(const protocol::Failed& failed, const std::string& file, const std::string& group) {
+    const StageText& stage = stages.at(static_cast<std::size_t>(failed.stage));
+    NotStarted end{.stage = stage.word, .error = failed.error};
+    std::string why = errno_text(failed.error);
+    std::string object;
+    if (failed.stage == protocol::Stage::pid_namespace) why = describe_namespace_refusal(failed.error);
+    if (failed.stage == protocol::Stage::rlimit) object = fmt::format(" '{}'", limit_name(failed.detail));
+    if (failed.stage == protocol::Stage::exec) {
+        object = fmt::format(" '{}'", file);
+        const bool interpreter_missing = failed.error == ENOENT && failed.detail != 0;
+        if (interpreter_missing) why = "its interpreter was not found";
+        if (failed.error == EACCES && is_directory(file)) why = "is a directory";
+        const bool found = failed.error != ENOENT || interpreter_missing;
+        end.fault = found ? NotStarted::Fault::not_executable : NotStarted::Fault::not_found;
+    }
+    const bool for_a_limit = failed.error == EAGAIN || failed.error == EMFILE || failed.error == ENFILE;
+    const bool of_ours = failed.stage != protocol::Stage::exec && failed.stage != protocol::Stage::uid;
+    if (for_a_limit && of_ours) object = describe_limit_met(failed.error);
+    if (failed.stage == protocol::Stage::cgroup && failed.error == ENOMEM) {
+        end.message = fmt::format("cgroup: the memory limit of '{}' is too small to start '{}'", group, file);
+        return end;
+    }
+    if (failed.stage == protocol::Stage::cgroup) object = fmt::format(" '{}'{}", group, why_not_joined(failed.error));
+    end.message = fmt::format("{}{}: {}", stage.message, object, why);
+    return end;
+}
+
+}  // namespace netrunner

@@ -1,0 +1,58 @@
+#include "src/session/survivor_watch.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <string>
+
+#include "shepherd/tree/tree.hpp"
+#include "src/outcome/process_description.hpp"
+
+namespace netrunner {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t most_survivors = 64;
+/// What SIGKILL has not ended after this long will not end soon: a wait that nothing interrupts, or somebody else's
+/// process.
+constexpr milliseconds killing_time{3000};
+/// But what only waits for a processor to die on, as the members of a fork bomb on a slow machine do, gets more.
+constexpr milliseconds dying_time{30000};
+
+/// Neither in a wait that nothing interrupts, nor in a tracer's hands at its exit (SIGKILL ends every other such stop),
+/// nor somebody else's.
+bool can_die(const Survivor& survivor) {
+    return survivor.state != "D" && survivor.state != "t" && ::kill(survivor.pid, 0) == 0;
+}
+
+}  // namespace
+
+std::vector<Survivor> find_survivors(pid_t root, const std::vector<pid_t>& strangers, const JobGroup* group) {
+    std::vector<TreeMember> room(most_survivors);
+    room.resize(find_tree({.root = root, .strangers = strangers}, room));
+    std::vector<Survivor> survivors;
+    const auto add = [](void* list, const TreeMember& member) {
+        const ProcessDescription seen(member.pid);
+        static_cast<std::vector<Survivor>*>(list)->push_back(
+            {.pid = member.pid,
+             .command = seen.command[0] != '\0' ? seen.command.data() : seen.name.data(),
+             .state = std::string(1, member.state)});
+    };
+    for (const TreeMember& member : room) add(&survivors, member);
+    constexpr int no_signal = 0;
+    if (group != nullptr) group->signal_others(room, no_signal, add, &survivors);
+    return survivors;
+}
+
+void SurvivorWatch::begin(TimePoint now) {
+    look_again(now);
+    hopeless_at_ = now + dying_time;
+}
+
+void SurvivorWatch::look_again(TimePoint now) { look_at_ = now + killing_time; }
+
+bool SurvivorWatch::is_hopeless(const std::vector<Survivor>& survivors, TimePoint now) const {
+    return now >= hopeless_at_ || std::ranges::none_of(survivors, can_die);
+}
+
+}  // namespace netrunner

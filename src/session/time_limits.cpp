@@ -1,0 +1,31 @@
+#include "src/session/time_limits.hpp"
+
+#include <algorithm>
+
+namespace netrunner {
+
+TimeLimits::TimeLimits(Duration total, Duration idle, TimePoint begun) : begun_(begun), idle_(idle) {
+    if (total != forever) end_ = begun + total;
+}
+
+void TimeLimits::pause(Duration paused, TimePoint now) {
+    if (end_) *end_ += paused;
+    resumed_ = now;
+}
+
+std::optional<TimePoint> TimeLimits::deadline(std::optional<TimePoint> last_output) const {
+    return earlier(end_, idle_end(last_output));
+}
+
+std::optional<StopCause> TimeLimits::exceeded(TimePoint now, std::optional<TimePoint> last_output) const {
+    if (is_due(end_, now)) return StopCause::timeout;
+    if (is_due(idle_end(last_output), now)) return StopCause::idle_timeout;
+    return std::nullopt;
+}
+
+std::optional<TimePoint> TimeLimits::idle_end(std::optional<TimePoint> last_output) const {
+    if (idle_ == forever) return std::nullopt;
+    return std::max(last_output.value_or(begun_), resumed_.value_or(begun_)) + idle_;
+}
+
+}  // namespace netrunner

@@ -1,0 +1,290 @@
+#include "src/streams/streams.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "shepherd/terminal/terminal_modes.hpp"
+#include "src/values/errno_text.hpp"
+
+namespace netrunner {
+namespace {
+
+Descriptor open_output_file(const LaunchPlan& plan) {
+    if (!plan.output_file) return {};
+    // Non-blocking for the sake of a FIFO (`-o >(gzip)`): this open file is our own.
+    return open_file(*plan.output_file,
+                     O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY | (plan.append ? O_APPEND : O_TRUNC));
+}
+
+std::optional<TimePoint> later(std::optional<TimePoint> a, std::optional<TimePoint> b) {
+    return a && b ? std::max(*a, *b) : (a ? a : b);
+}
+
+}  // namespace
+
+Streams::Streams(const LaunchPlan& plan, Pump& pump, Owner owner, const RelayDuties& duties)
+    : pump_(pump),
+      owner_(owner),
+      file_name_(plan.output_file),
+      terminal_output_(plan.terminal.has_value()),
+      types_input_(plan.standard_input.mode == StreamChoice::Mode::terminal),
+      keys_of_user_(plan.terminal && plan.terminal->typed),
+      returns_carriage_(plan.shepherd.returns_carriage != 0),
+      duties_(duties),
+      pipe_size_(plan.pipe_size),
+      budget_{.left = plan.max_output},
+      budget_counts_(plan.max_output != unlimited) {
+    input_.figures.mode = describe(plan.standard_input);
+    output_.figures.mode = describe(plan.standard_output);
+    error_.figures.mode = describe(plan.standard_error);
+    // One for each output, both through one open file, so that they follow each other in it. Made now: later, a failure
+    // would be that of a run that has begun.
+    if (const Descriptor file = open_output_file(plan)) {
+        for (int output = 0; output < 2; ++output) copies_.push_back(Sink::owning(duplicate(file.get())));
+    }
+}
+
+Streams::~Streams() { close(); }
+
+void Streams::start(CommandStarted& event) {
+    if (event.terminal) {
+        master_ = std::move(event.terminal);
+        start_output(output_, Source::owning(duplicate(master_.get())), Sink::borrowing(STDOUT_FILENO));
+        if (types_input_) start_typing();
+    }
+    if (event.standard_output) {
+        start_output(output_, Source::owning(std::move(event.standard_output)), Sink::borrowing(STDOUT_FILENO));
+    }
+    if (event.standard_error) {
+        start_output(error_, Source::owning(std::move(event.standard_error)), Sink::borrowing(STDERR_FILENO));
+    }
+    if (event.standard_input) {
+        start(input_, Source::borrowing(STDIN_FILENO), Sink::owning(std::move(event.standard_input)));
+    }
+}
+
+void Streams::start(Stream& stream, Source source, Sink sink) {
+    stream.figures.bytes = 0;
+    stream.relay = std::make_unique<Relay>(std::move(source), std::move(sink), std::nullopt, nullptr, pipe_size_);
+    pump_.add(*stream.relay, owner_);
+}
+
+void Streams::start_output(Stream& stream, Source source, Sink sink) {
+    std::optional<Sink> copy;
+    if (!copies_.empty()) {
+        copy = std::move(copies_.back());
+        copies_.pop_back();
+    }
+    RelayDuties duties = duties_;
+    if (duties.live_line != nullptr && !same_file(sink.descriptor(), STDERR_FILENO)) duties.live_line = nullptr;
+    stream.figures.bytes = 0;
+    stream.relay = std::make_unique<Relay>(std::move(source), std::move(sink), std::move(copy),
+                                           budget_counts_ ? &budget_ : nullptr, pipe_size_, duties);
+    pump_.add(*stream.relay, owner_);
+}
+
+void Streams::start_typing() {
+    input_.figures.bytes = 0;
+    input_.relay = std::make_unique<Relay>(Source::borrowing(STDIN_FILENO), Sink::typing_into(duplicate(master_.get())),
+                                           std::nullopt, nullptr, std::size_t{0});
+    if (keys_of_user_) {
+        pump_.watch_arrivals(STDIN_FILENO, owner_);
+    } else {
+        resume_typing();
+    }
+}
+
+void Streams::resume_typing() {
+    if (!input_.relay || !types_input_ || std::exchange(typing_, true)) return;
+    if (keys_of_user_) pump_.unwatch(STDIN_FILENO);
+    pump_.add(*input_.relay, owner_);
+}
+
+void Streams::pause_typing() {
+    if (!input_.relay || !types_input_ || !std::exchange(typing_, false)) return;
+    pump_.remove(*input_.relay);
+    pump_.watch_arrivals(STDIN_FILENO, owner_);
+}
+
+/// Through a second way to the command's side: the terminal is asked there whether its readers have taken what was
+/// typed.
+void Streams::end_typing() {
+    Descriptor slave(::ioctl(master_.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
+    if (!slave) {
+        fail(input_, fmt::format("cannot end the terminal's input: {}", errno_text(errno)));
+        return;
+    }
+    ending_ = std::make_unique<Relay>(Source::end_of_typing(std::move(slave)), Sink::owning(duplicate(master_.get())),
+                                      std::nullopt, nullptr, std::size_t{0});
+    pump_.add(*ending_, owner_);
+}
+
+void Streams::close_typing() {
+    if (ending_) pump_.remove(*ending_);
+    ending_.reset();
+}
+
+void Streams::return_carriage(bool wanted) {
+    if (output_.relay) output_.relay->strip_returns(wanted);
+    if (wanted == returns_carriage_) return;
+    auto modes = read_modes(master_.get());
+    if (!modes) return;
+    returns_carriage_ = wanted;
+    modes->output = wanted ? modes->output | ONLCR : modes->output & ~static_cast<tcflag_t>(ONLCR);
+    write_modes(master_.get(), *modes);
+}
+
+void Streams::deliver_waiting() {
+    // Enough for what a terminal or a pipe holds; a writer that goes on and on is not waited for.
+    constexpr int most_shares = 16;
+    for (Stream* stream : {&output_, &error_}) {
+        for (int i = 0; i < most_shares && stream->relay; ++i) {
+            if (stream->relay->move() != Relay::State::moving) break;
+        }
+        if (stream->relay) pump_.nudge(*stream->relay);  // what it came to is the owner's to look at
+    }
+}
+
+bool Streams::take_endless_input() { return endless_ && !std::exchange(endless_said_, true); }
+
+void Streams::attend(Relay& relay) {
+    if (ending_.get() == &relay) {
+        endless_ = endless_ || relay.source().has_no_end();
+        return;
+    }
+    if (input_.relay.get() == &relay) {
+        // A human sees it happen, as on any terminal.
+        if (relay.sink().cut_a_line() && !keys_of_user_) {
+            fail(input_, "cannot type lines of more than 4095 bytes: the terminal cuts them (stty -icanon takes them)");
+        }
+        // A command that does not read its input is no error: what it leaves is lost, as in any pipeline.
+        if (!relay.is_over()) return;
+        // EPIPE is the command's; anything else is about what we read from.
+        if (relay.state() == Relay::State::sink_failed && relay.error() != EPIPE) {
+            fail(input_, fmt::format("cannot read standard input: {}", errno_text(relay.error())));
+        }
+        close(input_);
+        if (types_input_) {
+            end_typing();
+        } else {
+            input_over_ = true;
+        }
+        return;
+    }
+    Stream& stream = output_.relay.get() == &relay ? output_ : error_;
+    check_copy(stream);
+    if (budget_.exceeded) {
+        for (Stream* each : {&output_, &error_}) {
+            if (!each->relay) continue;
+            each->relay->discard();
+            pump_.nudge(*each->relay);
+        }
+    }
+    if (!relay.is_over()) return;
+    if (relay.state() == Relay::State::sink_failed && relay.error() != EPIPE) {
+        fail(stream, fmt::format("cannot write to standard {}: {}", &stream == &output_ ? "output" : "error",
+                                 errno_text(relay.error())));
+    }
+    if (relay.state() == Relay::State::sink_failed && !relay.source_failed() && terminal_output_ &&
+        &stream == &output_) {
+        lost_reader_ = relay.error();
+        relay.discard_all();
+        pump_.nudge(relay);
+        return;
+    }
+    // If it was the reader that went away, the command meets a closed pipe, as it would in a plain pipeline.
+    close(stream);
+}
+
+bool Streams::take_input_over() { return std::exchange(input_over_, false); }
+
+void Streams::check_copy(Stream& stream) {
+    if (!stream.relay || stream.relay->copy_error() == 0) return;
+    fail(stream, fmt::format("cannot write to '{}': {}", *file_name_, errno_text(stream.relay->copy_error())));
+}
+
+void Streams::fail(Stream& stream, std::string line) {
+    stream.figures.truncated = true;
+    if (std::ranges::find(failures_, line) == failures_.end()) failures_.push_back(std::move(line));
+}
+
+void Streams::close(Stream& stream) {
+    if (!stream.relay) return;
+    stream.relay->finish_copy();
+    check_copy(stream);
+    if (&stream != &input_) last_activity_ = later(last_activity_, stream.relay->last_moved());
+    stream.figures.bytes = stream.relay->passed();
+    stream.figures.blocked = stream.relay->blocked();
+    stream.figures.truncated = stream.figures.truncated || stream.relay->truncated();
+    if (&stream == &input_ && types_input_ && !typing_) {
+        pump_.unwatch(STDIN_FILENO);
+    } else {
+        pump_.remove(*stream.relay);
+    }
+    stream.relay.reset();
+}
+
+void Streams::close() {
+    close_typing();
+    for (Stream* stream : {&input_, &output_, &error_}) close(*stream);
+    master_.reset();
+}
+
+void Streams::begin_drain() {
+    // It also keeps the command's terminal open, whose end is to be seen.
+    close_typing();
+    close(input_);
+    for (Stream* stream : {&output_, &error_}) {
+        if (!stream->relay) continue;
+        stream->relay->begin_drain();
+        pump_.nudge(*stream->relay);
+    }
+}
+
+bool Streams::drained() {
+    bool all = true;
+    for (Stream* stream : {&output_, &error_}) {
+        if (!stream->relay || stream->relay->drained()) continue;
+        if (stream->relay->make_room_for_rest()) pump_.nudge(*stream->relay);
+        all = false;
+    }
+    return all;
+}
+
+void Streams::give_up() {
+    for (Stream* stream : {&output_, &error_}) {
+        if (stream->relay) stream->relay->abandon();
+    }
+}
+
+Size Streams::passed() const {
+    Size sum = 0;
+    for (const Stream* stream : {&output_, &error_}) {
+        sum += stream->relay ? stream->relay->passed() : stream->figures.bytes.value_or(0);
+    }
+    return sum;
+}
+
+std::optional<TimePoint> Streams::last_activity() const {
+    std::optional<TimePoint> latest = last_activity_;
+    for (const Stream* stream : {&output_, &error_}) {
+        if (stream->relay) latest = later(latest, stream->relay->last_moved());
+    }
+    return latest;
+}
+
+void Streams::report_figures(Outcome& outcome) const {
+    outcome.standard_input = input_.figures;
+    outcome.standard_output = output_.figures;
+    outcome.standard_error = error_.figures;
+    outcome.failures.insert(outcome.failures.end(), failures_.begin(), failures_.end());
+}
+
+}  // namespace netrunner
