@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <csignal>
 #include <utility>
 
 #include "src/outcome/process_description.hpp"
@@ -12,11 +14,19 @@ namespace netrunner {
 namespace {
 
 constexpr std::size_t most_members = 8192;
+constexpr std::chrono::milliseconds check_interval{10};
 
 }  // namespace
 
-SecondLayer::SecondLayer(pid_t command, std::vector<pid_t> strangers)
-    : command_(command), strangers_(std::move(strangers)), room_(most_members) {}
+SecondLayer::SecondLayer(std::vector<pid_t> strangers) : strangers_(std::move(strangers)) {}
+
+void SecondLayer::take_over(pid_t command, TimePoint now) {
+    reserve_.release();
+    active_ = true;
+    command_ = command;
+    room_.resize(most_members);
+    check_at_ = now;
+}
 
 Tree SecondLayer::tree() const {
     return {.root = ::getpid(),
@@ -25,21 +35,33 @@ Tree SecondLayer::tree() const {
             .strangers = strangers_};
 }
 
-void SecondLayer::signal(int signal, const JobGroup* group, const std::function<void(Orphan)>& found) {
+void SecondLayer::signal(int signal, JobGroup* group, const OrphanSignalled& signalled) {
     struct Context {
         pid_t command;
         int signal;
-        const std::function<void(Orphan)>& found;
-    } context{command_, signal, found};
+        const OrphanSignalled& signalled;
+    } context{command_, signal, signalled};
     const TreeVisitor tell = [](void* opaque, const TreeMember& member) {
         const auto& asked = *static_cast<const Context*>(opaque);
         if (member.pid == asked.command) return;
         const ProcessDescription seen(member.pid);
-        asked.found(
+        asked.signalled(
             {.pid = member.pid, .name = seen.name.data(), .command = seen.command.data(), .ended_by = asked.signal});
     };
     const std::size_t count = signal_tree(tree(), signal, room_, tell, &context);
-    if (group != nullptr) group->signal_others(std::span(room_).first(count), signal, tell, &context);
+    if (group == nullptr) return;
+    group->signal_others(std::span(room_).first(count), signal, tell, &context);
+    if (signal == SIGKILL) group->kill();
+}
+
+bool SecondLayer::check(TimePoint now, JobGroup* group, int repeat, const OrphanSignalled& signalled) {
+    if (reap() && (group == nullptr || !group->is_populated())) {
+        check_at_.reset();
+        return true;
+    }
+    check_at_ = now + check_interval;
+    if (repeat == SIGKILL) signal(SIGKILL, group, signalled);
+    return false;
 }
 
 bool SecondLayer::reap() {
@@ -49,9 +71,10 @@ bool SecondLayer::reap() {
         reaped = true;
         if (pid == command_) command_reaped_ = true;
     }
-    // ECHILD is the one sure sign: a walk can miss a process whose parent dies while it is being looked at.
+    // Only ECHILD proves that no child is left: a walk can miss a process whose parent dies during the walk.
     if (pid < 0 && errno == ECHILD) return true;
-    // With strangers among our children it never comes; then two walks in a row have to agree, and nobody died between.
+    // While strangers are among the children, ECHILD never comes. Then two walks in a row have to find nothing, and no
+    // child may have been reaped between them.
     const bool seen_nothing = !reaped && !strangers_.empty() && find_tree(tree(), room_) == 0;
     return std::exchange(seen_nothing_, seen_nothing) && seen_nothing;
 }

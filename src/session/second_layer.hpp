@@ -1,38 +1,59 @@
-// The second layer: when the shepherd is gone, what it looked after has come to this process, a subreaper, and is ended
-// from here. The same walker as the shepherd's; driven by a session.
+// The second layer: when the guard is lost, its processes are reparented to this process, a subreaper, which then ends
+// them with the same tree walker that the guard uses. A session drives it. It signals and reaps; the session decides
+// which signal is sent and what the loss means for the outcome.
 #pragma once
 
 #include <sys/types.h>
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "shepherd/group/job_group.hpp"
+#include "shepherd/tree/reserve_descriptors.hpp"
 #include "shepherd/tree/tree.hpp"
 #include "src/outcome/outcome.hpp"
+#include "src/values/deadline.hpp"
 
 namespace netrunner {
 
 class SecondLayer {
   public:
-    /// `command`: its pid, 0 when it is not known. `strangers`: children of this process that are none of the run's.
-    SecondLayer(pid_t command, std::vector<pid_t> strangers);
+    /// Called for each process that was signalled, except the command itself.
+    using OrphanSignalled = std::function<void(Orphan)>;
 
-    /// Sends `signal` to everything that is left, also in the run's control group, if it has one; `found` is told of
-    /// each process but the command itself.
-    void signal(int signal, const JobGroup* group, const std::function<void(Orphan)>& found);
+    /// `strangers`: children of this process that do not belong to the run.
+    explicit SecondLayer(std::vector<pid_t> strangers);
 
-    /// Reaps what has died; true when nothing is left.
-    bool reap();
+    /// Keeps descriptors in reserve, so that the tree can be walked when the limit on open files is reached.
+    /// `spare` is any open descriptor. False when no descriptor could be kept.
+    bool keep_reserve(int spare) { return reserve_.take(spare); }
+
+    /// From now on this process ends the tree. `command`: its pid, 0 when it is not known.
+    void take_over(pid_t command, TimePoint now);
+    [[nodiscard]] bool active() const { return active_; }
+
+    /// Sends `signal` to every process that is left, also in the run's control group where there is one.
+    void signal(int signal, JobGroup* group, const OrphanSignalled& signalled);
+
+    /// Reaps; true when nothing is left. While something is left and `repeat` is SIGKILL, sends it again, because a
+    /// process may have been born during the walk before.
+    bool check(TimePoint now, JobGroup* group, int repeat, const OrphanSignalled& signalled);
+    /// When to call `check` next. No process reports that the tree is empty, so it is polled.
+    [[nodiscard]] std::optional<TimePoint> deadline() const { return check_at_; }
 
   private:
     [[nodiscard]] Tree tree() const;
+    bool reap();
 
-    pid_t command_;
+    ReserveDescriptors reserve_;
+    bool active_ = false;
+    pid_t command_ = 0;
     bool command_reaped_ = false;
     bool seen_nothing_ = false;
     std::vector<pid_t> strangers_;
     std::vector<TreeMember> room_;
+    std::optional<TimePoint> check_at_;
 };
 
 }  // namespace netrunner

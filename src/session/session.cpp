@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "shepherd/tree/tree.hpp"
+#include "src/session/group_closing.hpp"
 #include "src/session/parent_watch.hpp"
 #include "src/session/signal_meaning.hpp"
 #include "src/session/start_failure.hpp"
@@ -30,7 +31,6 @@ using std::chrono::steady_clock;
 
 /// An orphan that ends by itself this soon after the command (a process substitution, a logger) is no orphan.
 constexpr milliseconds settling_time{50};
-constexpr milliseconds second_layer_interval{10};
 
 std::string working_directory(const std::optional<std::string>& asked) {
     std::error_code unknown;
@@ -77,6 +77,7 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
       cgroup_(plan_.cgroup ? std::make_unique<Cgroup>(*plan_.cgroup, context_.narrate) : nullptr),
       link_(plan_, files, cgroup_.get(), context_.narrate),
       job_control_(plan_, link_, streams_, context_.narrate),
+      second_layer_(context_.strangers),
       pulse_(plan_, context_.begun, context_.live_line, context_.narrate),
       stop_(plan_.ladder),
       limits_(plan_.timeout, plan_.idle_timeout, context_.begun) {
@@ -93,7 +94,7 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
     pump_.watch(link_.descriptor(), this);
     link_watched_ = true;
     if (parent_) pump_.watch(parent_.get(), this);
-    if (!reserve_.take(link_.descriptor())) context_.narrate(1, "no descriptors can be kept in reserve");
+    if (!second_layer_.keep_reserve(link_.descriptor())) context_.narrate(1, "no descriptors can be kept in reserve");
     context_.narrate(1, fmt::format("started the shepherd ({})", link_.pid()));
 }
 
@@ -106,7 +107,7 @@ void Session::finish() {
     pulse_.end();
     end_timeout_command();
     job_control_.end(outcome_.stop && outcome_.stop->cause != StopCause::orphans);
-    close_group();
+    if (cgroup_) close_group(*cgroup_, plan_.orphans, outcome_, context_.narrate);
     // Whoever still runs is left alone. A shepherd that was abandoned has those to wait for that do not end.
     if ((plan_.terminal || cgroup_) && link_.pid() > 0) link_.send(protocol::Finish{});
     if (link_watched_) pump_.unwatch(link_.descriptor());
@@ -115,24 +116,6 @@ void Session::finish() {
     // After it: a terminal that is hung up before the leader of its session has left is hung up for everybody.
     streams_.close();
     outcome_.stamp(context_.begun);
-}
-
-/// What the group has counted is read when nobody is in it any more, and before it is gone.
-void Session::close_group() {
-    if (!cgroup_) return;
-    outcome_.cgroup = GroupRecord{cgroup_->path(), cgroup_->limits(), cgroup_->figures()};
-    for (std::string& line : cgroup_->lost_limits()) outcome_.failures.push_back(std::move(line));
-    if (!outcome_.survivors.empty()) {
-        cgroup_->hand_over();  // the shepherd stays, and removes it when they are gone
-    } else if (plan_.orphans == OrphanPolicy::leave && cgroup_->job().is_populated()) {
-        cgroup_->leave();
-    } else if (auto complaint = cgroup_->remove()) {
-        outcome_.failures.push_back(std::move(*complaint));
-    }
-    outcome_.notes.insert(outcome_.notes.end(), cgroup_->notes().begin(), cgroup_->notes().end());
-    if (const auto slowed = outcome_.cgroup->figures.high_events.value_or(0); slowed > 0) {
-        context_.narrate(1, fmt::format("the command was slowed down at memory.high {} times", slowed));
-    }
 }
 
 Outcome Session::take_outcome() {
@@ -236,7 +219,7 @@ void Session::handle_time() {
     }
     if (state_ == RunState::settling && is_due(settle_at_, now)) apply(RunEvent::settled);
     if (state_ == RunState::draining && is_due(patience_at_, now)) apply(RunEvent::patience_over);
-    if (state_ == RunState::stopping && is_due(check_at_, now)) check_second_layer();
+    if (state_ == RunState::stopping && is_due(second_layer_.deadline(), now)) check_second_layer();
     if (state_ == RunState::stopping && is_due(survivor_watch_.deadline(), now)) check_survivors();
     if (is_due(link_.retry_at(), now)) link_.flush();
 }
@@ -273,7 +256,8 @@ std::optional<TimePoint> Session::state_deadline() const {
         case RunState::running:
         case RunState::waiting: return limits_.deadline(streams_.last_activity());
         case RunState::settling: return settle_at_;
-        case RunState::stopping: return earlier(stop_.deadline(), earlier(check_at_, survivor_watch_.deadline()));
+        case RunState::stopping:
+            return earlier(stop_.deadline(), earlier(second_layer_.deadline(), survivor_watch_.deadline()));
         case RunState::draining: return patience_at_;
         case RunState::over: return std::nullopt;
     }
@@ -373,7 +357,7 @@ void Session::on(const HangUp& /*event*/) {
 
 void Session::handle_children() {
     if (over() || !link_.look_after_shepherd()) return;
-    if (state_ == RunState::draining || second_layer_) return;
+    if (state_ == RunState::draining || second_layer_.active()) return;
     // The guard lives, and does what it is told. But whoever kills the one has the other in mind.
     context_.narrate(1, "the shepherd is gone: ending the tree");
     lose("shepherd");
@@ -384,14 +368,12 @@ void Session::take_over() {
     context_.narrate(1, "the guard is gone: ending the tree from here");
     // Whatever cut the link: two who end one tree would only disagree.
     link_.reap(true);
-    reserve_.release();
-    second_layer_.emplace(outcome_.pid.value_or(0), context_.strangers);
-    check_at_ = steady_clock::now();
+    second_layer_.take_over(outcome_.pid.value_or(0), steady_clock::now());
 }
 
-void Session::lose(const char* one) {
+void Session::lose(const char* helper) {
     outcome_.end = Lost{};
-    if (outcome_.lost.empty()) outcome_.lost = one;
+    if (outcome_.lost.empty()) outcome_.lost = helper;
     stop_.prepare(StopCause::lost);
     apply(RunEvent::lost);
     outcome_.stop->cause = StopCause::lost;
@@ -459,9 +441,7 @@ void Session::begin_stop_record() {
 }
 
 void Session::cancel(int signal, protocol::Receiver receiver) {
-    // Who ends a whole group of processes, as systemd does with a service, tells all of us: that is one order.
-    const int known = *std::ranges::max_element(orders_);
-    if (++orders_.at(static_cast<std::size_t>(receiver)) <= known) return;
+    if (stop_.is_copy(receiver)) return;
     switch (stop_.ordered(signal, steady_clock::now(), state_ == RunState::stopping)) {
         case Stop::Answer::begin:
             outcome_.cancelled_by = signal;
@@ -530,8 +510,8 @@ void Session::order(int signal) {
     if (signal == SIGKILL) survivor_watch_.begin(now);
     context_.narrate(1, fmt::format("sending {} to {} and all that descends from it", signal_name(signal),
                                     outcome_.pid ? fmt::format("{}", *outcome_.pid) : "the command"));
-    if (second_layer_) {
-        signal_from_here(signal);
+    if (second_layer_.active()) {
+        second_layer_.signal(signal, job_group(), [this](Orphan orphan) { record_orphan(std::move(orphan)); });
     } else {
         link_.send(protocol::Kill{.scope = Scope::tree, .signal = signal});
         // One that somebody has stopped would not hear it, or not continue the guard.
@@ -549,30 +529,20 @@ void Session::record_orphan(Orphan orphan) {
     outcome_.orphans.push_back(std::move(orphan));
 }
 
-void Session::signal_from_here(int signal) {
-    second_layer_->signal(signal, cgroup_ ? &cgroup_->job() : nullptr,
-                          [&](Orphan orphan) { record_orphan(std::move(orphan)); });
-    if (signal == SIGKILL && cgroup_) cgroup_->job().kill();
-}
+JobGroup* Session::job_group() { return cgroup_ ? &cgroup_->job() : nullptr; }
 
 void Session::check_second_layer() {
-    if (second_layer_->reap() && !(cgroup_ && cgroup_->job().is_populated())) {
-        check_at_.reset();
-        apply(RunEvent::tree_empty);
-        return;
-    }
-    check_at_ = steady_clock::now() + second_layer_interval;
-    // SIGKILL is repeated until nothing is left, since a process may have been born while we looked.
-    if (outcome_.stop->steps.back().signal == SIGKILL) {
-        signal_from_here(SIGKILL);
-    }
+    const bool empty = second_layer_.check(steady_clock::now(), job_group(), outcome_.stop->steps.back().signal,
+                                           [this](Orphan orphan) { record_orphan(std::move(orphan)); });
+    if (empty) apply(RunEvent::tree_empty);
 }
 
 void Session::check_survivors() {
     const TimePoint now = steady_clock::now();
     survivor_watch_.look_again(now);
     TreeMember guard;
-    const bool held = !second_layer_ && read_member(link_.root(), guard) && (guard.state == 'T' || guard.state == 't');
+    const bool held =
+        !second_layer_.active() && read_member(link_.root(), guard) && (guard.state == 'T' || guard.state == 't');
     if (held) {
         // By a debugger, say. It cannot do what it was told; without it we can.
         pump_.unwatch(link_.descriptor());
@@ -581,8 +551,8 @@ void Session::check_survivors() {
         lose("guard");
         return;
     }
-    const pid_t root = second_layer_ ? ::getpid() : link_.root();
-    auto survivors = find_survivors(root, context_.strangers, cgroup_ ? &cgroup_->job() : nullptr);
+    const pid_t root = second_layer_.active() ? ::getpid() : link_.root();
+    auto survivors = find_survivors(root, context_.strangers, job_group());
     if (survivors.empty()) return;  // the last of them has just gone: that is about to be said
     if (!survivor_watch_.is_hopeless(survivors, now)) return;
     survivor_watch_.end();
@@ -592,7 +562,7 @@ void Session::check_survivors() {
             fmt::format("cannot end {} ({}), which is in state {}", left.command, left.pid, left.state));
     }
     // The guard stays with them; it ends when they do, and the shepherd with it.
-    if (!second_layer_) link_.abandon();
+    if (!second_layer_.active()) link_.abandon();
     apply(RunEvent::unkillable);
 }
 

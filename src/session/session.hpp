@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "shepherd/tree/reserve_descriptors.hpp"
 #include "src/job/job_control.hpp"
 #include "src/link/shepherd_link.hpp"
 #include "src/outcome/outcome.hpp"
@@ -87,7 +86,6 @@ class Session {
     void act(RunAction action);
     void begin_drain();
     void finish();
-    void close_group();
 
     // stopping
     void request_stop(StopCause cause, std::optional<int> first_signal = std::nullopt);
@@ -100,11 +98,11 @@ class Session {
     void forward(protocol::Scope scope, const SignalEvent& signal);
     void order(int signal);
     void record_orphan(Orphan orphan);
-    void signal_from_here(int signal);
     void check_second_layer();
     void check_survivors();
-    void lose(const char* one);
+    void lose(const char* helper);
     void take_over();
+    [[nodiscard]] JobGroup* job_group();
 
     /// Nothing has stopped it, and limits hold.
     [[nodiscard]] bool runs() const;
@@ -122,8 +120,7 @@ class Session {
     ShepherdLink link_;
     JobControl job_control_;
     bool link_watched_ = false;
-    ReserveDescriptors reserve_;               ///< for the second layer
-    std::optional<SecondLayer> second_layer_;  ///< once the guard is lost
+    SecondLayer second_layer_;  ///< active once the guard is lost
     Pulse pulse_;
     std::unique_ptr<TimeoutCommand> timeout_command_;  ///< while it runs: the ladder waits for it
 
@@ -137,8 +134,6 @@ class Session {
 
     std::optional<TimePoint> settle_at_;
     std::optional<TimePoint> patience_at_;
-    std::optional<TimePoint> check_at_;                   ///< the second layer has nobody to tell it
-    std::array<int, protocol::receiver_count> orders_{};  ///< to stop, by who received them
 };
 
 }  // namespace netrunner

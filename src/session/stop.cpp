@@ -23,6 +23,11 @@ int Stop::begin(TimePoint now) {
     return ladder_.start(now, first_);
 }
 
+bool Stop::is_copy(protocol::Receiver receiver) {
+    const int known = *std::ranges::max_element(orders_);
+    return ++orders_.at(static_cast<std::size_t>(receiver)) <= known;
+}
+
 Stop::Answer Stop::ordered(int signal, TimePoint now, bool stopping) {
     if (!ordered_) {
         ordered_ = now;

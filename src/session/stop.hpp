@@ -2,9 +2,11 @@
 // is to be done; a session does it.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <vector>
 
+#include "shepherd/link/protocol.hpp"
 #include "src/outcome/outcome.hpp"
 #include "src/values/stop_ladder.hpp"
 
@@ -27,6 +29,10 @@ class Stop {
     /// SIGKILL, unless it has been sent.
     std::optional<int> climb_to_kill() { return ladder_.climb_to_kill(); }
 
+    /// True when another of this run's processes has already reported this order. A stop that is sent to a whole group
+    /// of processes, as systemd does, reaches the runner, the shepherd and the guard: that is one order.
+    bool is_copy(protocol::Receiver receiver);
+
     enum class Answer {
         begin,    ///< the first order: the run is to be stopped, by this signal
         pass_on,  ///< everybody is to get the signal
@@ -44,6 +50,7 @@ class Stop {
     std::optional<int> first_;
     std::optional<TimePoint> began_;
     std::optional<TimePoint> ordered_;
+    std::array<int, protocol::receiver_count> orders_{};  ///< how many each receiver has reported
 };
 
 /// After a stop, a reader that takes nothing gets at least this long.
