@@ -1,9 +1,10 @@
-// Many at once: how long until all of them have started, what they hold together, and how long until all have ended.
-// Driven by bench/run.
+// Measures many runs at once: the time until all have started, the memory they hold together, and the time until all
+// have ended. Called by bench/run.
 //
 //     crowd COUNT ROUNDS JSON
 //
-// The cases are on standard input and take turns; each runs `workload stay`, whose input ends when all are there.
+// The cases are read from standard input and take turns. Each case runs COUNT times `workload stay`, whose input is
+// closed when all commands have started.
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -26,10 +27,10 @@ namespace {
 using namespace bench;
 
 struct Crowd {
-    double started = 0;  ///< seconds until the last one was there
-    double ended = 0;    ///< seconds from the word to the last one's end
-    double cpu = 0;      ///< seconds, of all of them and what they waited for
-    double dirty = 0;    ///< KiB private and written to, without the commands themselves
+    double started = 0;  ///< seconds until the last command has started
+    double ended = 0;    ///< seconds from closing the input to the end of the last run
+    double cpu = 0;      ///< seconds, of all runs and the children they waited for
+    double dirty = 0;    ///< KiB, private and written to, excluding the commands
     double pss = 0;      ///< KiB
     std::size_t processes = 0;
 };

@@ -1,9 +1,9 @@
-// How long netrunner stays after the last of the tree it has to end. Driven by bench/run.
+// Measures how long netrunner stays after the last process of the tree that it has to end. Called by bench/run.
 //
 //     farewell ROUNDS JSON
 //
-// The cases are on standard input and take turns; each runs `workload tree`, is sent SIGTERM, and everyone's death is
-// seen through a pidfd.
+// The cases are read from standard input and take turns. Each case runs `workload tree` and is sent SIGTERM; a pidfd
+// for each process shows when it exits.
 #include <poll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -46,7 +46,7 @@ Descriptor watch(pid_t pid) {
     return Descriptor(check(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)), "pidfd_open"));
 }
 
-/// Microseconds from the tree's last death to netrunner's.
+/// Microseconds from the last exit in the tree to netrunner's exit.
 double measure(const Pipeline& pipeline) {
     const Running running = start(pipeline);
     const auto tree = read_numbers(running.output.get());

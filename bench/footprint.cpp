@@ -1,11 +1,11 @@
-// What a supervisor holds while its command sleeps, and whether it grows while its command writes as fast as it can
-// and nobody reads. Driven by bench/run.
+// Measures the memory of a supervisor while its command sleeps, and whether that memory grows while the command writes
+// as fast as it can and the reader is slow. Called by bench/run.
 //
 //     footprint sleeping JSON   each case runs `workload stay`
 //     footprint loaded JSON     each case writes without end
 //
-// The cases are on standard input; looked at are all processes of the first word's program, and of those beside it
-// whose names begin with its name.
+// The cases are read from standard input. Measured are all processes whose program path begins with the path of the
+// case's first word: for netrunner these are the runner and its helpers.
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
@@ -28,7 +28,7 @@ namespace {
 using namespace bench;
 using namespace std::chrono_literals;
 
-/// A pipeline of one program that is killed, with all it looks after, when it has been looked at.
+/// Runs a pipeline of one program. The destructor closes its pipes, sends it SIGTERM and reaps it.
 class Sample {
   public:
     explicit Sample(const Pipeline& pipeline) : path_(path_of(pipeline.stages.front().front())) {
@@ -74,8 +74,8 @@ class Sample {
 
 void show_sleeping(const Pipeline& pipeline, std::vector<Series>& all) {
     const Sample sample(pipeline);
-    sample.read_some(1);                 // the command is there
-    std::this_thread::sleep_for(200ms);  // and whoever started it has come to rest
+    sample.read_some(1);                 // the command has started
+    std::this_thread::sleep_for(200ms);  // the processes that started it have become idle
     for (const ProcessMemory& one : sample.look()) {
         std::printf("%-28s %-20s %9.0f %9.0f %9.0f %9.0f\n", pipeline.name.c_str(), one.name.c_str(), one.resident,
                     one.shared_out, one.dirty, one.dirty + one.clean);
@@ -86,7 +86,7 @@ void show_sleeping(const Pipeline& pipeline, std::vector<Series>& all) {
     }
 }
 
-/// The reader takes 64 KiB ten times a second; what grows in between is what is hoarded.
+/// The reader takes 64 KiB ten times a second. Memory that grows meanwhile holds output that was not passed on.
 Series show_loaded(const Pipeline& pipeline) {
     const Sample sample(pipeline);
     const auto weigh = [&] {

@@ -1,10 +1,11 @@
-// Runs several pipelines in turn, round by round in a shuffled order, so that what the machine does meanwhile hits all
-// of them alike. Read the ratios, not the times. Driven by bench/run.
+// Runs several pipelines in turn, in rounds of shuffled order, so that other load on the machine affects all pipelines
+// alike. Compare the ratios, not the times. Called by bench/run.
 //
 //     startup ROUNDS JSON BASE...            from before the first spawn to after the last wait
-//     throughput ROUNDS JSON BYTES BASE...   the same, while BYTES bytes go through (0: as many as come)
+//     throughput ROUNDS JSON BYTES BASE...   the same, while BYTES bytes go through (0: any number)
 //
-// The pipelines are on standard input; each is compared to every BASE, by the median of the ratio within a round.
+// The pipelines are read from standard input. Each is compared to every BASE by the median of the ratios within one
+// round.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,7 +27,7 @@ using namespace bench;
 struct Sample {
     double wall = 0;
     double cpu = 0;
-    long long bytes = 0;  ///< that came out at the end
+    long long bytes = 0;  ///< read from the end of the pipeline, or the size of its file; -1: unknown
 };
 
 struct Case {
@@ -71,7 +72,7 @@ Sample measure(const Pipeline& pipeline) {
     if (!pipeline.file.empty()) {
         struct stat info {};
         check(::stat(pipeline.file.c_str(), &info), pipeline.file);
-        sample.bytes = S_ISREG(info.st_mode) ? info.st_size : -1;  // nobody knows what came to a device
+        sample.bytes = S_ISREG(info.st_mode) ? info.st_size : -1;  // the bytes that a device received are unknown
     }
     return sample;
 }
@@ -82,7 +83,7 @@ std::vector<double> each(const Case& of, double (*figure)(const Sample&)) {
     return all;
 }
 
-/// How much longer than the base, or for streams how much faster.
+/// The median ratio to the base: for start-up how much longer, for streams how much faster.
 double ratio(const Plan& plan, const Case& one, const Case& base) {
     std::vector<double> ratios;
     for (std::size_t i = 0; i < one.samples.size(); ++i) {

@@ -1,8 +1,8 @@
-// How long a line is under way: from before its write(2) to after the read(2) that brings it. Driven by bench/run.
+// Measures how long a line takes from before its write(2) until after the read(2) that returns it. Called by bench/run.
 //
 //     latency ROUNDS JSON
 //
-// The pipelines are on standard input and take turns; what each begins with is `workload stamps`.
+// The pipelines are read from standard input and take turns. Each begins with `workload stamps`.
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,7 +20,8 @@ namespace {
 
 using namespace bench;
 
-/// The microseconds of every line of the pipeline's output; the first lines, with the pipeline's own start, left out.
+/// The microseconds of every line of the pipeline's output, without the first lines, which include the pipeline's
+/// start.
 std::vector<double> measure(const Pipeline& pipeline) {
     constexpr std::size_t warming = 5;
     const Running running = start(pipeline);

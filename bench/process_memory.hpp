@@ -1,4 +1,4 @@
-// What the processes of a program hold, as /proc/PID/smaps_rollup tells it. KiB.
+// The memory that the processes of a program hold, in KiB, read from /proc/PID/smaps_rollup.
 #pragma once
 
 #include <sys/types.h>
@@ -12,16 +12,16 @@ struct ProcessMemory {
     pid_t pid = 0;
     std::string name;  ///< as ps(1) shows it
     double resident = 0;
-    double shared_out = 0;  ///< PSS: pages that several have are divided among them
-    double dirty = 0;       ///< private and written to: what one more of them costs
-    double clean = 0;       ///< private and as in the file
+    double shared_out = 0;  ///< PSS: each shared page is divided among the processes that map it
+    double dirty = 0;       ///< private and written to: the cost of one more process
+    double clean = 0;       ///< private and unchanged since it was read from the file
 };
 
-/// All that run now and whose program's path begins with `path`: netrunner's helpers have names that begin with its
-/// own.
+/// All running processes whose program path begins with `path`. The names of netrunner's helper programs begin with
+/// "netrunner", so they are included.
 std::vector<ProcessMemory> memory_of(const std::string& path);
 
-/// Where a program is found, links resolved.
+/// The path of the program that PATH finds, with links resolved. Throws if there is none.
 std::string path_of(const std::string& word);
 
 }  // namespace bench

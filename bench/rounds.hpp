@@ -1,4 +1,4 @@
-// Cases measured in turn, so that what the machine does meanwhile hits all of them alike.
+// Measures cases in turn, so that other load on the machine affects all cases alike. Used by the drivers.
 #pragma once
 
 #include <algorithm>
@@ -9,8 +9,8 @@
 
 namespace bench {
 
-/// Calls `measure(which, counts)` for each of `cases`, in a new order in each of `rounds`; and before them once with
-/// `counts` false, which only warms the caches.
+/// Calls `measure(which, counts)` for each of `cases`, in a new order in each of `rounds`. A first round with `counts`
+/// false only warms the caches.
 template <class Measure>
 void in_rounds(int rounds, std::size_t cases, Measure measure) {
     std::vector<std::size_t> order(cases);

@@ -1,4 +1,4 @@
-// Named rows of measurements, as a JSON file that is small and that sed can read: one case a line, whole numbers.
+// Writes named series of measurements as a small JSON file that sed can read: one case a line, whole numbers.
 #pragma once
 
 #include <string>
@@ -10,10 +10,10 @@ namespace bench {
 struct Series {
     std::string name;
     std::vector<double> values;                                ///< in the file's unit; kept as whole numbers
-    std::vector<std::pair<std::string, double>> figures = {};  ///< what else is known of the case
+    std::vector<std::pair<std::string, double>> figures = {};  ///< more figures of the case
 };
 
-/// Each with its median and quartiles. Names hold no quotes: they are ours. Throws std::system_error.
+/// Writes each series with its median and quartiles. Names must not contain quotes. Throws std::system_error.
 void write_json(const std::string& path, const std::string& unit, const std::vector<Series>& all);
 
 }  // namespace bench

@@ -1,4 +1,4 @@
-// What many measurements of one thing come to.
+// Median and quantiles of many measurements of one thing. Used by the drivers.
 #pragma once
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 
 namespace bench {
 
-/// Between the two neighbours where there is no value at that place; 0 of nothing.
+/// Interpolates between the two neighbours if no value is at that place. Returns 0 if there are no values.
 inline double quantile(std::vector<double> values, double part) {
     if (values.empty()) return 0;
     std::ranges::sort(values);

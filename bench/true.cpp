@@ -1,2 +1,2 @@
-// The command whose start and end cost as little as a static program's can with the C library.
+// A command that starts and exits as cheaply as a static program with the C library can.
 int main() { return 0; }

@@ -1,4 +1,5 @@
-// The commands that bench/run measures with, one a word. Small and static, so that their own start costs little.
+// The commands that bench/run measures with; the first argument selects one. Small and static, so that their start
+// costs little.
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -36,7 +37,7 @@ void write_whole(const char* bytes, std::size_t count) {
     }
 }
 
-/// Zeros, in pieces of `piece`.
+/// Writes zeros, in pieces of `piece`.
 int produce(long long bytes, std::size_t piece) {
     static std::array<char, 1 << 20> zeros;
     while (bytes > 0) {
@@ -47,8 +48,8 @@ int produce(long long bytes, std::size_t piece) {
     return 0;
 }
 
-/// Lines of 80 bytes, 50 in a piece. On a terminal it says first whether that is to end them by "\r\n", so that all
-/// who run it there make the kernel do the same work.
+/// Writes lines of 80 bytes, 50 in a piece. On a terminal it first sets whether lines end with "\r\n", so that the
+/// kernel does the same work under every program that is measured.
 int lines(long long count, bool cooked) {
     termios modes{};
     if (::tcgetattr(STDOUT_FILENO, &modes) == 0) {
@@ -63,7 +64,7 @@ int lines(long long count, bool cooked) {
     return 0;
 }
 
-/// Lines that say when they were written (CLOCK_MONOTONIC, ns), one a millisecond.
+/// Writes lines that contain the time of their writing (CLOCK_MONOTONIC, ns), one a millisecond.
 int stamps(long long count) {
     for (; count > 0; --count) {
         constexpr timespec pause{.tv_sec = 0, .tv_nsec = 1'000'000};
@@ -78,7 +79,7 @@ int stamps(long long count) {
     return 0;
 }
 
-/// Says that it is there, and stays until its input ends.
+/// Writes a dot and waits until its input ends.
 int stay() {
     write_whole(".", 1);
     std::array<char, 64> ignored{};
@@ -86,7 +87,7 @@ int stay() {
     return 0;
 }
 
-/// Three processes, one of them in a session of its own, that say their numbers and stay until they are killed.
+/// Three processes, one of them in a new session, that print their process IDs and wait until they are killed.
 int tree() {
     for (int child = 0; child < 2; ++child) {
         const pid_t pid = ::fork();
@@ -101,7 +102,7 @@ int tree() {
     while (true) ::pause();
 }
 
-/// Gives every line back.
+/// Copies its input to its output.
 int echo() {
     std::array<char, 4096> piece{};
     ssize_t got = 0;
@@ -111,7 +112,7 @@ int echo() {
     return got == 0 ? 0 : 1;
 }
 
-/// Sends `count` lines to a command, each when the last one has come back.
+/// Sends `count` lines to a command, each after the previous line has come back.
 int dialogue(long long count, char** command) {
     std::array<int, 2> question{};
     std::array<int, 2> answer{};
@@ -142,7 +143,7 @@ int dialogue(long long count, char** command) {
     return status == 0 ? 0 : 1;
 }
 
-/// The floor of all that pass bytes on: splice(2) and nothing else, between pipes that are made `size` large.
+/// The minimum for all programs that pass bytes on: splice(2) and nothing else, between pipes of `size` bytes.
 int splice_all(int size) {
     for (const int end : {STDIN_FILENO, STDOUT_FILENO}) {
         if (::fcntl(end, F_SETPIPE_SZ, size) < 0) fail("F_SETPIPE_SZ");
@@ -155,7 +156,7 @@ int splice_all(int size) {
     return 0;
 }
 
-/// The floor of all that give a command a terminal: whatever it writes there is read and thrown away.
+/// The minimum for all programs that give a command a terminal: reads the command's output and discards it.
 int terminal(char** command) {
     int master = -1;
     const pid_t pid = ::forkpty(&master, nullptr, nullptr, nullptr);
@@ -171,7 +172,7 @@ int terminal(char** command) {
     return status == 0 ? 0 : 1;
 }
 
-/// A world in which the reader's pipe stays as it is: F_SETPIPE_SZ on descriptor 1 is refused.
+/// Runs the command so that the reader's pipe cannot be resized: F_SETPIPE_SZ on descriptor 1 fails.
 int fixed_pipe(char** command) {
     constexpr auto low = [](std::size_t argument) {
         return static_cast<__u32>(offsetof(seccomp_data, args) + argument * sizeof(__u64));
@@ -183,7 +184,7 @@ int fixed_pipe(char** command) {
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETPIPE_SZ, 0, 3),
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, low(0)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, STDOUT_FILENO, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 1),  // EPERM, as beyond the user's share
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 1),  // EPERM, as if over the user's pipe limit
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     }};
     const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};

@@ -1,8 +1,8 @@
 # bash completion for netrunner                                                            -*- shell-script -*-
-# The command after the options is completed by its own rules: all of them with the bash-completion package, those that
-# are loaded already without it.
+# Completes the command after the options by the rules of that command. With the bash-completion package it loads these
+# rules; without the package only rules that are already loaded are used.
 
-# Options, their letters before a slash; = takes a value, =? may take one that is stuck to it.
+# The options: letter/--name, then = for a required value, =? for an optional value in the same word.
 _netrunner_run_options='
     --pty --winsize= --stdin= --stdout= --stderr= o/--output= --append --timestamps=? --prefix=
     --output-stamped --max-output= --pipe-size=
@@ -16,7 +16,7 @@ _netrunner_doctor_options='--json h/--help'
 _netrunner_gc_options='--cgroup-base= h/--help'
 _netrunner_options='h/--help V/--version'
 
-# Prints the option that WORD leaves waiting for a value in the next word: its long name, also where a letter was typed.
+# Prints the long name of the option whose value is the word after WORD. Prints nothing if WORD takes no further word.
 _netrunner_waiting() { # TABLE WORD
     local entry letter value
     for entry in $1; do
@@ -28,13 +28,14 @@ _netrunner_waiting() { # TABLE WORD
         esac
         case $2 in
             --*) [[ $2 == "${value%=}" ]] && echo "${value%=}" && return ;;
-            # A bundle: the first letter with a value takes the rest, and the next word only when nothing is left.
+            # A bundle of letters: the first letter with a value takes the rest of the word as its value, or the next word
+            # if nothing is left.
             -?*) [[ -n $letter && $2 == *"$letter" ]] && ! _netrunner_has_value "$1" "${2%?}" && echo "${value%=}" && return ;;
         esac
     done
 }
 
-# Whether a letter of BUNDLE takes a value.
+# Succeeds if a letter of BUNDLE takes a value.
 _netrunner_has_value() { # TABLE BUNDLE
     local entry
     for entry in $1; do
@@ -43,7 +44,7 @@ _netrunner_has_value() { # TABLE BUNDLE
     return 1
 }
 
-# The directory where the paths of control groups start.
+# Prints the directory where the paths of control groups start.
 _netrunner_cgroup_base() {
     local i mount base=${NETRUNNER_CGROUP_BASE-}
     for ((i = 2; i < ${#words[@]} - 1; i++)); do
@@ -59,7 +60,7 @@ _netrunner_cgroup_base() {
 }
 
 _netrunner_offer() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur"); }
-_netrunner_names() { # what is followed by = and more
+_netrunner_names() { # offers names; = and a value come next
     mapfile -t COMPREPLY < <(compgen -S = "$@" -- "$cur")
     compopt -o nospace
 }
@@ -117,7 +118,7 @@ _netrunner_value() { # OPTION
     esac
 }
 
-# Programs only: a shell's words are none to netrunner.
+# Offers programs only, because netrunner cannot run builtins, functions and aliases of the shell.
 _netrunner_programs() {
     local directory IFS=:
     if [[ $cur == */* ]]; then
@@ -129,7 +130,7 @@ _netrunner_programs() {
     done
 }
 
-# The command's own completion: its words begin at COMP_WORDS[$1].
+# Completes the command, whose words begin at COMP_WORDS[$1], by its own rules.
 _netrunner_command() {
     if ((COMP_CWORD == $1)); then
         _netrunner_programs
@@ -153,7 +154,8 @@ _netrunner_command() {
 }
 
 _netrunner() {
-    # Readline splits words at = and :, so they are put together as they were typed. starts[N] is where words[N] begins.
+    # Readline also splits words at = and :. Join the parts to the words as typed. starts[N] is the index in COMP_WORDS
+    # where words[N] begins.
     local line=${COMP_LINE:0:COMP_POINT} words=() starts=() cur i
     for ((i = 0; i <= COMP_CWORD; i++)); do
         if ((i == 0)) || [[ $line == [[:space:]]* ]]; then
@@ -203,7 +205,7 @@ _netrunner() {
         local option=${cur%%=*}
         cur=${cur#*=}
         _netrunner_value "$option"
-        # What readline does not split is replaced as a whole.
+        # If readline does not split at =, it replaces the whole word, so the option must be part of each reply.
         [[ $COMP_WORDBREAKS == *=* ]] || COMPREPLY=("${COMPREPLY[@]/#/$option=}")
     else
         local entry names=--

@@ -1,4 +1,4 @@
-// Any words after `netrunner`: what they ask for, or one line that says what is wrong with them.
+// Parses any words after `netrunner`. Expected: a request, or a UsageError with a message.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -10,7 +10,8 @@
 using namespace netrunner;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    // A NUL ends a word. Most inputs are of use only after `run`: that is the first word of those that begin with one.
+    // A NUL byte ends a word. Most inputs are useful only after `run`, so an input that begins with a NUL byte gets
+    // `run` as its first word.
     std::vector<std::string> words{""};
     for (const char letter : std::string(reinterpret_cast<const char*>(data), size)) {
         if (letter == '\0') {

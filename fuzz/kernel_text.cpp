@@ -1,4 +1,4 @@
-// Any text as one of those of the kernel that say where control groups are.
+// Parses any text as the kernel files that describe control groups, such as /proc/self/mountinfo and /proc/self/cgroup.
 #include "src/values/kernel_text.hpp"
 
 #include <cstdint>

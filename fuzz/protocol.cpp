@@ -1,4 +1,4 @@
-// Any bytes as a packet: refused, or packed again to the same bytes.
+// Unpacks any bytes as a packet of the link. Expected: the packet is refused, or packing it again gives the same bytes.
 #include "shepherd/link/protocol.hpp"
 
 #include <cstdint>

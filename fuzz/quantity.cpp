@@ -1,4 +1,4 @@
-// Any text as a duration and as a size: refused with a message, or within the range.
+// Parses any text as a duration and as a size. Expected: a message, or a value within the range.
 #include "src/values/quantity.hpp"
 
 #include <cstdint>

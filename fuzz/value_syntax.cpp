@@ -1,4 +1,4 @@
-// Any text as the value of any option: a value or an exception of ours, nothing else.
+// Parses any text as the value of any option. Expected: a value, a UsageError or an InvalidQuantity.
 #include "src/cli/value_syntax.hpp"
 
 #include <cstdint>

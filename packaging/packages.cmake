@@ -1,5 +1,5 @@
-# What `cpack` makes of the install tree: a Debian package and a tarball that can be unpacked anywhere. Both are the same
-# bytes whenever they are made of the same commit by the same compiler (SOURCE_DATE_EPOCH; see the preset `package`).
+# Settings for `cpack`: a Debian package and a tarball that can be unpacked anywhere. The same commit and the same
+# compiler give the same bytes (SOURCE_DATE_EPOCH; see the preset `package`).
 set(CPACK_GENERATOR DEB TGZ)
 set(CPACK_PACKAGE_NAME netrunner)
 set(CPACK_PACKAGE_VENDOR "the netrunner project")
@@ -7,8 +7,9 @@ set(CPACK_PACKAGE_CONTACT "netrunner project <maintainers@netrunner.invalid>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "run one command and leave nothing behind")
 set(CPACK_PACKAGE_DESCRIPTION "netrunner runs one command as if it had been run directly and makes sure
 that nothing which the command started is left when it ends, is stopped or
-is killed. It has limits on time, silence, output, memory and processor
-time, terminals of its own, and reports in JSON of what happened and why.")
+is killed. It limits time, silence, output, memory and processor time, can
+run the command on a pseudo-terminal, and reports in JSON what happened
+and why.")
 set(CPACK_STRIP_FILES ON)
 set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/settle.cmake)
@@ -23,6 +24,6 @@ if(NOT NETRUNNER_STATIC)
     set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 endif()
 
-# Where the tarball was made does not matter, only for what.
+# The tarball's name holds the system and the processor that it is for.
 string(TOLOWER "${CMAKE_SYSTEM_NAME}-${CMAKE_SYSTEM_PROCESSOR}" CPACK_SYSTEM_NAME)
 include(CPack)

@@ -1,6 +1,6 @@
-# Run by cpack between the installation and the packing: what Debian wants besides, and one date for all files.
+# Run by cpack between installing and packing: adds the files that Debian requires and gives all files one date.
 set(root ${CPACK_TEMPORARY_DIRECTORY})
-string(TIMESTAMP epoch %s UTC) # that of SOURCE_DATE_EPOCH, if it is set
+string(TIMESTAMP epoch %s UTC) # SOURCE_DATE_EPOCH, if it is set
 
 if(CPACK_GENERATOR STREQUAL DEB)
     set(doc ${root}/usr/share/doc/netrunner)
@@ -12,7 +12,7 @@ if(CPACK_GENERATOR STREQUAL DEB)
   * What has changed is in CHANGELOG.md of the sources.\n
  -- ${CPACK_PACKAGE_CONTACT}  ${date}\n")
     file(WRITE ${root}/usr/share/lintian/overrides/netrunner
-        "# No library that the command's surroundings may change is between netrunner and its end.\n"
+        "# Linked statically, so that no library of the command's environment is loaded into netrunner.\n"
         "netrunner: statically-linked-binary *\n")
     file(GLOB plain ${doc}/changelog ${root}/usr/share/man/man*/*)
     execute_process(COMMAND gzip -9n ${plain} COMMAND_ERROR_IS_FATAL ANY)

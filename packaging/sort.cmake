@@ -1,4 +1,4 @@
-# Run by cpack after the packing: its own tarballs have the order that the file system happens to have.
+# Run by cpack after packing: packs the tarball again with sorted names, because cpack uses the file system's order.
 if(CPACK_GENERATOR STREQUAL TGZ)
     get_filename_component(above ${CPACK_TEMPORARY_DIRECTORY} DIRECTORY)
     get_filename_component(name ${CPACK_TEMPORARY_DIRECTORY} NAME)

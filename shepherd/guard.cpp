@@ -15,7 +15,7 @@ namespace {
 using protocol::Stage;
 using protocol::Wiring;
 
-/// One pipe per stream that goes through the runner: the command's end and the runner's.
+/// One pipe for each stream that the runner relays: the command's end and the runner's end.
 struct Wire {
     Descriptor command;
     Descriptor runner;
@@ -26,7 +26,8 @@ bool make_wire(Wire& wire, bool command_reads, std::uint32_t size) {
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
     wire.command = Descriptor(ends[command_reads ? 0 : 1]);
     wire.runner = Descriptor(ends[command_reads ? 1 : 0]);
-    // The two ends are separate open files: only ours becomes non-blocking. The size is a wish.
+    // The two ends are separate open files, so only the runner's end becomes non-blocking. If the kernel refuses the
+    // size, the pipe keeps its default size.
     if (size != 0) ::fcntl(wire.runner.get(), F_SETPIPE_SZ, static_cast<int>(size));
     return ::fcntl(wire.runner.get(), F_SETFL, (command_reads ? O_WRONLY : O_RDONLY) | O_NONBLOCK) == 0;
 }
@@ -43,7 +44,7 @@ bool make_wires(const protocol::Plan& plan, Wires& wires) {
            (plan.standard_error != Wiring::pipe || make_wire(wires.error, false, plan.pipe_size));
 }
 
-/// Where the command's descriptor comes from; -1: it stays as it is.
+/// The descriptor that becomes one of the command's descriptors 0-2; -1: the command inherits the present one.
 int end_for_command(Wiring wiring, const Wire& wire, const PseudoTerminal& terminal) {
     return wiring == Wiring::terminal ? terminal.slave() : wire.command.get();
 }
@@ -60,7 +61,8 @@ int run_guard(Link link, const protocol::Plan& plan, const Words& words, Start s
     if (plan.pid_namespace != 0 && !start.pid_namespace.settle(start.shepherd)) {
         return fail_to_start(link, Stage::pid_namespace, errno);
     }
-    // In the shepherd's session, so that the kernel lets the command be stopped and continued, but not in its group.
+    // Leave the shepherd's process group, but stay in its session. The kernel discards a terminal's stop signals for an
+    // orphaned process group, and the command's group is orphaned if its parent, the guard, is in another session.
     if (!take_position(false)) return fail_to_start(link, Stage::session, errno);
     Wires wires;
     std::array<int, 2> report{};
@@ -72,8 +74,8 @@ int run_guard(Link link, const protocol::Plan& plan, const Words& words, Start s
 
     char** const command = words.argv + (plan.has_argv0 != 0 ? 2 : 1);
     const JobGroup& group = start.groups.job;
-    // The shell's argv needs one word more in front than the command's: our own argv[0] is free for that, and a
-    // second copy is not needed, since it is written to in the child only.
+    // If /bin/sh has to run the command, its argv is one word longer than the command's. The word before the command's
+    // argv is free for that, and only the child writes to it, so no copy is needed.
     const ChildSetup setup{
         .plan = &plan,
         .standard_input = end_for_command(plan.standard_input, wires.input, start.terminal),

@@ -1,6 +1,5 @@
-// The guard's birth: the process between the shepherd and the command. It makes the pipes, starts the command and
-// supervises it; it is the parent of all that the command leaves behind, and shares nothing with the shepherd but
-// where it came from. Called in the new process.
+// The start of the guard, the process between the shepherd and the command. main calls it in the newly forked process.
+// It makes the pipes, starts the command and then calls supervise, which does everything after the start.
 #pragma once
 
 #include "shepherd/link/link.hpp"
@@ -9,14 +8,14 @@
 
 namespace netrunner {
 
-/// What main was called with.
+/// The arguments of main.
 struct Words {
     int count = 0;
     char** argv = nullptr;
     char** environment = nullptr;
 };
 
-/// `start`: what the shepherd has made. Returns the guard's exit status.
+/// `start`: what the shepherd opened before the fork. Returns the guard's exit status.
 int run_guard(Link link, const protocol::Plan& plan, const Words& words, Start start) noexcept;
 
 }  // namespace netrunner

@@ -15,16 +15,18 @@ namespace {
 
 using namespace protocol;
 
-/// How often SIGKILL is repeated while anything is left: the tree is looked at again after every death too, this is
-/// for a process that was born between the look and the death of the one that looked after it.
+/// How often SIGKILL is repeated while any process is left. The tree is also walked again after every death. The
+/// repetition is for a process that was born after the walk and before its parent's death.
 constexpr std::int64_t kill_again_ms = 20;
-/// What does not die for long will not die sooner for being asked often: the pause grows with the time, up to this.
+/// The interval grows up to this while processes do not die, because a process that has not died for long does not die
+/// sooner if SIGKILL is repeated more often.
 constexpr std::int64_t most_kill_again_ms = 1000;
+/// The interval is the time since the first SIGKILL divided by this.
 constexpr std::int64_t share_of_time = 50;
-/// And how often those outside of a group that is not empty are looked for meanwhile.
+/// How often the tree is walked for processes outside of the control group while the group is not empty.
 constexpr std::int64_t look_again_ms = 250;
 
-/// Room for one look at the tree; untouched pages of it cost nothing.
+/// Room for one walk of the tree. Pages that are never touched take no memory.
 std::array<TreeMember, 8192> tree_room;
 
 void tell_nobody(void* /*context*/, const TreeMember& /*member*/) {}
@@ -51,7 +53,8 @@ void Ladder::deliver(const Kill& kill) noexcept {
             if (!reaped_) send_to_command(kill);
             break;
         case Scope::group:
-            // Without its leader the group's number is only ours while somebody of the tree is in it.
+            // Once the command is reaped, the kernel may reuse the group's number, unless a process of the tree is
+            // still in the group.
             if (!reaped_ || group_has_members()) ::kill(-command_, kill.signal);
             break;
         case Scope::tree: signal_all(kill.signal); break;
@@ -81,10 +84,11 @@ void Ladder::signal_all(int signal) noexcept {
     reserve_.release();
     if (signal == SIGKILL && kill_again_at_ < 0) {
         killing_since_ = now_ms();
-        // A fork bomb wins against a killer that gets no processor time. Never lowered again: the end is near.
+        // Raise this process's priority: a fork bomb forks faster than a process without processor time can kill. The
+        // priority stays, because this process exits when the tree is empty.
         ::setpriority(PRIO_PROCESS, 0, -20);
     }
-    // First those that are to be told of by name: the dead have none any more.
+    // Walk the tree before writing cgroup.kill: the visitor is to report every process, and a walk skips dead ones.
     const std::size_t found = signal_tree(tree(), signal, tree_room, visitor_, context_);
     if (group_) {
         group_.signal_others(std::span(tree_room).first(found), signal, visitor_ != nullptr ? visitor_ : tell_nobody,
@@ -98,8 +102,8 @@ void Ladder::signal_all(int signal) noexcept {
     }
 }
 
-/// As long as somebody is in the group mostly the kernel alone is asked: looking at each of a fork bomb's members,
-/// again with every one that dies, would take the processor that they need to die on.
+/// While the control group is not empty, this mostly only writes cgroup.kill. A walk over all processes of a fork bomb
+/// after each death would take the processor time that they need to die.
 void Ladder::kill_again() noexcept {
     const bool in_group = group_ && group_.ends_at_once() && group_.is_populated();
     if (in_group && now_ms() < look_again_at_) {
@@ -111,7 +115,7 @@ void Ladder::kill_again() noexcept {
     }
 }
 
-void Ladder::somebody_died() noexcept {
+void Ladder::child_reaped() noexcept {
     if (kill_again_at_ >= 0) kill_again();
 }
 

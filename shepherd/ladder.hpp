@@ -1,6 +1,6 @@
-// How a tree is ended: an order reaches everything in it, SIGKILL is repeated until somebody else finds nothing left,
-// and where nobody gives orders any more the plan's rungs are climbed by the clock. Driven by whoever has the tree
-// below it, the guard or, without one, the shepherd. It signals; it never waits, reaps or decides that it is over.
+// Ends a tree: delivers the runner's orders, repeats SIGKILL until the caller finds the tree empty, and, once `begin`
+// is called, climbs the plan's ladder by the clock. The guard uses it; if the guard has died, the shepherd does. It
+// only signals: it never waits, reaps or decides that the tree is empty.
 #pragma once
 
 #include <sys/types.h>
@@ -16,34 +16,36 @@ namespace netrunner {
 
 class Ladder {
   public:
-    /// All outlive it. What is below this process is the tree; `reserve` is for finding it.
+    /// All three must outlive the ladder. The tree is what descends from this process. `reserve` is released before the
+    /// first signal to the whole tree.
     Ladder(const protocol::Plan& plan, JobGroup& group, ReserveDescriptors& reserve) noexcept
         : plan_(plan), group_(group), reserve_(reserve) {}
 
-    /// The command's pid and process group; until it is known everybody is signalled one by one.
+    /// Sets the command's pid, also its process group. Without it each process of the tree is signalled by itself.
     void set_command(pid_t command) noexcept { command_ = command; }
-    /// From now on the group's number may be another's.
+    /// From now on the kernel may reuse the command's pid and group number.
     void command_reaped() noexcept { reaped_ = true; }
     [[nodiscard]] bool is_command_reaped() const noexcept { return reaped_; }
-    /// Told of each process before it is signalled.
+    /// Sets the visitor, which is called for each process before it is signalled.
     void tell(TreeVisitor visitor, void* context) noexcept;
 
-    /// One order to the command, its group, or everything.
+    /// Carries out one order: signals the command, its group, or the whole tree.
     void deliver(const protocol::Kill& kill) noexcept;
-    /// What was last sent to everything; 0: nothing.
+    /// The last signal sent to the whole tree; 0: none.
     [[nodiscard]] int last_signal() const noexcept { return last_signal_; }
 
-    /// Climbs by itself from now on.
+    /// Climbs the plan's ladder from now on, beginning with its first rung. A second call does nothing.
     void begin() noexcept;
 
-    /// Whoever died may have handed us a child that no earlier look could see.
-    void somebody_died() noexcept;
+    /// To be called after processes were reaped: their children are reparented to this process, and an earlier walk may
+    /// have missed them. Repeats SIGKILL if that was sent.
+    void child_reaped() noexcept;
 
-    /// When `take_deadline` is to be called, on the clock of now_ms; -1: never.
+    /// When to call `take_deadline`, on the clock of now_ms; -1: never.
     [[nodiscard]] std::int64_t deadline() const noexcept;
     void take_deadline() noexcept;
 
-    /// Nothing is left.
+    /// Ends the repetition and the climbing: the tree is empty.
     void end() noexcept { next_rung_at_ = kill_again_at_ = -1; }
 
   private:
@@ -66,8 +68,8 @@ class Ladder {
     std::uint32_t next_step_ = 0;
     std::int64_t next_rung_at_ = -1;
     std::int64_t killing_since_ = -1;
-    std::int64_t kill_again_at_ = -1;  ///< -1 until SIGKILL has been ordered
-    std::int64_t look_again_at_ = 0;   ///< when the next of its repetitions looks at the tree, too
+    std::int64_t kill_again_at_ = -1;  ///< -1 until SIGKILL has been sent
+    std::int64_t look_again_at_ = 0;   ///< from then on a repetition of SIGKILL walks the tree again
 };
 
 }  // namespace netrunner

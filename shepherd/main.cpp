@@ -1,10 +1,8 @@
-// The shepherd: receives the plan, leaves the caller's reach, makes what only the leader of a session can make, puts
-// the guard between itself and the command, and watches over both until nothing is left. netrunner starts it; by hand
-// it is of no use.
-//
-// Its own argv is the command: argv[1]... (argv[1] is the file and argv[2]... the command's argv when the plan says
-// so). Its environment and working directory are the command's, its descriptors 0-2 what the command inherits, and
-// descriptor 3 is the link. All signals arrive blocked.
+// Entry point of netrunner-shepherd. The runner starts it, never the user. It receives the plan, opens the command's
+// pseudo-terminal, forks the guard and then watches it; the guard, not the shepherd, starts and reaps the command.
+// Its argv is the command: argv[1]... (if the plan has argv0: argv[1] is the file, argv[2]... the command's argv). Its
+// environment and working directory are the command's, and the command inherits its descriptors 0-2. Descriptor 3 is
+// the link. The runner starts it with all signals blocked.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -33,17 +31,18 @@ bool receive_plan(Link& link, protocol::Plan& plan) {
     return link.receive(frame, packet, true) == Link::Received::frame && protocol::unpack(packet, plan);
 }
 
-/// dup2(2) on our way here gave it to us without the flag.
+/// Takes ownership of a descriptor that the runner placed at `number`. The runner's dup2(2) cleared FD_CLOEXEC; set it.
 Descriptor handed_over(int number) {
     ::fcntl(number, F_SETFD, FD_CLOEXEC);
     return Descriptor(number);
 }
 
-/// What the guard is to have. What failed, or nothing.
 struct Failure {
     bool failed = false;
     Stage stage = Stage::protocol;
 };
+
+/// Opens everything that the guard inherits. Returns the stage that failed, if one did; errno is set.
 Failure prepare(const protocol::Plan& plan, Start& start) {
     const sigset_t supervised = supervised_signals();
     start.signals = Descriptor(::signalfd(-1, &supervised, SFD_CLOEXEC | SFD_NONBLOCK));
@@ -86,7 +85,8 @@ int run(const Words& words) {
     const pid_t guard = apart ? start.pid_namespace.fork() : ::fork();
     if (guard == 0) return run_guard(link, plan, words, std::move(start));
     if (guard < 0) return fail_to_start(link, apart ? Stage::pid_namespace : Stage::fork, errno);
-    // The link is the guard's alone, so that its end is a hang-up; so are both sides of the command's terminal.
+    // Only the guard keeps the link, so that the runner sees a hang-up when the guard dies. Only the guard keeps the
+    // command's terminal, too; `start = {}` below closes both sides of it here.
     ::close(socket);
     let_go_of_the_users(start.null, words.argv, words.environment);
     Watched watched{.guard = guard,
@@ -101,6 +101,6 @@ int run(const Words& words) {
 }  // namespace
 }  // namespace netrunner
 
-// Nothing is buffered or owned beyond the process: it leaves without the library's rites, whose helpers (a leak
-// checker's tracer) a signal at that moment could turn into somebody's orphan.
+// Call _exit, not exit: nothing is buffered, and an exit handler may start a process (LeakSanitizer starts a tracer)
+// that becomes an orphan if a signal ends the shepherd at that moment.
 int main(int argc, char** argv, char** environment) { ::_exit(netrunner::run({argc, argv, environment})); }

@@ -1,4 +1,5 @@
-// The command's life as the guard sees it, as one table: phases by events, and what the runner is told of each change.
+// The guard's state machine as one table: for each phase and event the next phase, and the frame that the runner gets.
+// supervise.cpp drives it. It performs no action itself.
 #pragma once
 
 #include <array>
@@ -8,16 +9,16 @@
 namespace netrunner {
 
 enum class Phase : std::uint8_t {
-    starting,  ///< forked; exec has not been seen to succeed or fail
+    starting,  ///< the child is forked; its exec has neither succeeded nor failed yet
     running,   ///< the command runs
-    leftover,  ///< it has ended, others of the tree have not
-    over,      ///< nothing is left
+    leftover,  ///< the command has ended, other processes of the tree have not
+    over,      ///< no process is left
 };
 enum class Event : std::uint8_t {
     exec_succeeded,
     exec_failed,
-    command_ended,  ///< and something is left
-    tree_ended,     ///< waitpid says that no child is left
+    command_ended,  ///< the command was reaped; other processes are left
+    tree_ended,     ///< the guard has no child left, and the control group, if there is one, is empty
 };
 enum class Action : std::uint8_t {
     none,
@@ -34,7 +35,7 @@ struct Transition {
 
 inline constexpr std::size_t phases = 4;
 inline constexpr std::size_t events = 4;
-// The end of the start is always settled before an exit is looked at, so `starting` sees no exit of the command.
+// The guard reads the start report before it handles the command's exit, so no exit arrives in `starting`.
 // clang-format off
 inline constexpr std::array<std::array<Transition, events>, phases> phase_table{{
     //  exec_succeeded                          exec_failed                         command_ended                           tree_ended

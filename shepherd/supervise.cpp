@@ -24,7 +24,8 @@ namespace {
 
 using namespace protocol;
 
-/// The runner sees the shepherd's death as well, and knows reasons: it has the first word for this long.
+/// After the shepherd's death the guard waits this long for the runner's order before it ends the tree itself. The
+/// runner sees that death too and knows the reason, and two processes that end one tree disagree (docs/decisions/0017).
 constexpr std::int64_t first_word_ms = 200;
 
 class Supervisor {
@@ -38,7 +39,7 @@ class Supervisor {
     int run() noexcept {
         while (!finished_ && (phase_ != Phase::over || has_duties())) wait();
         if (!runner_gone_) {
-            // Both at the same time: the runner waits for both.
+            // The runner waits for both processes, so let the shepherd exit at the same time.
             if (!shepherd_gone_) tell_shepherd();
             return exit_reported;
         }
@@ -46,14 +47,15 @@ class Supervisor {
         if (shepherd_gone_) {
             start_.groups.leave_leaf();
         } else {
-            // One that somebody has stopped would stay for ever.
+            // Continue the shepherd, because a stopped shepherd would never exit.
             ::syscall(SYS_pidfd_send_signal, start_.shepherd.get(), SIGCONT, nullptr, 0);
         }
         return exit_alone;
     }
 
   private:
-    /// While the user's terminal is not as it was, or the group not removed, whoever could see to it stays.
+    /// True while the user's terminal may have to be restored or the control group may have to be removed. The guard
+    /// stays until then, because the runner may be killed before it does either.
     [[nodiscard]] bool has_duties() const noexcept {
         return start_.users_terminal.is_guarded() || (start_.groups.job && !runner_gone_);
     }
@@ -82,7 +84,7 @@ class Supervisor {
         if (::poll(watched.data(), watched.size(), timeout) < 0) return;
         if (watched[2].revents != 0) settle_start();
         if (watched[1].revents != 0) take_orders();
-        if (finished_) return;  // what comes of the runner's leaving is no reason to act
+        if (finished_) return;  // the other events may be effects of the runner's exit
         if (watched[4].revents != 0) shepherd_left();
         if (watched[0].revents != 0) take_signals();
         if (watched[3].revents != 0 && phase_ == Phase::leftover) reap();
@@ -128,19 +130,20 @@ class Supervisor {
     void tell_started() noexcept {
         std::array<int, 4> descriptors{};
         std::size_t count = 0;
-        for (const Descriptor* one : {&start_.standard_input, &start_.standard_output, &start_.standard_error}) {
-            if (*one) descriptors[count++] = one->get();
+        for (const Descriptor* end : {&start_.standard_input, &start_.standard_output, &start_.standard_error}) {
+            if (*end) descriptors[count++] = end->get();
         }
         if (start_.terminal) descriptors[count++] = start_.terminal.master();
         link_.send_about(as_sent(start_.child), ChildStarted{start_.child, ::getpid()}, {descriptors.data(), count});
         start_.standard_output.reset();
         start_.standard_error.reset();
         start_.terminal.forget_master();
-        // stdin's write end stays open here: if the runner is killed, the command must not take that for the end of its
-        // input.
+        // Keep stdin's write end open: if the runner is killed, the command must not read end-of-file and take its
+        // input for complete (docs/decisions/0002).
     }
 
-    /// The process that a frame is about, where its number would mean nothing to the runner.
+    /// The pid to send as SCM_CREDENTIALS beside a frame; 0: none. Only a PID namespace needs it: the pid in the frame
+    /// means nothing to the runner there, and the kernel translates the credentials.
     [[nodiscard]] pid_t as_sent(pid_t pid) const noexcept { return plan_.pid_namespace != 0 ? pid : 0; }
 
     // -- orders
@@ -178,10 +181,11 @@ class Supervisor {
             start_.users_terminal.guard(guard);
         } else if (unpack(packet, finish)) {
             finished_ = true;
-            // The end of the session's leader hangs up its terminal's foreground: let that be nobody who may live on.
+            // When the session's leader, the shepherd, exits, the kernel sends SIGHUP to the terminal's foreground
+            // group. Make that the guard's own group, so that no process that may live on gets the signal.
             if (start_.terminal) start_.terminal.set_foreground(Foreground::shepherd, start_.child);
         } else {
-            // Not our runner any more, whatever it is: the tree is all that counts.
+            // An invalid frame: treat the runner as gone and end the tree.
             runner_left();
         }
     }
@@ -189,12 +193,13 @@ class Supervisor {
     void runner_left() noexcept {
         if (runner_gone_) return;
         runner_gone_ = true;
-        // First of all: the shell is about to look at its terminal, too.
-        start_.users_terminal.put_right(start_.child);
+        // Restore the terminal first: the user's shell is about to read its modes, too.
+        start_.users_terminal.restore(start_.child);
         begin_ladder();
     }
 
-    /// Two who end one tree would only disagree; but the runner may be stopped, or about to go as well.
+    /// Leaves it to the runner to order the ladder. The runner may be stopped or about to die, so the guard begins the
+    /// ladder by itself after first_word_ms.
     void shepherd_left() noexcept {
         shepherd_gone_ = true;
         act_alone_at_ = now_ms() + first_word_ms;
@@ -217,7 +222,7 @@ class Supervisor {
         self.link_.offer(orphan, self.as_sent(member.pid));
     }
 
-    // -- signals of our own
+    // -- signals to the guard
 
     void take_signals() noexcept {
         signalfd_siginfo info{};
@@ -247,8 +252,8 @@ class Supervisor {
             const pid_t pid = ::wait4(-1, &status, WNOHANG | WUNTRACED | WCONTINUED | __WALL, &usage);
             if (pid < 0 && errno == EINTR) continue;
             if (pid <= 0) {
-                // In the group there may be somebody who is no child of ours: moved into it, or sent away by a child.
-                // Asked in any case: poll(2) then waits for the next change.
+                // The control group may hold a process that is no child of the guard, because it was moved into the
+                // group or has left the tree. Read cgroup.events in any case: poll(2) reports only later changes.
                 const bool has_others = start_.groups.job && start_.groups.job.is_populated();
                 const bool none_left = pid < 0 && !has_others;
                 if (command_ended || (none_left && phase_ == Phase::leftover)) {
@@ -268,7 +273,7 @@ class Supervisor {
             command_ended = true;
             wait_status_ = status;
         }
-        if (phase_ != Phase::over) ladder_.somebody_died();
+        if (phase_ != Phase::over) ladder_.child_reaped();
     }
 
     void tell_job_control(int status) noexcept {
@@ -307,7 +312,7 @@ class Supervisor {
     int wait_status_ = 0;
     ChildFailure failure_;
     Usage usage_;
-    std::int64_t act_alone_at_ = -1;  ///< when to end the tree if the runner has not said so; -1: never
+    std::int64_t act_alone_at_ = -1;  ///< when to end the tree if the runner has not ordered it; -1: never
     std::uint32_t orphan_frames_left_ = 0;
 };
 

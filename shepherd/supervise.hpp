@@ -1,6 +1,7 @@
-// The guard's life after the fork: waits on the link, on signals and on the start report, reaps, carries out orders,
-// and ends the whole tree by itself when the runner is gone, or says nothing though the shepherd is gone. Knows no
-// times of its own but the ladder's.
+// The guard's main loop; run_guard calls it after the command's fork. It waits for the link, signals and the start
+// report, carries out the runner's orders and reaps. It ends the tree by itself if the runner is gone, or if the
+// shepherd is gone and the runner orders nothing. It enforces no limits: the only times it knows are the ladder's and
+// the wait for the runner's order.
 #pragma once
 
 #include <sys/types.h>
@@ -17,34 +18,35 @@
 
 namespace netrunner {
 
-/// What was made before and during the fork.
+/// What the shepherd and run_guard made before the main loop.
 struct Start {
     pid_t child = 0;
     StartReport report;
     Descriptor signals;   ///< signalfd, non-blocking
-    Descriptor shepherd;  ///< readable once it has ended
-    Descriptor null;      ///< to be put in place of the user's descriptors
+    Descriptor shepherd;  ///< pidfd, readable once the shepherd has exited
+    Descriptor null;      ///< /dev/null, which replaces descriptors 0-2 after the fork
     ReserveDescriptors reserve;
-    Descriptor standard_input;     ///< write end for the runner; kept here too until CloseStdin
+    Descriptor standard_input;     ///< write end for the runner; the guard keeps a copy until CloseStdin
     Descriptor standard_output;    ///< read end for the runner
     Descriptor standard_error;     ///< read end for the runner
-    PidNamespace pid_namespace;    ///< where the plan asks for one
-    PseudoTerminal terminal;       ///< the command's, if it was asked for
-    RunGroups groups;              ///< where the command has one
-    UsersTerminal users_terminal;  ///< the user's, if the runner may change it
+    PidNamespace pid_namespace;    ///< used only if the plan asks for one
+    PseudoTerminal terminal;       ///< the command's; empty without `--pty`
+    RunGroups groups;              ///< control groups; empty if the run has none
+    UsersTerminal users_terminal;  ///< open only if the runner may change its modes
 };
 
 /// The signals that the shepherd and the guard read from their signalfd; all others stay blocked.
 sigset_t supervised_signals() noexcept;
 
-/// By this the shepherd passes on an order that it was sent, which is its value; and the guard says that it is done.
+/// The signal between the shepherd and the guard. The shepherd queues it to the guard with the signal that it received
+/// itself as the value. The guard sends it to the shepherd when the guard is done.
 inline constexpr int passed_on_signal = 64;
 
-/// How the guard ends by itself; every other way is its death, and the tree is somebody else's to end.
-inline constexpr int exit_reported = 0;  ///< the runner knows all, or let it go
-inline constexpr int exit_alone = 1;     ///< without the runner: the tree is gone, and so is its control group
+/// The guard's exit statuses. After any other end of the guard, the runner or the shepherd ends the tree.
+inline constexpr int exit_reported = 0;  ///< the runner has been told everything, or has sent Finish
+inline constexpr int exit_alone = 1;     ///< the runner is gone; the guard has ended the tree and its control group
 
-/// Returns the guard's exit status, when the tree is empty or the runner said Finish.
+/// Returns the guard's exit status when the tree is empty or the runner has sent Finish.
 int supervise(Link link, const protocol::Plan& plan, Start start) noexcept;
 
 }  // namespace netrunner

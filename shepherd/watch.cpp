@@ -19,14 +19,15 @@
 namespace netrunner {
 namespace {
 
-/// The runner sees the guard's death as well, ends this process first and knows reasons: it has this long.
+/// After the guard's death the shepherd waits this long for the runner before it ends the tree itself. The runner sees
+/// that death too and knows the reason; it ends the shepherd before it ends the tree (docs/decisions/0017).
 constexpr int first_word_ms = 200;
-/// How long a guard may take, beyond the ladder's own time, before it is looked at whether it can act at all.
+/// How long the guard may take beyond the ladder's own time before the shepherd checks whether the guard can act.
 constexpr std::int64_t killing_ms = 3000;
 constexpr std::int64_t never = -1;
 constexpr int forever = -1;  ///< to poll(2)
 
-/// The time until the ladder's last rung has acted.
+/// The time until the ladder's last rung should have acted; never: a grace has no end.
 std::int64_t ladder_ms(const protocol::Plan& plan) noexcept {
     std::int64_t sum = killing_ms;
     for (std::uint32_t i = 0; i + 1 < plan.step_count; ++i) {
@@ -41,7 +42,8 @@ class Watch {
     Watch(const protocol::Plan& plan, Watched watched) noexcept
         : plan_(plan), watched_(std::move(watched)), ladder_(plan, watched_.groups.job, watched_.reserve) {
         if (::getppid() == plan.runner) runner_ = Descriptor(open_process(plan.runner));
-        // It may have died between the two, and the number may be another's.
+        // The runner may have died between getppid and open_process, and another process may have its pid by then. If
+        // so, the parent is no longer the runner.
         if (!runner_ || ::getppid() != plan.runner) runner_left();
     }
 
@@ -61,7 +63,8 @@ class Watch {
     }
 
   private:
-    /// Until a signal, the end of `process` (-1: of nobody), or the time has come.
+    /// Waits for a signal, for `process` (a pidfd; -1: none) to exit, or until `until`; while the shepherd ends the
+    /// tree, also for a change of the control group.
     void wait(int process, std::int64_t until) noexcept {
         const int group = taking_over_ && watched_.groups.job ? watched_.groups.job.events() : -1;
         std::array<pollfd, 3> fds{{{watched_.signals.get(), POLLIN, 0}, {process, POLLIN, 0}, {group, POLLPRI, 0}}};
@@ -72,7 +75,7 @@ class Watch {
         if (guard_due_at_ >= 0 && now_ms() >= guard_due_at_) replace_guard();
     }
 
-    /// The guard has seen it too, and acts.
+    /// The guard sees the runner's death too and ends the tree. The shepherd only notes when that should be done.
     void runner_left() noexcept {
         runner_.reset();
         const std::int64_t time = ladder_ms(plan_);
@@ -116,7 +119,8 @@ class Watch {
         return false;
     }
 
-    /// Frozen or held by a debugger it cannot do its part. Without it we can.
+    /// Kills the guard if it is stopped or held by a debugger, because it cannot end the tree then. The tree is then
+    /// reparented to the shepherd, which can.
     void replace_guard() noexcept {
         TreeMember guard;
         const bool held = read_member(watched_.guard, guard) && (guard.state == 'T' || guard.state == 't');
@@ -127,8 +131,8 @@ class Watch {
     // -- without the guard
 
     void end_tree() noexcept {
-        // First of all: the shell is about to look at its terminal, too.
-        if (is_runner_gone(first_word_ms)) watched_.users_terminal.put_right(0);
+        // Restore the terminal first: the user's shell is about to read its modes, too.
+        if (is_runner_gone(first_word_ms)) watched_.users_terminal.restore(0);
         taking_over_ = true;
         guard_due_at_ = never;
         ladder_.begin();
@@ -138,12 +142,13 @@ class Watch {
         }
     }
 
-    /// What else the runner leaves to us when it is gone: the group and the terminal. A runner that lives, but was
-    /// stopped, reads the group's figures and puts its terminal right before it goes, and ends this process first.
+    /// Restores the terminal and removes the control group if the runner is gone. If there is anything to do and the
+    /// runner is alive (it may be stopped), waits for its end: a runner that goes on does both itself, and it ends this
+    /// process first.
     void settle() noexcept {
         const bool has_duties = watched_.groups.job || watched_.users_terminal.is_guarded();
         if (!is_runner_gone(has_duties ? forever : 0)) return;
-        watched_.users_terminal.put_right(0);
+        watched_.users_terminal.restore(0);
         if (watched_.groups.job) watched_.groups.clear_job(plan_);
     }
 
@@ -157,27 +162,27 @@ class Watch {
         return ended > 0;
     }
 
-    /// True when nothing is left.
+    /// True when no process of the tree or of the control group is left.
     bool reap() noexcept {
         pid_t pid = 0;
-        bool somebody_died = false;
+        bool reaped = false;
         while ((pid = ::waitpid(-1, nullptr, WNOHANG | __WALL)) != 0) {
             if (pid < 0 && errno != EINTR) break;
-            somebody_died = somebody_died || pid > 0;
+            reaped = reaped || pid > 0;
         }
         const bool in_group = watched_.groups.job && watched_.groups.job.is_populated();
         if (pid < 0 && !in_group) return true;
-        if (somebody_died) ladder_.somebody_died();
+        if (reaped) ladder_.child_reaped();
         return false;
     }
 
     const protocol::Plan& plan_;
     Watched watched_;
     Ladder ladder_;
-    Descriptor runner_;  ///< readable once it has ended; empty then
+    Descriptor runner_;  ///< pidfd, readable once the runner has exited; empty when that has been seen
     int guard_status_ = 0;
-    bool guard_is_done_ = false;         ///< and about to end; whoever waits for it is the runner
-    std::int64_t guard_due_at_ = never;  ///< by then it should have ended
+    bool guard_is_done_ = false;         ///< the guard is about to exit and the runner reaps it
+    std::int64_t guard_due_at_ = never;  ///< when to call replace_guard if the guard is still there
     bool taking_over_ = false;
 };
 

@@ -1,6 +1,6 @@
-// What the shepherd does while the guard looks after the command: nothing, as long as both the guard and the runner
-// live. It continues a guard that somebody has stopped, passes on what it is itself told, and when the guard is killed
-// the tree comes to it, its subreaper, and is ended from there, unless the runner does that.
+// The shepherd's main loop; main calls it after it has forked the guard. It continues a stopped guard, passes signals
+// that ask for a stop on to the guard, and kills a guard that cannot act any more. If the guard is killed, the tree is
+// reparented to the shepherd, which ends it unless the runner does. It does nothing else.
 #pragma once
 
 #include <sys/types.h>
@@ -18,10 +18,10 @@ struct Watched {
     Descriptor signals;  ///< signalfd, non-blocking
     ReserveDescriptors reserve;
     RunGroups groups;
-    UsersTerminal users_terminal;  ///< the user's, if the runner may change it
+    UsersTerminal users_terminal;  ///< open only if the runner may change its modes
 };
 
-/// Returns the shepherd's exit status, when the guard has ended and nothing is left.
+/// Returns the shepherd's exit status when the guard is done, or when the guard has died and the tree is empty.
 int watch(const protocol::Plan& plan, Watched watched) noexcept;
 
 }  // namespace netrunner

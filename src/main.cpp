@@ -1,4 +1,5 @@
-// A run from argv to exit status, one noun a line.
+// The program netrunner: parses argv, carries out a run or a subcommand, writes the report and the verdict, and ends
+// with the run's status. It only calls the parts in order; each step is implemented in a folder of src/.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -32,27 +33,29 @@
 namespace netrunner {
 namespace {
 
-/// After a stop nobody waits long for a reader that takes nothing, least of all for one that has had its time.
+/// How long the report, the verdict and the summary wait for a reader: without a stop as long as the reader needs,
+/// after a stop 1 s, and 100 ms if netrunner has already given up a reader of the command's output.
 Duration patience_for(const Outcome& outcome) {
     if (!outcome.stop) return forever;
     return std::chrono::milliseconds(outcome.reader_given_up ? 100 : 1000);
 }
 
-/// Without unwinding: the signals that are still held back would act on the way, and spoil the status. As PID 1 no
-/// signal without a handler reaches us, so a container's init says it with a number.
+/// Ends this process without unwinding: the destructor of SignalSource restores the signal mask, and a pending signal
+/// would then replace the status. The kernel does not deliver a signal without a handler to PID 1, so as a container's
+/// init netrunner exits with the status instead of dying of the signal.
 [[noreturn]] void end_with(const Ending& ending) {
     std::fflush(nullptr);
     if (ending.signal && ::getpid() != 1) die_of(*ending.signal, ending.tell_group);
     ::_exit(ending.status);
 }
 
-/// `status`, unless it cannot be written.
+/// Prints `text`. Returns `status`, or exit_own_failure if standard output cannot be written.
 int print_out(const std::string& text, int status) {
     fmt::print("{}", text);
     return std::fflush(stdout) == 0 ? status : exit_own_failure;
 }
 
-/// What shows the run while it goes on; nothing where that cannot be, as without a terminal.
+/// Makes `live_line` if --progress was given and the terminal allows it. Returns why it does not allow it.
 std::optional<std::string> obstacle_to_progress(const Options& options, std::optional<LiveLine>& live_line) {
     if (!options.progress) return std::nullopt;
     std::string obstacle = LiveLine::obstacle();
@@ -86,7 +89,8 @@ bool is_github_step() {
     const std::string verdict = verdict_of(outcome);
     const Duration patience = patience_for(outcome);
     std::vector<std::string> lines = options.quiet ? std::vector<std::string>{} : lines_to_say(outcome, verdict);
-    // Whoever has to wait for a reader can be called off; a file of ours is not left half-made.
+    // If writing may wait for a reader, let INT, TERM, HUP and QUIT end netrunner meanwhile. While netrunner writes
+    // only regular files, these signals stay blocked, so that no file is left incomplete.
     if (signals && (report.may_wait() || (junit && junit->may_wait()))) signals->let_through_orders();
     try {
         if (junit) {

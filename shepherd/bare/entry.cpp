@@ -1,6 +1,6 @@
-// The shepherd's entry and memory functions where it has no C library (docs/decisions/0024): what the kernel and the
-// compiler expect of any program. Compiled without link-time optimisation and without builtins: the compiler must not
-// see through these, nor make a call to one of them out of its own body.
+// The shepherd's entry point and the memory and string functions that the compiler calls, for builds without a C
+// library (docs/decisions/0024); system calls are in system_calls.cpp. It is compiled without link-time optimisation
+// and without builtins, because otherwise the compiler may turn the body of memcpy, for example, into a call to memcpy.
 #include <stddef.h>
 
 #ifndef __clang__
@@ -9,7 +9,7 @@
 
 extern "C" {
 
-// NOLINTBEGIN(bugprone-reserved-identifier): the names are the linker's and the compiler's
+// NOLINTBEGIN(bugprone-reserved-identifier): the linker and the compiler prescribe these names
 extern void (*__init_array_start[])();
 extern void (*__init_array_end[])();
 void* __dso_handle = nullptr;
@@ -18,8 +18,8 @@ void* __dso_handle = nullptr;
     for (auto constructor = __init_array_start; constructor != __init_array_end; ++constructor) (*constructor)();
 }
 
-// The count of the arguments, they, and the environment behind them are on the stack, which is not yet aligned for
-// calls (System V ABI for x86-64, 3.4.1). What main returns is the status.
+// At entry the stack holds argc, then argv, then the environment (System V ABI for x86-64, 3.4.1). _start aligns the
+// stack for calls, and main's return value becomes the exit status.
 asm(R"(
     .globl _start
     .type _start, @function
@@ -88,7 +88,8 @@ char* strncpy(char* __restrict to, const char* __restrict from, size_t room) {
 
 }  // extern "C"
 
-// C++ declares these twice, for const and for not; the linker knows one.
+// The C++ headers overload memchr and memrchr for const and non-const arguments, so define them under other names and
+// set the symbol names here.
 extern "C" const void* find_byte(const void* in, int byte, size_t count) asm("memchr");
 extern "C" const void* find_last_byte(const void* in, int byte, size_t count) asm("memrchr");
 
@@ -110,7 +111,7 @@ const void* find_last_byte(const void* in, int byte, size_t count) {
 
 namespace std {
 
-// What <string_view> calls where it would throw: a broken assumption ends the program.
+// <string_view> calls this instead of throwing. It is reached only through a bug, so it ends the program.
 [[noreturn]] void __throw_out_of_range_fmt(const char* /*format*/, ...) { __builtin_trap(); }  // NOLINT
 
 }  // namespace std

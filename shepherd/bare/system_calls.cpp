@@ -1,6 +1,6 @@
-// The C library's functions that the shepherd calls, straight from the kernel, where it has no C library
-// (docs/decisions/0024). Each is what its manual page says, as far as the shepherd uses it: one thread, no
-// cancellation points, no caches. x86-64.
+// The C library functions that the shepherd calls, implemented as system calls, for builds without a C library
+// (docs/decisions/0024). Each one does what its manual page says, but only what the shepherd needs: one thread, no
+// cancellation points, no caches, x86-64 only.
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -27,7 +27,7 @@ namespace {
 
 int last_error = 0;
 
-/// The kernel says -errno; -4095 is the lowest there will ever be.
+/// Sets errno and returns -1 for an error. The kernel returns -errno, and no error number is above 4095.
 long checked(long result) {
     if (result >= 0 || result < -4095) return result;
     last_error = static_cast<int>(-result);
@@ -60,9 +60,9 @@ Result call(long number, Words... words) {
     return static_cast<Result>(checked(raw(number, word(words)...)));
 }
 
-constexpr long kernel_set_size = 8;  // of a signal set, bytes
+constexpr long kernel_set_size = 8;  // bytes of the kernel's signal set
 
-/// The kernel's termios, which has no room for what glibc's has.
+/// The kernel's struct termios, which is smaller than glibc's.
 struct KernelTermios {
     tcflag_t input;
     tcflag_t output;
@@ -72,7 +72,7 @@ struct KernelTermios {
     cc_t characters[19];
 };
 
-/// The kernel's sigaction.
+/// The kernel's struct sigaction.
 struct KernelAction {
     void (*handler)(int);
     unsigned long flags;
@@ -84,13 +84,13 @@ struct KernelAction {
 
 #define CALL extern "C" __attribute__((used))
 
-CALL int* __errno_location() noexcept { return &last_error; }  // NOLINT(bugprone-reserved-identifier): errno is that
+CALL int* __errno_location() noexcept { return &last_error; }  // NOLINT(bugprone-reserved-identifier): errno uses it
 
 CALL long syscall(long number, ...) noexcept {
     va_list rest;
     va_start(rest, number);
     long words[6];
-    for (long& one : words) one = va_arg(rest, long);  // the kernel looks at as many as the call has
+    for (long& argument : words) argument = va_arg(rest, long);  // the kernel reads only as many as the call has
     va_end(rest);
     return checked(raw(number, words[0], words[1], words[2], words[3], words[4], words[5]));
 }
@@ -153,7 +153,7 @@ CALL int unlinkat(int directory, const char* path, int flags) noexcept {
     return call(SYS_unlinkat, directory, path, flags);
 }
 CALL int fchown(int fd, uid_t user, gid_t group) noexcept { return call(SYS_fchown, fd, user, group); }
-/// Without flags, as the system call has none.
+/// Ignores the flags, because the system call has none.
 CALL int fchmodat(int directory, const char* path, mode_t mode, int /*flags*/) noexcept {
     return call(SYS_fchmodat, directory, path, mode);
 }
@@ -215,7 +215,7 @@ CALL int prctl(int what, ...) noexcept {
     va_list rest;
     va_start(rest, what);
     long words[4];
-    for (long& one : words) one = va_arg(rest, long);
+    for (long& argument : words) argument = va_arg(rest, long);
     va_end(rest);
     return call(SYS_prctl, what, words[0], words[1], words[2], words[3]);
 }
@@ -235,7 +235,7 @@ CALL int sigaddset(sigset_t* set, int signal) noexcept {
 CALL int sigprocmask(int how, const sigset_t* __restrict set, sigset_t* __restrict old) noexcept {
     return call(SYS_rt_sigprocmask, how, set, old, kernel_set_size);
 }
-/// For SIG_DFL and SIG_IGN: a handler would need a way back, which the C library has.
+/// Sets SIG_DFL or SIG_IGN only: a handler would need a restorer to return through, which the C library provides.
 CALL int sigaction(int signal, const struct sigaction* __restrict action,
                    struct sigaction* __restrict /*old*/) noexcept {
     const KernelAction wanted{action->sa_handler, 0, nullptr, 0};

@@ -22,26 +22,26 @@
 namespace netrunner {
 namespace {
 
-/// Members are looked for this many groups deep, with a descriptor for each; cgroup.kill and removal have no such
-/// limit.
+/// How many levels of groups are searched for processes; each level takes one descriptor. cgroup.kill and the removal
+/// have no such limit.
 constexpr int deepest = 64;
 constexpr int removal_attempts = 10;
 constexpr int freeze_wait_ms = 200;
 
-/// What getdents64(2) gives.
+/// An entry as getdents64(2) returns it.
 struct DirectoryEntry {
     std::uint64_t inode;
     std::int64_t offset;
     std::uint16_t length;
     std::uint8_t type;
-    char name[1];  // NOLINT: as the kernel has it
+    char name[1];  // NOLINT: the kernel's layout
 };
 
 bool put(const Descriptor& file, std::string_view text) noexcept {
     return file && ::pwrite(file.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
 }
 
-/// Calls `use(name)` for each directory in `directory`.
+/// Calls `use(name)` for each group directly in `directory`.
 template <class Use>
 void each_group(int directory, Use use) noexcept {
     alignas(DirectoryEntry) std::array<char, 2048> block{};
@@ -62,17 +62,17 @@ Descriptor open_group(int at, const char* name) noexcept {
     constexpr int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     Descriptor group(::openat(at, name, flags));
     if (!group && errno == EACCES) {
-        // Its owner may have closed it to us, but may not have it stay for ever.
+        // The group's owner may have taken our permission away. Restore it, or the group could never be removed.
         ::fchmodat(at, name, 0700, 0);
         group = Descriptor(::openat(at, name, flags));
     }
     return group;
 }
 
-/// Calls `use(pid)` for everybody in `directory` and below.
+/// Calls `use(pid)` for each process in `directory` and in the groups up to `depth` levels below.
 template <class Use>
 void each_member(int directory, int depth, Use use) noexcept {
-    // A threaded group only tells of its threads; any of them stands for its process.
+    // A threaded group lists only its threads; the id of any of them stands for its process.
     for (const char* name : {"cgroup.procs", "cgroup.threads"}) {
         const Descriptor file(::openat(directory, name, O_RDONLY | O_CLOEXEC));
         std::array<char, 4096> block{};
@@ -84,7 +84,7 @@ void each_member(int directory, int depth, Use use) noexcept {
             for (std::size_t end = 0; (end = text.find('\n', from)) != std::string_view::npos; from = end + 1) {
                 pid_t pid = 0;
                 std::from_chars(text.data() + from, text.data() + end, pid);
-                if (pid > 1) use(pid);  // 0: of another PID namespace
+                if (pid > 1) use(pid);  // 0: a process outside of this PID namespace
             }
             kept = text.size() - from;
             std::memmove(block.data(), block.data() + from, kept);
@@ -97,7 +97,7 @@ void each_member(int directory, int depth, Use use) noexcept {
     });
 }
 
-/// The name of any group in `directory`; false when there is none.
+/// Writes the name of one of the groups in `directory` to `name`; false if there is none.
 bool find_group(int directory, std::array<char, NAME_MAX + 1>& name) noexcept {
     bool found = false;
     each_group(directory, [&](const char* seen) {
@@ -107,8 +107,8 @@ bool find_group(int directory, std::array<char, NAME_MAX + 1>& name) noexcept {
     return found;
 }
 
-/// Removes the groups in `directory`, however deep they are; false when one cannot be. Goes down to one that has none
-/// inside, removes it and begins again, so that two descriptors are enough.
+/// Removes the groups in `directory` at any depth; false if one cannot be removed. It descends to a group without
+/// groups inside, removes that one and begins again at the top, so that two descriptors are enough.
 bool remove_groups(int directory) noexcept {
     std::array<char, NAME_MAX + 1> name{};
     while (find_group(directory, name)) {
@@ -118,7 +118,7 @@ bool remove_groups(int directory) noexcept {
             if (errno == ENOENT) break;
             if (errno != EBUSY && errno != ENOTEMPTY) return false;
             Descriptor group = open_group(at, name.data());
-            if (!group || !find_group(group.get(), name)) return false;  // somebody is in it
+            if (!group || !find_group(group.get(), name)) return false;  // a process is in it
             above = std::move(group);
             at = above.get();
         }
@@ -126,7 +126,7 @@ bool remove_groups(int directory) noexcept {
     return true;
 }
 
-/// Whether `path` leads to the open directory, and not to a later one of its name.
+/// True if `path` leads to the open directory, not to a later directory of the same name.
 bool is_at(int directory, const char* path) noexcept {
     struct stat there {};
     struct stat here {};
@@ -134,14 +134,15 @@ bool is_at(int directory, const char* path) noexcept {
            there.st_ino == here.st_ino;
 }
 
-/// The path by which the kernel knows an open directory; empty when it has none any more.
+/// The path of an open directory, from /proc/self/fd; empty if the directory was removed.
 std::string_view path_of(int directory, std::array<char, PATH_MAX>& room) noexcept {
     std::array<char, 32> link{"/proc/self/fd/"};
     *std::to_chars(link.data() + std::strlen(link.data()), link.data() + link.size() - 1, directory).ptr = '\0';
     const ssize_t length = ::readlink(link.data(), room.data(), room.size() - 1);
     if (length <= 0) return {};
     room[static_cast<std::size_t>(length)] = '\0';
-    // " (deleted)" may be a part of the name, or be the kernel's.
+    // The kernel appends " (deleted)" to the path of a removed directory, but a name may also end so. Compare the
+    // inodes.
     return is_at(directory, room.data()) ? std::string_view(room.data(), static_cast<std::size_t>(length))
                                          : std::string_view();
 }
@@ -155,7 +156,7 @@ bool JobGroup::open(Descriptor directory) noexcept {
     };
     procs_ = file("cgroup.procs", O_WRONLY);
     events_ = file("cgroup.events", O_RDONLY);
-    // Either may be missing on older kernels; the one is there for want of the other.
+    // Older kernels lack cgroup.kill, or both files. cgroup.freeze is used only without cgroup.kill.
     kill_ = file("cgroup.kill", O_WRONLY);
     if (!kill_ && errno != ENOENT) return false;
     freeze_ = file("cgroup.freeze", O_WRONLY);
@@ -165,7 +166,8 @@ bool JobGroup::open(Descriptor directory) noexcept {
 
 void JobGroup::kill() noexcept {
     if (put(kill_, "1")) return;
-    // Frozen, nobody can run away from the list; thawed again, since some die only then.
+    // Freeze the group while its processes are listed and killed, so that none can fork or leave. Thaw it afterwards,
+    // because some processes die only then.
     put(freeze_, "1");
     pollfd changed{events_.get(), POLLPRI, 0};
     ::poll(&changed, 1, freeze_wait_ms);
@@ -194,7 +196,7 @@ bool JobGroup::is_populated() const noexcept {
 int JobGroup::remove_inside() noexcept {
     for (int attempt = 0; attempt < removal_attempts; ++attempt) {
         if (remove_groups(directory_.get())) return 0;
-        ::poll(nullptr, 0, 1 << attempt);  // some kernels let go of the dead a little later
+        ::poll(nullptr, 0, 1 << attempt);  // some kernels count dead processes for a little longer
     }
     return EBUSY;
 }
@@ -203,7 +205,8 @@ bool JobGroup::remove_unused(const char* path) noexcept {
     const Descriptor group = open_group(AT_FDCWD, path);
     struct stat info {};
     if (!group || ::fstat(group.get(), &info) != 0 || (info.st_mode & S_ISVTX) == 0) return false;
-    // Locked, it can only be removed from here; so if it is still there, it is what rmdir means.
+    // No other run removes a group that this process has locked. If `path` still leads to the locked group, rmdir
+    // removes that one.
     return ::flock(group.get(), LOCK_EX | LOCK_NB) == 0 && is_at(group.get(), path) && ::rmdir(path) == 0;
 }
 
@@ -216,7 +219,7 @@ int JobGroup::remove(unsigned parents) noexcept {
         remove_groups(directory_.get());
         error = ::rmdir(room.data()) == 0 ? 0 : errno;
         if (error != EBUSY) break;
-        ::poll(nullptr, 0, 1 << attempt);  // some kernels let go of the dead a little later
+        ::poll(nullptr, 0, 1 << attempt);  // some kernels count dead processes for a little longer
     }
     if (error != 0) return error;
     while (parents-- > 0) {

@@ -1,6 +1,7 @@
-// The control group that one run has for itself, from the moment it exists: everything in it can be killed at once,
-// asked after, and taken away with the groups inside it. Everything needed for that is opened before the command is
-// there, so that no shortage can prevent it. Ground of both programs: system calls only, nothing allocated.
+// The control group of one run, once it exists: signals and kills its processes, tells whether it has any, and removes
+// it with the groups inside it. Both programs use it. `open` opens the files before the command starts, so that a later
+// shortage of descriptors cannot prevent a kill. It neither creates nor limits a group; src/cgroup does. It makes
+// system calls only and allocates nothing.
 #pragma once
 
 #include <sys/types.h>
@@ -15,46 +16,44 @@ namespace netrunner {
 class JobGroup {
   public:
     JobGroup() = default;
-    /// `directory`: the group's, open. False with errno when one of its files cannot be had.
+    /// Takes the open directory of the group and opens its files. False with errno.
     bool open(Descriptor directory) noexcept;
 
     explicit operator bool() const noexcept { return static_cast<bool>(directory_); }
     [[nodiscard]] int directory() const noexcept { return directory_.get(); }
     /// Writing "0" here moves the writer into the group (cgroups(7)).
     [[nodiscard]] int procs() const noexcept { return procs_.get(); }
-    /// poll(2) reports POLLPRI when the group may have become empty; at most every 10 ms.
+    /// cgroup.events: poll(2) reports POLLPRI when the group may have become empty, at most every 10 ms.
     [[nodiscard]] int events() const noexcept { return events_.get(); }
 
-    /// Ends everything in it and in the groups inside it, whosever it is. Where the kernel cannot do that at once
-    /// (before 5.14), one round of it: to be repeated until the group is empty.
+    /// Kills every process in the group and in the groups inside it. Before Linux 5.14 a process may escape one call;
+    /// the caller repeats it until the group is empty.
     void kill() noexcept;
 
-    /// The kernel can end everything in it in one step.
+    /// True if the kernel can kill all processes of the group in one step (cgroup.kill).
     [[nodiscard]] bool ends_at_once() const noexcept { return static_cast<bool>(kill_); }
 
-    /// Sends `signal` to those in it, and in the groups inside it, that are not among `known`: who came into it without
-    /// descending from the command. `visitor` is told of each before.
+    /// Sends `signal` to each process in the group, and in the groups inside it, that is not in `known`: processes that
+    /// are in the group but were not found in the tree. Calls `visitor` for each one before.
     void signal_others(std::span<const TreeMember> known, int signal, TreeVisitor visitor,
                        void* context) const noexcept;
 
-    /// Somebody is in it, or in a group inside it. A group that is gone is empty.
+    /// True if a process is in the group or in a group inside it. False for a group that was removed.
     [[nodiscard]] bool is_populated() const noexcept;
 
-    /// Removes the groups inside it. 0, or EBUSY when somebody is in one.
+    /// Removes the groups inside it. Returns 0, or EBUSY if one of them cannot be removed because it has a process.
     int remove_inside() noexcept;
 
-    /// Removes the groups inside it, itself, and up to `parents` groups above as long as they are empty and no run has
-    /// locked them; in this order.
-    /// 0, or errno of the group itself (EBUSY: somebody is in it).
+    /// Removes the groups inside it, then the group, then up to `parents` groups above it, as long as they are empty
+    /// and no run has locked them. Returns 0, or the errno of the group itself (EBUSY: a process is in it).
     int remove(unsigned parents) noexcept;
 
-    /// Removes the group at `path` if a run made it, it is empty, and no run has locked it (flock(2)): another may be
-    /// about to use it.
+    /// Removes the group at `path` if a run made it, it is empty, and no other run has locked it (flock(2)): a run that
+    /// has locked it may be about to use it. True if it was removed.
     static bool remove_unused(const char* path) noexcept;
 
-    /// A sticky bit says that a run of netrunner made a group. It means nothing else there, and unlike any other mark
-    /// it comes with mkdir(2) itself: a run that is killed at any moment leaves nothing that the next one would not
-    /// know.
+    /// The mode of a group that a run has made. The sticky bit marks it and has no other meaning there. mkdir(2) sets
+    /// it, so a run that is killed at any moment leaves no group without the mark (docs/decisions/0013).
     static constexpr mode_t made_by_run = 01755;
 
   private:

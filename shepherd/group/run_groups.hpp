@@ -1,4 +1,5 @@
-// The control groups of a run, and how they go when the runner cannot see to it any more.
+// The control groups of a run. The guard and the shepherd hold them and clear them if the runner is gone; otherwise the
+// runner does that.
 #pragma once
 
 #include "shepherd/group/job_group.hpp"
@@ -8,14 +9,16 @@
 namespace netrunner {
 
 struct RunGroups {
-    JobGroup job;          ///< the command's, if it has one
-    VacatedGroup vacated;  ///< what the runner left for that
+    JobGroup job;          ///< the command's group; empty if it has none
+    VacatedGroup vacated;  ///< the group that the runner left; empty if it left none
 
-    /// The command's group is empty: away with it, unless it was there before.
+    /// Removes the command's group, which has no process any more. If the group existed before the run, only removes
+    /// the groups inside it.
     void clear_job(const protocol::Plan& plan) noexcept {
         if (job) plan.keeps_group != 0 ? job.remove_inside() : job.remove(plan.group_parents);
     }
-    /// By the last of us, since whoever else is in the leaf would keep it.
+    /// Undoes the runner's move to the leaf. The last of the guard and the shepherd calls it, because the kernel does
+    /// not remove the leaf while another process is in it.
     void leave_leaf() const noexcept {
         if (vacated) vacated.move_back();
     }

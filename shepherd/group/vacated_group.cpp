@@ -13,9 +13,9 @@
 namespace netrunner {
 namespace {
 
-constexpr std::size_t most_text = 512;  // a dozen words of ten letters, and some more
+constexpr std::size_t most_text = 512;  // bytes; room for a dozen controller names of ten letters, and more
 
-/// "netrunner-PID", and `file` in it.
+/// The leaf's name, "netrunner-PID", followed by `file`.
 struct LeafName {
     explicit LeafName(pid_t owner, std::string_view file = "") noexcept {
         constexpr std::string_view prefix = "netrunner-";

@@ -1,6 +1,7 @@
-// A control group that limits those inside it may have no processes of its own (cgroups(7), "no internal processes").
-// Where netrunner is the only one in it, it moves to a leaf inside; this undoes that, and whichever of the two programs
-// is the last does it. Ground of both: system calls only, nothing allocated.
+// Moves netrunner out of its control group, into a leaf inside it, and back. A group whose controllers are enabled for
+// the groups inside it may hold no process itself (cgroups(7), "no internal processes"; docs/decisions/0014).
+// src/cgroup calls `vacate`; the last of the runner, the guard and the shepherd calls `move_back`. It makes system
+// calls only and allocates nothing.
 #pragma once
 
 #include <sys/types.h>
@@ -12,18 +13,18 @@ namespace netrunner {
 class VacatedGroup {
   public:
     VacatedGroup() = default;
-    /// `directory`: the group's, open; the leaf inside is named after `owner`.
+    /// Takes the open directory of the group. `owner`: pid of the runner, which the leaf's name contains.
     VacatedGroup(Descriptor directory, pid_t owner) noexcept : directory_(std::move(directory)), owner_(owner) {}
 
     explicit operator bool() const noexcept { return static_cast<bool>(directory_); }
     [[nodiscard]] int directory() const noexcept { return directory_.get(); }
     [[nodiscard]] pid_t owner() const noexcept { return owner_; }
 
-    /// Makes the leaf and moves the caller into it. False when that cannot be; then nothing has changed.
+    /// Makes the leaf and moves the calling process into it. False if that fails; then nothing has changed.
     [[nodiscard]] bool vacate() const noexcept;
 
-    /// Disables whatever is enabled for those inside, moves the caller back and removes the leaf. What of it is
-    /// somebody else's by now (another process in the leaf) stays.
+    /// Disables all controllers for the groups inside, moves the calling process back and removes the leaf. If another
+    /// process is in the leaf, the leaf stays.
     void move_back() const noexcept;
 
   private:

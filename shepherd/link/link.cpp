@@ -11,7 +11,7 @@
 namespace netrunner {
 namespace {
 
-/// Puts one more message of control data in place; where the next one goes.
+/// Writes one control message at `at` and returns the place of the next one.
 cmsghdr* add(msghdr& message, cmsghdr* at, int kind, const void* data, std::size_t size) noexcept {
     at->cmsg_level = SOL_SOCKET;
     at->cmsg_type = kind;
@@ -38,7 +38,7 @@ bool Link::send_packet(std::span<const std::byte> packet, std::span<const int> d
         add(message, at, SCM_CREDENTIALS, &about, sizeof about);
     }
     if (message.msg_controllen > 0) message.msg_control = control.data();
-    // Where the kernel is short of memory for a moment, a frame that is needed is sent again.
+    // If the kernel is short of memory for a moment, retry a frame that must arrive.
     constexpr int most_attempts = 1000;
     constexpr int pause_ms = 2;
     for (int attempt = 0; attempt < most_attempts; ++attempt) {
@@ -48,7 +48,7 @@ bool Link::send_packet(std::span<const std::byte> packet, std::span<const int> d
         if (errno != ENOMEM && errno != ENOBUFS && errno != EAGAIN) break;
         ::poll(nullptr, 0, pause_ms);
     }
-    // A link that cannot carry what is needed is none: both sides are to take it for hung up, and act.
+    // A frame that must arrive cannot be sent: shut the link down, so that both sides see a hang-up and act on it.
     ::shutdown(fd_, SHUT_RDWR);
     return false;
 }
@@ -60,7 +60,8 @@ Link::Received Link::receive(protocol::Frame& frame, std::span<const std::byte>&
             packet = {frame.data(), static_cast<std::size_t>(got)};
             return Received::frame;
         }
-        // Reset: it left without having read all we sent. That is said once, before its own last words.
+        // ECONNRESET: the other side exited before it read all frames. The kernel reports that once, before the other
+        // side's own last frames, so read on.
         if (got < 0 && (errno == EINTR || errno == ECONNRESET)) continue;
         if (got < 0 && errno == EAGAIN) return Received::nothing;
         return Received::hang_up;

@@ -1,4 +1,5 @@
-// The shepherd's end of the link: whole frames in and out of the socket. Driven by main and supervise.
+// The other end of the runner's link: sends and receives whole frames. main receives the plan with it in the shepherd;
+// after the fork only the guard uses it. It does not interpret what it receives; the caller unpacks the frames.
 #pragma once
 
 #include <sys/types.h>
@@ -15,20 +16,20 @@ class Link {
 
     [[nodiscard]] int get() const noexcept { return fd_; }
 
-    /// Sends a frame that the runner cannot do without, with descriptors if there are any (they stay open here).
-    /// Waits for room if it must; false when the runner is gone.
+    /// Sends a frame that must arrive, and copies of `descriptors`, which stay open here. Waits while the socket is
+    /// full. False if the runner is gone.
     template <class Value>
     bool send(const Value& value, std::span<const int> descriptors = {}) noexcept {
         return send_value(value, descriptors, true, 0);
     }
 
-    /// The same, with the process that the frame is about; 0: none.
+    /// As `send`, with `process` as SCM_CREDENTIALS; 0: without.
     template <class Value>
     bool send_about(pid_t process, const Value& value, std::span<const int> descriptors) noexcept {
         return send_value(value, descriptors, true, process);
     }
 
-    /// Sends a frame that may be lost when the runner has not read for so long that the socket is full.
+    /// Sends a frame that may be lost: drops it and returns false if the socket is full.
     template <class Value>
     bool offer(const Value& value, pid_t process = 0) noexcept {
         return send_value(value, {}, false, process);
@@ -36,7 +37,8 @@ class Link {
 
     enum class Received { frame, nothing, hang_up };
 
-    /// Takes the next packet into `frame`, if one is there; `packet` is the part that was filled.
+    /// Reads the next packet into `frame`; `packet` is the filled part of it. Without `wait`, returns `nothing` if
+    /// there is no packet.
     Received receive(protocol::Frame& frame, std::span<const std::byte>& packet, bool wait) noexcept;
 
   private:
@@ -49,7 +51,7 @@ class Link {
     bool send_packet(std::span<const std::byte> packet, std::span<const int> descriptors, bool wait,
                      pid_t process) noexcept;
 
-    int fd_;  ///< for the whole life of the process: its closing on exit is the hang-up the runner sees
+    int fd_;  ///< never closed here: when the guard exits, the kernel closes it and the runner sees a hang-up
 };
 
 }  // namespace netrunner

@@ -5,8 +5,8 @@
 namespace netrunner::protocol {
 namespace {
 
-// Each frame's fields are listed once, in `fields`; a Writer or a Reader walks the list. So the two directions
-// cannot drift apart.
+// `fields` lists each frame's fields once. Both the Writer and the Reader walk that list, so that packing and unpacking
+// always agree.
 
 class Writer {
   public:
@@ -71,7 +71,7 @@ class Reader {
     bool good_ = true;
 };
 
-// `Value` is const for a Writer; deducing it serves both directions.
+// `Value` is deduced: it is const for a Writer and not const for a Reader.
 
 template <class Cursor, class Value>
 requires std::is_same_v<std::remove_const_t<Value>, Usage>

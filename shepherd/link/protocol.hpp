@@ -1,15 +1,7 @@
-// What netrunner and its shepherd say to each other, as values and as bytes. Frames travel over a SOCK_SEQPACKET
-// socket pair, one frame a packet, so they are never split or joined. The shepherd reads the plan; from then on its
-// end of the link is the guard's. Integers are little-endian; every frame
-// has one fixed size; a frame that is unknown, short, long or holds a value out of range is refused, never
-// skipped. Compiled into both programs, fuzzed; knows no sockets and allocates nothing.
-//
-// From the runner: Plan (once, first), Kill, CloseStdin, SetWinsize, SetForeground, GuardTerminal, Finish.
-// To the runner: ChildStarted (with the descriptors as SCM_RIGHTS: stdin's write end, stdout's and stderr's
-// read ends, each only where the plan asked for a pipe, then the pseudo-terminal's master if it asked for one),
-// ChildStopped, ChildContinued, ChildExited, OrphanFound, TreeEmpty, StopRequested, Failed. In a PID namespace the pids
-// in ChildStarted and OrphanFound mean nothing outside: those frames come with the same process as SCM_CREDENTIALS,
-// whose number the kernel translates.
+// The frames on the link between the runner and the shepherd or guard, as values and as bytes; docs/protocol.md says
+// when each one is sent. Both programs compile this file. One packet of a SOCK_SEQPACKET socket holds one frame. Each
+// frame type has one fixed size, and its integers are little-endian. `unpack` refuses a frame that is unknown, short,
+// long or has a value out of range; no frame is skipped. This file makes no system call and allocates nothing.
 #pragma once
 
 #include <array>
@@ -19,26 +11,28 @@
 
 namespace netrunner::protocol {
 
-/// Changes whenever a frame changes; both programs come from one build, so a difference is an installation error.
+/// To be increased whenever a frame changes. Both programs come from one build, so a difference is an installation
+/// error.
 inline constexpr std::uint32_t version = 6;
-/// "NR" and two bytes that no text starts with.
+/// The characters "NR" and two bytes that no text begins with.
 inline constexpr std::uint32_t magic = 0x0f1e524e;
 
-/// The shepherd finds the link here.
+/// The shepherd's descriptor of the link.
 inline constexpr int link_descriptor = 3;
-/// And, if the plan says so, the directory of the run's control group here.
+/// The shepherd's descriptor of the run's control group (a directory), if the plan has one.
 inline constexpr int group_descriptor = 4;
-/// And that of the group that the runner has left for it, here.
+/// The shepherd's descriptor of the control group that the runner has left, if the plan says so (`vacated_by`).
 inline constexpr int vacated_descriptor = 5;
 
 inline constexpr std::size_t max_steps = 16;
 inline constexpr std::size_t max_limits = 16;  // RLIM_NLIMITS
 inline constexpr std::size_t max_groups = 256;
 inline constexpr std::size_t command_excerpt = 256;
-/// How many OrphanFound frames one round of signalling may cause: a fork bomb is not told of one by one.
+/// The most OrphanFound frames for one Kill, so that a fork bomb does not cause one frame for each process.
 inline constexpr std::uint32_t max_orphan_frames = 64;
 
 enum class FrameType : std::uint8_t {
+    // to the shepherd or the guard
     plan = 1,
     kill,
     close_stdin,
@@ -46,6 +40,7 @@ enum class FrameType : std::uint8_t {
     set_winsize,
     set_foreground,
     guard_terminal,
+    // to the runner
     child_started = 32,
     child_stopped,
     child_continued,
@@ -56,18 +51,18 @@ enum class FrameType : std::uint8_t {
     failed,
 };
 
-/// What becomes of one of the command's standard descriptors.
+/// Where one of the command's standard descriptors leads.
 enum class Wiring : std::uint8_t {
-    keep,         ///< what the shepherd itself was started with
-    pipe,         ///< a new pipe whose other end goes to the runner
-    terminal,     ///< the new pseudo-terminal
-    like_stdout,  ///< stderr only: the same open file as stdout
+    keep,         ///< where the shepherd's own descriptor leads
+    pipe,         ///< to a new pipe whose other end goes to the runner
+    terminal,     ///< to the new pseudo-terminal
+    like_stdout,  ///< stderr only: to the same open file as stdout
 };
 
-/// One rung of the ladder: the signal, then how long to wait before the next rung.
+/// One rung of the ladder: a signal, and the grace before the next rung.
 struct Step {
     std::int32_t signal = 0;
-    std::int64_t grace_ms = 0;  ///< negative: wait for ever
+    std::int64_t grace_ms = 0;  ///< negative: without end
 };
 
 struct Limit {
@@ -76,19 +71,19 @@ struct Limit {
     std::uint64_t hard = 0;
 };
 
-/// How a terminal treats what is typed and what is written: the flags and characters of termios(3), without those of
-/// the line's hardware.
+/// The input, output and local flags and the control characters of termios(3). The control flags (c_cflag: speed,
+/// parity) are left out.
 struct TerminalModes {
     std::uint32_t input = 0;                    ///< c_iflag
     std::uint32_t output = 0;                   ///< c_oflag
     std::uint32_t local = 0;                    ///< c_lflag
-    std::array<std::uint8_t, 19> characters{};  ///< c_cc, as many as the kernel has
+    std::array<std::uint8_t, 19> characters{};  ///< c_cc; the kernel has 19
 
     friend bool operator==(const TerminalModes&, const TerminalModes&) = default;
 };
 
-/// Everything about the start that is not argv, environment, working directory or an inherited descriptor: those
-/// reach the shepherd as its own.
+/// Everything about the start except argv, environment, working directory and inherited descriptors, which the shepherd
+/// gets from its own exec.
 struct Plan {
     static constexpr FrameType type = FrameType::plan;
     std::uint32_t magic = protocol::magic;
@@ -96,14 +91,14 @@ struct Plan {
     Wiring standard_input = Wiring::keep;
     Wiring standard_output = Wiring::pipe;
     Wiring standard_error = Wiring::pipe;
-    std::int32_t runner = 0;         ///< who has the other end of the link
-    std::uint8_t pid_namespace = 0;  ///< the guard is the first process of one; pids come as credentials
-    std::uint8_t new_session = 0;    ///< no terminal to share: the shepherd leads a session of its own
+    std::int32_t runner = 0;         ///< pid of the runner, which has the other end of the link
+    std::uint8_t pid_namespace = 0;  ///< the guard is the first process of a new PID namespace
+    std::uint8_t new_session = 0;    ///< the shepherd starts a session: there is no terminal to share
     std::uint8_t has_argv0 = 0;      ///< the shepherd's argv[1] is the file, argv[2]... the command's argv
     std::uint8_t no_new_privs = 0;
     std::uint32_t pipe_size = 0;  ///< bytes; 0: the kernel's default
-    std::uint64_t ignored = 0;    ///< bit n-1: signal n is ignored in the command, else default
-    std::uint64_t blocked = 0;    ///< the command's signal mask, same encoding
+    std::uint64_t ignored = 0;    ///< bit n-1: the command starts with signal n ignored, else with its default
+    std::uint64_t blocked = 0;    ///< the command's signal mask, as for `ignored`
     std::uint8_t has_umask = 0;
     std::uint32_t umask = 0;
     std::uint8_t has_nice = 0;
@@ -117,45 +112,45 @@ struct Plan {
     std::array<std::uint32_t, max_groups> groups{};
     std::uint32_t limit_count = 0;
     std::array<Limit, max_limits> limits{};
-    std::uint8_t pseudo_terminal = 0;  ///< the command gets one as its controlling terminal
+    std::uint8_t pseudo_terminal = 0;  ///< the command gets a pseudo-terminal as its controlling terminal
     std::uint16_t columns = 0;
     std::uint16_t rows = 0;
-    std::uint8_t foreground = 0;  ///< it starts in that terminal's foreground
+    std::uint8_t foreground = 0;  ///< the command starts in the pseudo-terminal's foreground
     std::uint8_t has_modes = 0;
-    TerminalModes modes;                ///< the user's terminal's, to be adopted
-    std::uint8_t returns_carriage = 0;  ///< "\n" leaves it as "\r\n"
-    std::uint8_t silent = 0;            ///< what is typed is not echoed
-    std::uint8_t guards_input = 0;      ///< descriptor 0 is a terminal that GuardTerminal may be about
-    std::int32_t runner_group = 0;      ///< gets the user's terminal back when the runner is gone; 0: nobody
-    std::uint8_t has_group = 0;         ///< the command is to be in a control group
-    std::uint8_t keeps_group = 0;       ///< it was there before, and stays
-    std::uint32_t group_parents = 0;    ///< how many of the groups above it go with it
-    std::uint8_t limits_memory = 0;     ///< it has a limit on memory, which may be too small to start the command
-    std::int32_t vacated_by = 0;        ///< the runner, if it has moved to a leaf of the group it was in; else 0
-    std::uint32_t step_count = 0;       ///< the ladder to climb when the runner is gone; at least one
+    TerminalModes modes;                ///< the user's terminal's; the pseudo-terminal adopts them
+    std::uint8_t returns_carriage = 0;  ///< the pseudo-terminal outputs "\n" as "\r\n"
+    std::uint8_t silent = 0;            ///< the pseudo-terminal does not echo input
+    std::uint8_t guards_input = 0;    ///< GuardTerminal frames may follow; they are about the terminal at descriptor 0
+    std::int32_t runner_group = 0;    ///< process group that gets the user's terminal back if the runner dies; 0: none
+    std::uint8_t has_group = 0;       ///< the command starts in a control group
+    std::uint8_t keeps_group = 0;     ///< the group existed before the run and is not removed
+    std::uint32_t group_parents = 0;  ///< how many groups above it are removed with it
+    std::uint8_t limits_memory = 0;   ///< the group limits memory; the limit may be too small for the start
+    std::int32_t vacated_by = 0;      ///< pid of the runner if it moved to a leaf of its own group; else 0
+    std::uint32_t step_count = 0;     ///< rungs of the ladder to climb if the runner is gone; at least one
     std::array<Step, max_steps> steps{};
 };
 
 enum class Scope : std::uint8_t {
     command,  ///< the first process only
-    group,    ///< its process group, as the terminal would
-    tree,     ///< everything that descends from it, wherever it went
+    group,    ///< the command's process group
+    tree,     ///< every descendant, also outside of the group and the session; also the control group
 };
 
 struct Kill {
     static constexpr FrameType type = FrameType::kill;
     Scope scope = Scope::tree;
     std::int32_t signal = 0;
-    std::uint8_t has_value = 0;  ///< the signal was queued with a value (sigqueue(3)), which is passed on
+    std::uint8_t has_value = 0;  ///< the signal is sent with `value`, as by sigqueue(3)
     std::uint64_t value = 0;
 };
 
-/// The runner has written all of stdin and closed its end: the shepherd closes the end it kept.
+/// The runner has written all of stdin and closed its write end: the guard closes the copy that it kept.
 struct CloseStdin {
     static constexpr FrameType type = FrameType::close_stdin;
 };
 
-/// The user's terminal has another size now.
+/// The user's terminal has a new size: the guard sets it on the pseudo-terminal.
 struct SetWinsize {
     static constexpr FrameType type = FrameType::set_winsize;
     std::uint16_t columns = 0;
@@ -163,20 +158,20 @@ struct SetWinsize {
 };
 
 enum class Foreground : std::uint8_t {
-    shepherd,  ///< who reads the pseudo-terminal or changes its modes is stopped by the kernel, and we hear of it
-    command,
-    as_before,  ///< whoever had it before the shepherd took it
+    shepherd,   ///< the guard's group: a command that reads the terminal is stopped, and the guard sees that
+    command,    ///< the command's group
+    as_before,  ///< the group that had the foreground before `shepherd` took it
 };
 
-/// Whose the pseudo-terminal's foreground is to be.
+/// Sets the pseudo-terminal's foreground process group.
 struct SetForeground {
     static constexpr FrameType type = FrameType::set_foreground;
     Foreground whose = Foreground::command;
 };
 
-/// `needed`: the runner is about to change the user's terminal; if it dies, the shepherd puts `original` back, provided
-/// that the terminal still is as `changed` says, and for that it stays even when nothing else is left to do. Not
-/// `needed`: the runner has put it back.
+/// With `needed`: the runner is about to change the user's terminal from `original` to `changed`. If the runner dies,
+/// the guard, or the shepherd if the guard is dead too, restores `original`, unless the modes are no longer `changed`.
+/// Both processes stay while the terminal may have to be restored. Without `needed`: the runner has restored it.
 struct GuardTerminal {
     static constexpr FrameType type = FrameType::guard_terminal;
     std::uint8_t needed = 1;
@@ -184,15 +179,18 @@ struct GuardTerminal {
     TerminalModes changed;
 };
 
-/// Leave whatever still runs alone and exit.
+/// The guard exits and leaves alone all processes that still run, and the control group.
 struct Finish {
     static constexpr FrameType type = FrameType::finish;
 };
 
+/// exec succeeded. SCM_RIGHTS carries, in this order and only for a stream wired to a pipe: stdin's write end, stdout's
+/// and stderr's read ends; then the pseudo-terminal's master, if there is one. In a PID namespace SCM_CREDENTIALS names
+/// the command, because the kernel translates only that pid, not the pids in the frame.
 struct ChildStarted {
     static constexpr FrameType type = FrameType::child_started;
     std::int32_t pid = 0;
-    std::int32_t guard = 0;  ///< its parent
+    std::int32_t guard = 0;  ///< the guard's pid, the command's parent
 };
 
 struct ChildStopped {
@@ -204,7 +202,7 @@ struct ChildContinued {
     static constexpr FrameType type = FrameType::child_continued;
 };
 
-/// Sums over reaped processes, but `max_rss` is the largest one's.
+/// Sums over all reaped processes; `max_rss` is that of the largest process.
 struct Usage {
     std::int64_t user_us = 0;
     std::int64_t system_us = 0;
@@ -219,26 +217,28 @@ struct Usage {
 
 struct ChildExited {
     static constexpr FrameType type = FrameType::child_exited;
-    std::int32_t wait_status = 0;  ///< as of wait(2)
-    std::uint8_t tree_empty = 0;   ///< waitpid says that no child is left: no TreeEmpty follows
-    Usage usage;                   ///< everything reaped so far
+    std::int32_t wait_status = 0;  ///< as from wait(2)
+    std::uint8_t tree_empty = 0;   ///< no process is left, and no TreeEmpty follows
+    Usage usage;                   ///< of all processes reaped so far
 };
 
-/// A process that outlived the command is about to get `signal`. Comes again for each rung it survives.
+/// The guard is about to send `signal` to a process that outlived the command. The frame is sent again for each rung
+/// that the process survives. In a PID namespace SCM_CREDENTIALS names the process, as for ChildStarted.
 struct OrphanFound {
     static constexpr FrameType type = FrameType::orphan_found;
     std::int32_t pid = 0;
     std::int32_t signal = 0;
     std::array<char, 16> name{};                  ///< /proc/PID/comm, NUL-padded
-    std::array<char, command_excerpt> command{};  ///< the start of its command line, blanks between words
+    std::array<char, command_excerpt> command{};  ///< start of the command line, words separated by blanks
 };
 
+/// The last process has ended. Sent only if ChildExited had `tree_empty` 0.
 struct TreeEmpty {
     static constexpr FrameType type = FrameType::tree_empty;
     Usage usage;
 };
 
-/// Which of a run's own processes was sent a signal.
+/// Which of a run's own processes received a signal.
 enum class Receiver : std::uint8_t {
     runner,
     shepherd,
@@ -246,14 +246,14 @@ enum class Receiver : std::uint8_t {
 };
 inline constexpr std::size_t receiver_count = 3;
 
-/// Somebody sent one of them a signal that asks for an orderly end.
+/// The shepherd or the guard received a signal that asks for an orderly end.
 struct StopRequested {
     static constexpr FrameType type = FrameType::stop_requested;
     std::int32_t signal = 0;
     Receiver receiver = Receiver::shepherd;
 };
 
-/// Where the start failed. The order is that of the steps in the child.
+/// The step of the start that failed. From `session` on, the order is that of the steps in the child.
 enum class Stage : std::uint8_t {
     protocol,
     pipe,
@@ -273,29 +273,29 @@ enum class Stage : std::uint8_t {
 };
 inline constexpr std::uint8_t stage_count = static_cast<std::uint8_t>(Stage::exec) + 1;
 
-/// The command never ran.
+/// The start failed: the command never ran.
 struct Failed {
     static constexpr FrameType type = FrameType::failed;
     Stage stage = Stage::protocol;
     std::int32_t error = 0;   ///< errno
-    std::int32_t guard = 0;   ///< who says so; 0: the shepherd, there is no guard
-    std::int32_t detail = 0;  ///< rlimit: the resource; exec: 1 when the file exists and its interpreter does not
+    std::int32_t guard = 0;   ///< pid of the guard; 0: there is none, the shepherd reports
+    std::int32_t detail = 0;  ///< rlimit: the resource; exec: 1 if the file exists but its interpreter does not
 };
 
-/// The most that come with one frame.
+/// The most descriptors that one frame carries.
 inline constexpr std::size_t max_descriptors = 4;
 /// Large enough for any frame.
 inline constexpr std::size_t max_frame = 2048;
 using Frame = std::array<std::byte, max_frame>;
 
-/// The type a packet claims; the packet must not be empty. Nothing else is checked here.
+/// The type in the packet's first byte, unchecked. The packet must not be empty.
 FrameType type_of(std::span<const std::byte> packet) noexcept;
 
-/// Writes `value` into `frame`; returns the packet's length.
+/// Writes `value` into `frame`; returns the packet's length in bytes.
 template <class Value>
 std::size_t pack(const Value& value, Frame& frame) noexcept;
 
-/// Reads a whole packet; false when it is not exactly one well-formed `Value`, which is then unspecified.
+/// Reads a whole packet. False if it is not exactly one well-formed `Value`; `value` is unspecified then.
 template <class Value>
 [[nodiscard]] bool unpack(std::span<const std::byte> packet, Value& value) noexcept;
 

@@ -1,4 +1,4 @@
-// Only async-signal-safe calls in this file: most of it runs between birth and exec.
+// This file makes only async-signal-safe calls, because most of it runs between fork and exec.
 #include "shepherd/start/child.hpp"
 
 #include <fcntl.h>
@@ -30,7 +30,8 @@ using protocol::Stage;
 
 [[noreturn]] void fail(const ChildSetup& setup, Stage stage, int error, int detail = 0) {
     const ChildFailure failure{stage, error, detail};
-    // The pipe is empty and takes this whole; if the guard is gone, so is the reader of any complaint.
+    // The pipe is empty, so it takes the whole report. If the write fails, the guard is gone and no process reads the
+    // report.
     [[maybe_unused]] const ssize_t written = ::write(setup.report, &failure, sizeof failure);
     ::_exit(127);
 }
@@ -39,8 +40,9 @@ void place(const ChildSetup& setup, int from, int to) {
     if (from >= 0 && ::dup2(from, to) < 0) fail(setup, Stage::streams, errno);
 }
 
-/// The kernel does not choose who is protected, not even in a group that is out of memory: it would try for ever. A
-/// protection that was inherited (from sshd, say) is no wish.
+/// Resets a negative oom_score_adj to 0. The kernel does not kill a protected process, even if the control group is out
+/// of memory, and would try forever to free some (docs/decisions/0015). The value is inherited (from sshd, for
+/// example); the user has not asked for it.
 void give_up_oom_protection() {
     const Descriptor file(::open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC));
     char sign = 0;
@@ -50,8 +52,9 @@ void give_up_oom_protection() {
 
 enum class Birthplace : std::uint8_t { anywhere, in_group };
 
-/// By the process itself, with its own privileges and before it has given them away. What was pre-opened is the group
-/// that is locked and limited, whatever its name means by now; that somebody is in it now is us.
+/// Moves the child into the control group, unless it was started there, before it gives up its privileges. The
+/// descriptors were opened earlier and lead to the group that is locked and limited, even if the group's path leads
+/// elsewhere by now. If the group has a process afterwards, that process is the child.
 void join_group(const ChildSetup& setup, Birthplace birthplace) {
     if (setup.group < 0) return;
     give_up_oom_protection();
@@ -63,12 +66,12 @@ void join_group(const ChildSetup& setup, Birthplace birthplace) {
     if (events.find("populated 1") == std::string_view::npos) fail(setup, Stage::cgroup, ESRCH);
 }
 
-/// Room on the stack for all that is still to be called: what is mapped stays, even if the command's limit is smaller
-/// than what its own arguments take here, and the stack could not grow any more.
+/// Maps enough stack for all later calls. The command's stack limit may be smaller than what the arguments already take
+/// here. Once it is set, the stack cannot grow any more, but mapped pages stay.
 [[gnu::noinline]] void reserve_stack() {
     constexpr std::size_t room = 64 * 1024;
     constexpr std::size_t page = 4096;
-    std::array<char, room> stack;  // NOLINT: not to be initialised, only to be there
+    std::array<char, room> stack;  // NOLINT: deliberately not initialised
     for (std::size_t at = 0; at < room; at += page) static_cast<volatile char&>(stack[at]) = 0;
 }
 
@@ -86,8 +89,8 @@ void apply_limits(const ChildSetup& setup) {
 
 void apply_identity(const ChildSetup& setup) {
     const protocol::Plan& plan = *setup.plan;
-    // Groups first: without the user's privileges they could no longer be changed. The raw calls, since glibc's
-    // tell other threads, of which there are none.
+    // Supplementary groups first: once the uid has changed, the process may not change them. Raw system calls, because
+    // glibc's functions also synchronise other threads and this process has none.
     if (plan.has_groups != 0 && ::syscall(SYS_setgroups, plan.group_count, plan.groups.data()) != 0) {
         fail(setup, Stage::groups, errno);
     }
@@ -97,7 +100,7 @@ void apply_identity(const ChildSetup& setup) {
         fail(setup, Stage::uid, errno);
 }
 
-/// The kernel's struct, which is not glibc's.
+/// The kernel's struct sigaction; glibc's has another layout.
 struct KernelAction {
     void (*handler)(int) = SIG_DFL;
     unsigned long flags = 0;
@@ -105,8 +108,9 @@ struct KernelAction {
     std::uint64_t mask = 0;
 };
 
-/// The raw call: glibc's refuses 32 and 33, which posix_spawn(3) on our way here has left ignored. Fails for SIGKILL
-/// and SIGSTOP, for which nothing is to be done.
+/// Sets each signal to ignored or default. Raw system calls, because glibc's sigaction refuses signals 32 and 33, and
+/// the posix_spawn(3) that started the shepherd leaves both ignored. The call fails for SIGKILL and SIGSTOP, which
+/// always have their default.
 void apply_dispositions(std::uint64_t ignored) {
     for (int number = 1; number <= 64; ++number) {
         KernelAction action;
@@ -115,12 +119,12 @@ void apply_dispositions(std::uint64_t ignored) {
     }
 }
 
-/// As execve(2), with the shell for a file that is neither a binary nor says what runs it, as execvp(3) and every
-/// shell do. Returns errno.
+/// Calls execve(2). If the file is neither a binary nor has an interpreter line, runs it with /bin/sh, as execvp(3) and
+/// every shell do. Returns errno.
 int execute(const ChildSetup& setup, const char* path) {
     ::execve(path, setup.argv, setup.environment);
     if (errno == ENOEXEC) {
-        // execvp(3): sh, the script's path, then the arguments after the command's own name.
+        // As execvp(3) does: sh, the script's path, then the command's arguments without its argv[0].
         static char shell[] = _PATH_BSHELL;
         setup.shell_argv[0] = shell;
         setup.shell_argv[1] = const_cast<char*>(path);
@@ -129,7 +133,7 @@ int execute(const ChildSetup& setup, const char* path) {
     return errno;
 }
 
-/// The file is there, yet exec said ENOENT: it names an interpreter that is not.
+/// After ENOENT: 1 if the file exists, because then its interpreter is missing; else 0.
 int interpreter_missing(const char* path) { return ::access(path, F_OK) == 0 ? 1 : 0; }
 
 std::string_view search_path(char** environment) {
@@ -174,13 +178,14 @@ std::string_view search_path(char** environment) {
     fail(setup, Stage::exec, denied != 0 ? denied : ENOENT);
 }
 
-/// Called in the new process.
+/// Runs in the new process. The order of the steps matters; the comments say why.
 [[noreturn]] void become_command(const ChildSetup& setup, Birthplace birthplace) noexcept {
     const protocol::Plan& plan = *setup.plan;
-    // Also done by the guard; whoever comes first, the group is there before anyone needs it.
+    // The guard calls setpgid for this process too, so the process group exists before either of the two processes
+    // needs it.
     if (::setpgid(0, 0) != 0) fail(setup, Stage::session, errno);
 
-    // SIGTTOU is blocked like all others: asking from the background is allowed.
+    // All signals are blocked here, SIGTTOU too, so the kernel lets a process in the background take the foreground.
     if (setup.foreground_of >= 0 && ::tcsetpgrp(setup.foreground_of, ::getpid()) != 0) {
         fail(setup, Stage::terminal, errno);
     }
@@ -188,7 +193,8 @@ std::string_view search_path(char** environment) {
     place(setup, setup.standard_output, STDOUT_FILENO);
     place(setup, setup.standard_error, STDERR_FILENO);
     if (plan.standard_error == protocol::Wiring::like_stdout) place(setup, STDOUT_FILENO, STDERR_FILENO);
-    // Everything of ours is born close-on-exec; this is for what is not ours. Kernels before 5.11 lack the flag.
+    // netrunner opens its own descriptors close-on-exec; this call covers inherited ones (docs/decisions/0008). Kernels
+    // before 5.11 lack the flag, and the call fails there.
     ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
 
     join_group(setup, birthplace);
@@ -199,8 +205,8 @@ std::string_view search_path(char** environment) {
     if (plan.no_new_privs != 0 && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         fail(setup, Stage::no_new_privs, errno);
     }
-    // A belt for the death of the guard; set after the identity, since changing that clears it. A guard that died
-    // before is noticed by the parent being another one.
+    // If the guard dies, the kernel kills the command. Set this after the identity, because the kernel clears it when
+    // the identity changes. If the guard died before this call, the parent is another process by now.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     if (::getppid() != setup.guard) ::_exit(127);
 
@@ -209,10 +215,10 @@ std::string_view search_path(char** environment) {
     search_and_execute(setup);
 }
 
-/// In its group from the first instruction (clone3(2), Linux 5.7). Joining later is a migration, for which the kernel
-/// may wait until every processor has been seen to pass a quiet point: measured 15 ms on an idle machine. -1 where it
-/// cannot be. Kernels from 6.12 kill the new process before its first instruction if cgroup.kill was not written to the
-/// two groups equally often, so it has to say that it lives.
+/// Starts the child inside the control group (clone3(2), Linux 5.7), because joining it later took 15 ms on an idle
+/// machine (docs/decisions/0016). Returns -1 if that fails. Kernels from 6.12 on kill the child before its first
+/// instruction if cgroup.kill was not written equally often to the guard's group and the new one, so the child writes
+/// one byte to show that it runs.
 pid_t start_in_group(const ChildSetup& setup) noexcept {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return -1;
@@ -224,16 +230,16 @@ pid_t start_in_group(const ChildSetup& setup) noexcept {
     arguments.cgroup = static_cast<std::uint64_t>(setup.group);
     const long pid = ::syscall(SYS_clone3, &arguments, sizeof arguments);
     if (pid == 0) {
-        // Unheard it would be taken for dead, and there would be two.
+        // If the byte cannot be written, exit: the guard takes this process for dead and starts another one.
         if (::write(to_parent.get(), "", 1) != 1) ::_exit(127);
         become_command(setup, Birthplace::in_group);
     }
     if (pid < 0) return -1;
     to_parent.reset();
-    constexpr int patience_ms = 1000;  // a group that is frozen lets nobody run, and kills nobody
+    constexpr int patience_ms = 1000;  // in a frozen group the child neither runs nor dies
     pollfd living{sign_of_life.get(), POLLIN, 0};
     char sign = 0;
-    // Only the end of the file is the sign of a death.
+    // Only end-of-file means that the child has died.
     if (::poll(&living, 1, patience_ms) != 1 || ::read(sign_of_life.get(), &sign, 1) != 0)
         return static_cast<pid_t>(pid);
     while (::waitpid(static_cast<pid_t>(pid), nullptr, 0) < 0 && errno == EINTR) {
@@ -248,7 +254,8 @@ pid_t start_command(const ChildSetup& setup) noexcept {
         const pid_t pid = start_in_group(setup);
         if (pid > 0) return pid;
     }
-    // The other way also finds out why it cannot be, and is allowed one process more than pids.max.
+    // Fall back to fork and a write to cgroup.procs. If the write fails, its errno tells why the group cannot be
+    // joined. The write also succeeds when pids.max is reached.
     const pid_t pid = ::fork();
     if (pid == 0) become_command(setup, Birthplace::anywhere);
     return pid;

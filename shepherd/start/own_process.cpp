@@ -19,7 +19,8 @@
 namespace netrunner {
 namespace {
 
-/// Zeroes without making pages of our own of those that we share with our parent.
+/// Zeroes the bytes from `from` to `to`. Drops whole pages with madvise, because writing to a page that is shared with
+/// the parent would copy it first.
 void wipe(char* from, char* to) noexcept {
     constexpr std::uintptr_t page = 4096;
     const std::uintptr_t lead = -reinterpret_cast<std::uintptr_t>(from) % page;
@@ -35,8 +36,8 @@ void wipe(char* from, char* to) noexcept {
     std::memset(from, 0, length);
 }
 
-/// The words and variables lie one after the other, as the kernel has put them there. What is shown of them is the
-/// name.
+/// Wipes argv and the environment, which the kernel has placed one after the other, and writes the process's name into
+/// argv[0], so that ps(1) shows it.
 void forget_words(char** argv, char** environment) noexcept {
     if (argv[0] == nullptr) return;
     char* end = argv[0] + std::strlen(argv[0]) + 1;
@@ -52,7 +53,8 @@ void forget_words(char** argv, char** environment) noexcept {
     std::memcpy(argv[0], name.data(), std::min(std::strlen(name.data()), room));
 }
 
-/// Refused to those without privileges, who then are as likely a victim as anybody.
+/// Makes the OOM killer choose other processes first. The kernel allows that only to root; without root this process is
+/// as likely a victim as any other.
 void ask_for_protection() noexcept {
     if (::geteuid() != 0) return;
     constexpr int wanted = -500;
@@ -75,8 +77,9 @@ bool take_position(bool leads_session) noexcept {
     ::sigaction(SIGCHLD, &action, nullptr);
     int on_death = 0;
     ::prctl(PR_GET_PDEATHSIG, &on_death, 0, 0, 0);
-    // Stopped, it could not act on its parent's death. But not ended by it, unless that is wanted already: somebody has
-    // to see to the tree.
+    // When the parent dies, the kernel sends SIGCONT, because a stopped process could not act on that death. It must
+    // not kill this process, which has to end the tree. A signal that is set already stays: in a PID namespace it is
+    // SIGKILL.
     if (on_death == 0) ::prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0);
     const bool moved = leads_session ? ::setsid() >= 0 : ::setpgid(0, 0) == 0;
     return moved && ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0;

@@ -1,5 +1,6 @@
-// What the shepherd and the guard are to everybody else: processes with names of their own, which hold nothing of the
-// user's and which nobody finds who looks for the command's words or environment.
+// Gives the shepherd and the guard a name and a process group of their own, makes them subreapers, and releases the
+// user's descriptors, directory, arguments and environment, so that a search for the command does not find the two
+// processes. main and run_guard call it.
 #pragma once
 
 #include <sys/types.h>
@@ -8,19 +9,20 @@
 
 namespace netrunner {
 
-/// A handle of a process, readable once it has ended; -1 with errno.
+/// Opens a pidfd, which is readable once the process has exited; -1 with errno. The caller closes it.
 int open_process(pid_t pid) noexcept;
 
-/// Signals to the caller's group or terminal do not come here, and orphans do. `leads_session`: has no terminal to
-/// share. False with errno.
+/// Moves this process to its own process group, so that signals to the old group or the user's terminal do not reach
+/// it, or with `leads_session` (there is no terminal to share) to its own session. Makes it a subreaper. False with
+/// errno.
 bool take_position(bool leads_session) noexcept;
 
-/// Its name, as ps(1) and pkill(1) see it.
+/// Sets this process's name, as ps(1) and pkill(1) show it.
 void take_name(const char* name) noexcept;
 
-/// Puts `null` in place of the user's descriptors 0-2 and leaves his directory, forgets the command's words and
-/// environment, and asks the kernel to end others first when it is out of memory. For after the last fork: the child
-/// needs all of that. `argv` and `environment` as they came to main.
+/// Replaces descriptors 0-2 by `null`, changes to the directory /, wipes the command's arguments and environment, and
+/// asks the kernel to choose other processes first when memory runs out. To be called after the last fork, because the
+/// child needs all of these. `argv` and `environment` are main's.
 void let_go_of_the_users(const Descriptor& null, char** argv, char** environment) noexcept;
 
 }  // namespace netrunner

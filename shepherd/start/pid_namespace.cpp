@@ -27,7 +27,7 @@ bool write_to(const char* path, std::string_view text) noexcept {
     return file && ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
-/// "ID ID 1": this one id, the same on both sides. More than one's own nobody without privileges may map
+/// Writes "ID ID 1", which maps one id to the same number. Without privileges a process may map only its own id
 /// (user_namespaces(7)).
 bool map_id(const char* path, unsigned id) noexcept {
     std::array<char, 32> text{};
@@ -40,8 +40,8 @@ bool map_id(const char* path, unsigned id) noexcept {
     return write_to(path, {text.data(), static_cast<std::size_t>(at - text.data())});
 }
 
-/// What is mounted here from now on is not seen outside. Under a root that is no mount point, as chroot(2) leaves it,
-/// that can be had of the mount below only.
+/// Hides later mounts from other mount namespaces. After chroot(2) the root may be no mount point; then the kernel
+/// refuses the first call, and only the mount at /proc is made private.
 bool keep_mounts_private() noexcept {
     return ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 ||
            (errno == EINVAL && ::mount("none", "/proc", nullptr, MS_PRIVATE, nullptr) == 0);
@@ -61,12 +61,13 @@ pid_t PidNamespace::fork() noexcept {
 
 bool PidNamespace::settle(const Descriptor& parent) const noexcept {
     if (has_users_) {
-        // Without giving up setgroups(2) a group that is denied something could be left (user_namespaces(7)).
+        // Deny setgroups(2) first: with it the process could leave a group whose members are denied access to a file
+        // (user_namespaces(7)).
         if (!write_to("/proc/self/setgroups", "deny") && errno != ENOENT) return false;
         if (!map_id("/proc/self/uid_map", user_) || !map_id("/proc/self/gid_map", group_)) return false;
     }
     if (!keep_mounts_private()) return false;
-    // With that of outside nobody would find himself.
+    // Mount a new /proc: the old one has the outer namespace's pids, so no process would find its own pid there.
     if (::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) return false;
     ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     pollfd ended{parent.get(), POLLIN, 0};

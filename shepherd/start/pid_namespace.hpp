@@ -1,6 +1,6 @@
-// A PID namespace of the run's own, in which the guard is the first process: when that ends, however it does, the
-// kernel ends everybody in it. Made by root as it is, by everybody else inside a user namespace in which all ids are
-// what they were outside.
+// The PID namespace of `--pid-namespace`, in which the guard is the first process. When the guard ends for any reason,
+// the kernel kills every process in it. main forks the guard with it; run_guard completes it. Without privileges the
+// namespace is made inside a user namespace that maps only the user's own uid and gid, to the same numbers.
 #pragma once
 
 #include <sys/types.h>
@@ -11,16 +11,17 @@ namespace netrunner {
 
 class PidNamespace {
   public:
-    /// As fork(2), but the child is the first process of a new namespace, in a mount namespace of its own. -1 with
-    /// errno where that cannot be. To be called by a process that has no other thread.
+    /// As fork(2), but the child is the first process of a new PID namespace and has a new mount namespace. -1 with
+    /// errno. The caller must have no other thread.
     pid_t fork() noexcept;
 
-    /// In the child, first of all: maps the ids, keeps what is mounted from now on to itself and gives it a /proc of
-    /// its own. False with errno. `parent`: its handle; with its death the kernel ends this process, too.
+    /// The child's first call: maps the ids, makes later mounts private, mounts a new /proc, and has the kernel kill
+    /// this process when the parent dies. `parent`: the parent's pidfd. False with errno, ESRCH if the parent is dead
+    /// already.
     [[nodiscard]] bool settle(const Descriptor& parent) const noexcept;
 
   private:
-    bool has_users_ = false;  ///< inside a user namespace
+    bool has_users_ = false;  ///< the child has a new user namespace
     uid_t user_ = 0;
     gid_t group_ = 0;
 };

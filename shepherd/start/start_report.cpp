@@ -22,8 +22,9 @@ bool is_named_as_we_are(pid_t pid) noexcept {
     return name == ours;
 }
 
-/// In a group with too little memory the kernel kills it before it is anybody: it still has our name then. Between
-/// the end of its report and its death, or its new name, there may be a moment.
+/// True if the kernel killed the child before exec gave it a name, as it does in a control group with too little
+/// memory: the child still has the guard's name then. The report ends a moment before the child dies or gets its new
+/// name, so this retries for up to 50 ms.
 bool died_before_exec(pid_t child) noexcept {
     constexpr int moments = 50;
     for (int i = 0; i < moments && is_named_as_we_are(child); ++i) {

@@ -1,5 +1,5 @@
-// The owner of a file descriptor: move-only, closes on destruction. Ground of both programs; it allocates
-// nothing, throws nothing and performs no I/O of its own.
+// Owns a file descriptor: move-only, closes it on destruction. Both programs use it. It neither allocates nor throws,
+// and it does no I/O except close(2).
 #pragma once
 
 #include <unistd.h>
@@ -24,14 +24,14 @@ class Descriptor {
     Descriptor& operator=(const Descriptor&) = delete;
     ~Descriptor() { reset(); }
 
-    /// The number, or -1 when nothing is owned.
+    /// The descriptor, or -1 if none is owned.
     [[nodiscard]] int get() const noexcept { return fd_; }
     explicit operator bool() const noexcept { return fd_ >= 0; }
 
-    /// Gives ownership away.
+    /// Gives up ownership without closing.
     [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
 
-    /// Closes now. EINTR is not retried: on Linux the descriptor is gone either way (close(2)).
+    /// Closes now. EINTR is not retried, because Linux closes the descriptor in that case too (close(2)).
     void reset() noexcept {
         if (fd_ >= 0) ::close(std::exchange(fd_, -1));
     }

@@ -1,4 +1,4 @@
-// The clock of the ladder: milliseconds that never go back.
+// The monotonic clock, in milliseconds, by which the guard and the shepherd time the ladder.
 #pragma once
 
 #include <time.h>

@@ -14,7 +14,7 @@ bool set_modes(int slave, const protocol::Plan& plan) noexcept {
     const auto found = read_modes(slave);
     if (!found) return false;
     TerminalModes modes = *found;
-    // The kernel's own start values, with what every terminal emulator of today sends and shows.
+    // Keep the kernel's defaults, but set UTF-8, which every current terminal emulator sends and shows.
     modes.input |= IUTF8;
     if (plan.has_modes != 0) modes = adopt_modes(modes, plan.modes);
     if (plan.returns_carriage != 0) {
@@ -32,10 +32,11 @@ bool PseudoTerminal::open(const protocol::Plan& plan) noexcept {
     master_ = Descriptor(::open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
     int locked = 0;
     if (!master_ || ::ioctl(master_.get(), TIOCSPTLCK, &locked) != 0) return false;
-    // Not by name: /dev/pts may not be there, or be another one's.
+    // Open the slave through the master: /dev/pts may be missing, or may be another devpts instance.
     slave_ = Descriptor(::ioctl(master_.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
     if (!slave_ || ::ioctl(slave_.get(), TIOCSCTTY, 0) != 0) return false;
-    // So that the command can open it by its name, too. Without the right to do so there is no other user either.
+    // Let the command open the terminal by its path, too. A shepherd that may not change the owner may not start the
+    // command as another user either, so a failure here loses nothing.
     if (plan.has_uid != 0 && ::fchown(slave_.get(), plan.uid, static_cast<gid_t>(-1)) != 0) return false;
     set_size(plan.columns, plan.rows);
     return set_modes(slave_.get(), plan);
@@ -60,7 +61,8 @@ void PseudoTerminal::set_foreground(protocol::Foreground whose, pid_t command) n
         case protocol::Foreground::command: ::tcsetpgrp(slave_.get(), command); return;
         case protocol::Foreground::as_before:
             if (now != self) return;
-            // A shell's job that had it may be gone by now.
+            // The group that had the foreground, such as a shell's job, may have ended; then fall back to the
+            // command's.
             if (displaced_ <= 0 || ::tcsetpgrp(slave_.get(), displaced_) != 0) ::tcsetpgrp(slave_.get(), command);
             return;
     }

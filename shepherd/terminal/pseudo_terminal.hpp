@@ -1,7 +1,7 @@
-// The command's own terminal, as the leader of its session sees it: opened, made the controlling terminal, given its
-// size and modes before the command is there, and its foreground moved between the command and this process. The
-// shepherd stays the session's leader, so that the command can be stopped and continued (the kernel stops nobody whose
-// parent is not in the session) and its background processes outlive it where they may.
+// The command's own terminal (`--pty`). The shepherd opens it, as the leader of its session, and sets its size and
+// modes before the command starts; the guard moves the foreground and changes the size. The command does not lead the
+// session: job control could not stop a command whose parent is outside of its session, and the command's end would
+// hang up its background processes. This class relays no bytes.
 #pragma once
 
 #include <sys/types.h>
@@ -13,29 +13,30 @@ namespace netrunner {
 
 class PseudoTerminal {
   public:
-    /// For a process that leads a session without a terminal. False with errno when it cannot be had.
+    /// Opens the pair and makes it the controlling terminal. The caller leads a session without one. False with errno.
     bool open(const protocol::Plan& plan) noexcept;
 
     explicit operator bool() const noexcept { return static_cast<bool>(slave_); }
-    /// The command's side, close-on-exec.
+    /// The command's side, close-on-exec. Stays owned here.
     [[nodiscard]] int slave() const noexcept { return slave_.get(); }
-    /// The runner's side, non-blocking; it is the runner's alone, so that its death hangs the terminal up.
+    /// The runner's side, non-blocking. The guard sends it to the runner and then calls forget_master, so that the
+    /// runner's death hangs the terminal up.
     [[nodiscard]] int master() const noexcept { return master_.get(); }
     void forget_master() noexcept { master_.reset(); }
 
-    /// The kernel tells the foreground by SIGWINCH when the size has changed.
+    /// Sets the size. If it has changed, the kernel sends SIGWINCH to the foreground group.
     void set_size(std::uint16_t columns, std::uint16_t rows) noexcept;
 
-    /// `command`: the group of the command. SIGTTOU is blocked.
+    /// `command`: the command's process group. The caller has blocked SIGTTOU.
     void set_foreground(protocol::Foreground whose, pid_t command) noexcept;
 
-    /// Lets go of it: once nobody else has it open, the runner sees its end.
+    /// Closes the command's side. When no process has it open any more, the runner reads the end of the output.
     void close() noexcept { slave_.reset(); }
 
   private:
     Descriptor master_;
     Descriptor slave_;
-    pid_t displaced_ = 0;  ///< whose foreground it was when we took it
+    pid_t displaced_ = 0;  ///< the foreground group before Foreground::shepherd was set
 };
 
 }  // namespace netrunner

@@ -1,5 +1,6 @@
-// A terminal's modes as both programs handle them: read, written, compared, put back. What concerns the line's hardware
-// (speed, parity) is left as it is. Ground of both programs: system calls only, nothing allocated.
+// Reads, writes, compares and restores a terminal's modes. Both programs use it, for the user's terminal and for the
+// command's. It leaves the line's hardware settings (speed, parity) unchanged. It makes system calls only and allocates
+// nothing.
 #pragma once
 
 #include <sys/types.h>
@@ -12,31 +13,32 @@ namespace netrunner {
 
 using protocol::TerminalModes;
 
-/// The modes of `tty`, either side of a pseudo-terminal; nothing when it is none.
+/// The modes of `tty`, which may be either side of a pseudo-terminal; nothing if it is no terminal.
 std::optional<TerminalModes> read_modes(int tty) noexcept;
 
-/// Sets all of `modes` at once (TCSANOW: nobody has to wait for what is still being printed). The caller holds SIGTTOU
-/// back, which would stop it for asking from the background. False when the kernel refused.
+/// Sets all of `modes` at once, without waiting until pending output is written (TCSANOW). The caller has blocked
+/// SIGTTOU, which would stop it if it is in the background. False with errno.
 bool write_modes(int tty, const TerminalModes& modes) noexcept;
 
-/// Puts `original` back, but only while the terminal is as `ours` left it: what somebody else has set since is theirs.
+/// Restores `original` if the terminal's modes are still `ours`. Otherwise another process has changed them since.
 void restore_modes(int tty, const TerminalModes& ours, const TerminalModes& original) noexcept;
 
-/// What a new terminal takes over from the user's: how keys are edited and how output is shown, no more.
+/// The modes for a new terminal: from `users` for line editing, control characters and the display of output, from
+/// `own` for the rest.
 TerminalModes adopt_modes(const TerminalModes& own, const TerminalModes& users) noexcept;
 
-/// What is typed arrives unchanged, key by key, unechoed, without signals; what is written is not changed either,
+/// Raw modes: input arrives unchanged, key by key, without echo and without signals. Output is written unchanged too,
 /// unless `keeps_output`.
 TerminalModes raw_modes(TerminalModes modes, bool keeps_output) noexcept;
 
-/// Whether keys already arrive as they are: then somebody else makes a terminal of it.
+/// True if input arrives raw already: then another program interprets the keys.
 bool are_raw(const TerminalModes& modes) noexcept;
 
-/// Output is shown as it comes: a "\n" alone does not go back to the first column.
+/// True if output is shown unchanged: a "\n" alone does not return to the first column.
 bool show_output_unchanged(const TerminalModes& modes) noexcept;
 
-/// Whether nobody is left in a terminal's foreground group, as tcgetpgrp(3) tells it: then whoever reads next in the
-/// session is stopped, or told that there is no terminal.
+/// True if the foreground group that tcgetpgrp(3) has returned has no process left. The kernel then stops the next
+/// process of the session that reads the terminal, or lets the read fail.
 bool is_dead_group(pid_t foreground) noexcept;
 
 }  // namespace netrunner

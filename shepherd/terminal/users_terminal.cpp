@@ -11,7 +11,7 @@
 
 namespace netrunner {
 
-/// Whoever writes it may be killed at any moment: `order` counts only while `holds`.
+/// The guard writes it and may be killed at any moment, so `order` is valid only while `holds` is true.
 struct UsersTerminal::Record {
     std::atomic<bool> holds = false;
     protocol::GuardTerminal order;
@@ -35,7 +35,7 @@ void UsersTerminal::guard(const protocol::GuardTerminal& order) noexcept {
 
 bool UsersTerminal::is_guarded() const noexcept { return record_ != nullptr && record_->holds; }
 
-void UsersTerminal::put_right(pid_t command) noexcept {
+void UsersTerminal::restore(pid_t command) noexcept {
     if (is_guarded()) {
         restore_modes(terminal_.get(), record_->order.changed, record_->order.original);
         record_->holds = false;

@@ -1,6 +1,6 @@
-// The user's own terminal, as far as a runner that dies leaves it in a state that is not its: what the runner is about
-// to do to it is known here before it is done, and undone when the runner is gone. The shepherd and the guard both know
-// it, since either may be killed with the runner.
+// Restores the user's terminal after the runner's death: its modes and its foreground group. The runner announces each
+// change of the modes before it makes it. The guard restores the terminal, or the shepherd if the guard was killed with
+// the runner; the two share the record of the change. While the runner lives, it restores the terminal itself.
 #pragma once
 
 #include <sys/types.h>
@@ -13,25 +13,27 @@ namespace netrunner {
 class UsersTerminal {
   public:
     UsersTerminal() = default;
-    /// `runner_group`: gets the foreground back; 0: nobody.
+    /// `runner_group`: the process group that gets the foreground back; 0: none.
     explicit UsersTerminal(pid_t runner_group) noexcept : runner_group_(runner_group) {}
 
-    /// The terminal whose modes the runner may change. To be called before the fork of the guard, which then shares
-    /// what is known. False with errno.
+    /// Keeps a copy of `tty`, whose modes the runner may change. To be called before the fork of the guard, so that the
+    /// two processes share the record. False with errno.
     bool open(int tty) noexcept;
+    /// Records the runner's announcement.
     void guard(const protocol::GuardTerminal& order) noexcept;
-    /// It is not as it was found.
+    /// True while the runner's change of the modes may have to be undone.
     [[nodiscard]] bool is_guarded() const noexcept;
 
-    /// `command`: the command's group, which may have the foreground; 0: not known.
-    void put_right(pid_t command) noexcept;
+    /// Restores the modes. Then gives the foreground to the runner's group, if the foreground group is `command` (the
+    /// command's process group; 0: unknown) or has no process left.
+    void restore(pid_t command) noexcept;
 
   private:
     struct Record;
 
     Descriptor terminal_;
     pid_t runner_group_ = 0;
-    Record* record_ = nullptr;  ///< in a page of its own that lives as long as the two processes
+    Record* record_ = nullptr;  ///< in shared memory that is never unmapped
 };
 
 }  // namespace netrunner

@@ -1,5 +1,5 @@
-// Descriptors kept for the walk of the tree, so that no limit on open files that let a run begin can keep it from being
-// ended. Ground of both programs.
+// Keeps descriptors in reserve for the walk of the tree, so that the limit on open files cannot prevent the walk. The
+// guard, the shepherd and the runner each take one reserve before the command starts. It does not walk the tree.
 #pragma once
 
 #include <fcntl.h>
@@ -12,19 +12,19 @@ namespace netrunner {
 
 class ReserveDescriptors {
   public:
-    /// Takes them, as copies of `any` that is open. False with errno when they cannot be had.
-    [[nodiscard]] bool take(int any) noexcept {
-        for (Descriptor& one : kept_) {
-            one = Descriptor(::fcntl(any, F_DUPFD_CLOEXEC, 3));
-            if (!one) return false;
+    /// Fills the reserve with duplicates of `source`, which may be any open descriptor. False with errno.
+    [[nodiscard]] bool take(int source) noexcept {
+        for (Descriptor& kept : kept_) {
+            kept = Descriptor(::fcntl(source, F_DUPFD_CLOEXEC, 3));
+            if (!kept) return false;
         }
         return true;
     }
-    /// They are needed now.
+    /// Closes the reserve, so that the walk can open as many descriptors.
     void release() noexcept { kept_ = {}; }
 
   private:
-    /// A process's list of threads, one thread's list of children, one child's state and handle.
+    /// At most open at once: a process's list of threads, a thread's list of children, a child's stat and its pidfd.
     static constexpr std::size_t walk_needs = 4;
     std::array<Descriptor, walk_needs> kept_;
 };

@@ -15,7 +15,7 @@
 namespace netrunner {
 namespace {
 
-/// "/proc/12/task/13/children" and the like, without stdio.
+/// Builds a path such as "/proc/12/task/13/children" without stdio.
 class ProcPath {
   public:
     ProcPath& text(const char* part) {
@@ -61,7 +61,7 @@ bool next_number(const char*& at, const char* end, Integer& value) {
     return true;
 }
 
-/// The list being filled, and whom to keep out of it.
+/// The list of found processes. It leaves out the strangers and processes with a reused pid.
 struct Collection {
     const Tree& tree;
     std::span<TreeMember> room;
@@ -74,7 +74,7 @@ struct Collection {
         if (parent == tree.root && std::ranges::find(tree.strangers, pid) != tree.strangers.end()) return;
         TreeMember& member = room[count];
         if (!read_member(pid, member)) return;
-        // Anything else means that the number was read, died and came back as somebody else's child.
+        // With any other parent, the process has died since its pid was read, and the pid is now another process's.
         if (member.parent != parent && member.parent != tree.root) return;
         ++count;
     }
@@ -92,7 +92,7 @@ void collect_children(Collection& all, pid_t parent, pid_t thread) {
         if (got <= 0) break;
         const char* const end = text.data() + kept + got;
         const char* at = text.data();
-        // Every number is followed by a blank; one without may be continued in the next block.
+        // The kernel writes a blank after every pid. A pid without one may continue in the next block.
         while (const void* found = std::memchr(at, ' ', static_cast<std::size_t>(end - at))) {
             const char* const blank = static_cast<const char*>(found);
             pid_t child = 0;
@@ -123,7 +123,7 @@ void collect_children_of_all_threads(Collection& all, pid_t parent) {
     }
 }
 
-/// The whole tree, the dead included: a dead process's children may not have been handed on yet.
+/// Collects the whole tree, also dead processes: their children may not have been reparented yet.
 std::size_t collect(const Tree& tree, std::span<TreeMember> room) {
     Collection all{tree, room};
     collect_children_of_all_threads(all, tree.root);
@@ -153,7 +153,8 @@ void signal_group(pid_t group, int signal) {
 void signal_process(const TreeMember& member, int signal) noexcept {
     const Descriptor pidfd(pidfd_open(member.pid));
     TreeMember now;
-    // The handle is taken first and the identity checked after: from then on the number cannot be recycled.
+    // Open the pidfd first and check the start time after: if the time matches, the pidfd is this process's and not
+    // that of a later one with the same pid.
     if (!pidfd || !read_member(member.pid, now) || now.started != member.started) return;
     if (pidfd_send_signal(pidfd.get(), signal) == 0 && needs_continue(signal)) {
         pidfd_send_signal(pidfd.get(), SIGCONT);
@@ -166,7 +167,7 @@ bool read_member(pid_t pid, TreeMember& member) noexcept {
     std::array<char, 1024> text{};
     const std::size_t length = read_all(file.get(), text);
     const char* const end = text.data() + length;
-    // The name is in parentheses and may hold parentheses itself: the last one closes it (proc_pid_stat(5)).
+    // The name is in parentheses and may contain parentheses; the last one closes it (proc_pid_stat(5)).
     const char* at = static_cast<const char*>(::memrchr(text.data(), ')', length));
     if (at == nullptr || end - at < 4) return false;
     member.pid = pid;

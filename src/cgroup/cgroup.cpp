@@ -72,19 +72,20 @@ void Cgroup::make(const CgroupPlan& plan) {
     }
 
     while (base_.size() > 1 && base_.ends_with('/')) base_.pop_back();
-    // Other runs make and remove groups on the same way: then once more.
+    // Retry if another run removes a group of the path meanwhile.
     constexpr int attempts = 2000;
     for (int attempt = 0; attempt < attempts; ++attempt) {
         made_parents_.clear();
         if (descend(duplicate(parent.get()), names, controllers, plan.unique)) return;
     }
-    cgroup_failure(EBUSY, fmt::format("group '{}' is made and removed by others all the time", path_));
+    cgroup_failure(EBUSY, fmt::format("cannot take group '{}': other processes keep making and removing it", path_));
 }
 
-/// From the base down to the group itself; false when a part of the way has just gone.
+/// Walks from the base down to the group and makes the missing groups. False if the caller has to retry: another
+/// process removed a group of the path meanwhile, or holds a lock that it will soon release.
 bool Cgroup::descend(Descriptor parent, const std::vector<std::string>& names,
                      const std::vector<std::string>& controllers, bool unique) {
-    std::vector<Descriptor> way;  // locked until the group itself is
+    std::vector<Descriptor> way;  // parents, locked until the group itself is locked
     std::string parent_path = base_;
     for (const std::string& name : names) {
         const bool last = &name == &names.back();
@@ -114,14 +115,15 @@ bool Cgroup::descend(Descriptor parent, const std::vector<std::string>& names,
             refuse_used(path_, owner);
         }
         if (!same_file(path_, next.get())) return false;
-        // Whichever of the runs below it ends last takes it away.
+        // Parents that earlier runs made count too, because the last run below them removes them. A group that no run
+        // made stays, and with it all groups above it.
         if (!is_ours(next.get())) made_parents_.clear();
         if (is_ours(next.get()) && !made) made_parents_.push_back(path_);
         way.push_back(std::move(parent));
         parent = std::move(next);
         parent_path = path_;
     }
-    return false;  // there is always a last one
+    return false;  // not reached: the last name returns above
 }
 
 void Cgroup::refuse_to_create(int error) const {
@@ -134,8 +136,9 @@ void Cgroup::refuse_to_create(int error) const {
     cgroup_failure(error, fmt::format("cannot create group '{}'", path_), own_scope());
 }
 
-/// Worth a moment: a group that is no run's is only locked on the way to another, or to be removed; and the lock of a
-/// run whose netrunner is gone is held by what dies with it or cleans up after it.
+/// Whether the lock will probably be released soon; if so, first waits 1 or 20 ms. A group without an owner is locked
+/// only while a run walks through it or removes it. If the owner is dead, its shepherd or guard holds the lock until it
+/// has cleaned up. False if the owner is alive or `patience_` is used up.
 bool Cgroup::is_lock_passing(std::string_view owner) {
     const auto pid = number_after(owner, "pid");
     if ((pid && process_exists(*pid)) || patience_.count() <= 0) return false;
@@ -145,7 +148,7 @@ bool Cgroup::is_lock_passing(std::string_view owner) {
     return true;
 }
 
-/// Takes the group for this run, if it can be had; false: try again.
+/// Opens, locks and marks the group for this run. False if the caller has to retry.
 bool Cgroup::take(int parent, const std::string& name, bool made) {
     Descriptor directory = open_group_in(parent, name);
     if (!directory) {
@@ -157,7 +160,7 @@ bool Cgroup::take(int parent, const std::string& name, bool made) {
         if (made || is_lock_passing(owner)) return false;
         refuse_used(path_, owner);
     }
-    // Removed and made again between mkdir and the lock: the lock is on nothing.
+    // If the group was removed between mkdir(2) and the lock, the lock is on a directory that is gone.
     if (!same_file(path_, directory.get())) return false;
     if (!made && !adopt(parent, name, directory)) return false;
     claim_ = made ? Claim::made : Claim::adopted;
@@ -168,7 +171,8 @@ bool Cgroup::take(int parent, const std::string& name, bool made) {
     return true;
 }
 
-/// What was there before, and is locked now. False: it was a run's that was killed, and has been cleared away.
+/// Prepares a locked group that existed before the run. False if killed runs had left it: it is removed, and the caller
+/// retries. Throws SetupFailure if the group is not empty or is frozen.
 bool Cgroup::adopt(int parent, const std::string& name, const Descriptor& directory) {
     const std::string owner = owner_of(directory.get());
     if (is_ours(directory.get())) {
@@ -180,18 +184,18 @@ bool Cgroup::adopt(int parent, const std::string& name, const Descriptor& direct
         }
         return false;
     }
-    // The group stays, what a run left in it that was killed goes.
+    // A run that had adopted this group was killed: clear what that run left, keep the group.
     if (!owner.empty()) clear_leftover(directory.get(), path_, false, clearing_listener());
     const auto members = processes_in(directory.get());
     if (!members.empty() || !groups_inside(path_).empty()) refuse_populated(path_, members);
     if (number_in(trimmed(read_text_at(directory.get(), "cgroup.freeze").value_or(""))) == 1) {
-        cgroup_failure(EBUSY, fmt::format("group '{}' is frozen", path_));
+        cgroup_failure(EBUSY, fmt::format("group '{}' is frozen", path_), "write 0 to its cgroup.freeze");
     }
     made_parents_.clear();
     return true;
 }
 
-/// Whoever had to be ended was somebody's.
+/// If processes were ended, the user is told with or without --verbose, because the processes may matter to the user.
 ClearingListener Cgroup::clearing_listener() {
     return [this](const std::string& line, bool was_populated) {
         if (was_populated) {
@@ -210,7 +214,8 @@ void Cgroup::provide_controllers(int directory, const std::string& path, const s
     }
     for (const std::string& controller : missing) require_controller(directory, path, controller);
     controllers.insert(controllers.begin(), missing.begin(), missing.end());
-    // The kernel would let us enable some while processes are in the way, and spoil the group with that.
+    // Check for processes before enabling: the kernel accepts some controllers (cpu) despite processes in the group,
+    // and the groups inside then cannot hold processes (docs/decisions/0014).
     if (!controllers.empty() && !may_have_inner_limits(directory) && !make_room(directory, path)) {
         refuse_inner_limits(directory, path, controllers.front());
     }
@@ -223,15 +228,16 @@ void Cgroup::enable(int directory, const std::string& path, const std::string& c
     narrate_(1, fmt::format("enabled the controller '{}' below '{}'", controller, path));
 }
 
-/// A group with processes cannot have limits for those inside it. If the only one is this process, as in a scope of its
-/// own, it can move.
+/// A group with processes cannot limit the groups inside it. If netrunner is the only process (as in its own systemd
+/// scope), moves it to a leaf group inside. False if nothing was moved.
 bool Cgroup::make_room(int directory, const std::string& path) {
     const auto members = processes_in(directory);
     if (members.size() != 1 || members.front() != std::to_string(::getpid()) || vacated_) return false;
     VacatedGroup group(duplicate(directory), ::getpid());
     if (!group.vacate()) return false;
     vacated_ = std::move(group);
-    narrate_(1, fmt::format("moved netrunner to a group inside '{}', to make room for controllers", path));
+    narrate_(1, fmt::format("moved netrunner to a group inside '{}', since controllers need a group without processes",
+                            path));
     return true;
 }
 
@@ -252,13 +258,14 @@ CgroupFigures Cgroup::figures() const {
 
 std::vector<std::string> Cgroup::lost_limits() const {
     std::vector<std::string> lines;
-    if (!read_text_at(job_.directory(), "cgroup.events")) return lines;  // the whole group is gone: that is said then
+    if (!read_text_at(job_.directory(), "cgroup.events")) return lines;  // the group is gone: remove() reports that
     for (const AppliedSetting& setting : applied_) {
-        if (limits_.at(setting.file) != setting.found) continue;  // a later one for the same file counts
+        if (limits_.at(setting.file) != setting.found) continue;  // a later setting of the same file replaced it
         const auto now = lost_setting(job_.directory(), setting);
         if (!now) continue;
-        lines.push_back(fmt::format("cgroup: somebody has changed {} of '{}' during the run: it was '{}', it is {}",
-                                    setting.file, path_, setting.found, *now));
+        lines.push_back(
+            fmt::format("cgroup: another process changed {} of '{}' during the run: it was '{}', now it is {}",
+                        setting.file, path_, setting.found, *now));
     }
     return lines;
 }
@@ -270,15 +277,16 @@ std::optional<std::string> Cgroup::remove() {
     const int error = claim == Claim::adopted ? job_.remove_inside() : job_.remove(made_parents());
     if (error == 0) return std::nullopt;
     if (error == ENOENT || error == ENODEV) {
-        notes_.push_back(fmt::format("cgroup: '{}' was removed by somebody else; its figures are lost", path_));
+        notes_.push_back(
+            fmt::format("cgroup: another process removed '{}' during the run: its figures are lost", path_));
         return std::nullopt;
     }
     const auto members = processes_in(job_.directory());
     return fmt::format("cgroup: cannot remove '{}'{}: {}", path_,
-                       members.empty() ? "" : fmt::format(" ({} came into it)", named(members)), errno_text(error));
+                       members.empty() ? "" : fmt::format(" (it still holds {})", named(members)), errno_text(error));
 }
 
-/// A group that was there before is as it was.
+/// Restores the settings of an adopted group, the last one first, and removes the mark.
 void Cgroup::give_back() noexcept {
     for (auto setting = applied_.rbegin(); setting != applied_.rend(); ++setting) {
         restore_setting(job_.directory(), *setting);
@@ -294,7 +302,7 @@ void Cgroup::leave() {
 
 void Cgroup::hand_over() {
     claim_ = Claim::none;
-    vacated_ = {};  // going back would end the limits
+    vacated_ = {};  // moving back would disable the controllers, and the limits with them
 }
 
 void Cgroup::undo() noexcept {
@@ -304,7 +312,7 @@ void Cgroup::undo() noexcept {
     } else if (claim == Claim::made && job_) {
         job_.remove(made_parents());
     } else if (!job_) {
-        // Also what somebody else has made: while it was locked from here he could not remove it.
+        // Also remove groups that other runs made: while this run held the lock, those runs could not remove them.
         JobGroup::remove_unused(path_.c_str());
         for (; !made_parents_.empty(); made_parents_.pop_back()) {
             JobGroup::remove_unused(made_parents_.back().c_str());

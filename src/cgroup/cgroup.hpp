@@ -1,5 +1,6 @@
-// The control group of one run: found a place for, made, locked and marked as ours, limited, read, removed. Every limit
-// is in force before anybody is in it, or there is no run. Mechanism; what is asked of it is CgroupPlan's.
+// The control group of one run: makes, locks, marks and limits it, reads its counters and removes it. A session makes
+// one if its plan has a CgroupPlan; the doctor makes one as a trial. Every limit is in force before a process enters
+// the group; otherwise the constructor throws and no command starts. Which limits to set is CgroupPlan's decision.
 #pragma once
 
 #include <chrono>
@@ -21,46 +22,48 @@ namespace netrunner {
 
 class Cgroup {
   public:
-    /// Throws SetupFailure; then nothing of it is left.
+    /// On failure, removes (or restores) the group and throws SetupFailure.
     Cgroup(const CgroupPlan& plan, const Narrator& narrate);
     ~Cgroup();
     Cgroup(const Cgroup&) = delete;
     Cgroup& operator=(const Cgroup&) = delete;
 
     [[nodiscard]] const std::string& path() const { return path_; }
-    /// The directory; its lock is held by everybody who has this very open file.
+    /// The group's open directory. The lock belongs to this open file description: each process that inherits the
+    /// descriptor holds the lock too.
     [[nodiscard]] int directory() const { return job_.directory(); }
     [[nodiscard]] JobGroup& job() { return job_; }
-    /// How many of the groups above it were made for it; they go when it goes.
+    /// Number of groups directly above it that runs of netrunner made. The last run below them removes them.
     [[nodiscard]] unsigned made_parents() const { return static_cast<unsigned>(made_parents_.size()); }
-    /// The group that this process was alone in and has left, if it had to.
+    /// The group that netrunner left so that controllers can be enabled there (docs/decisions/0014); empty if it did
+    /// not have to.
     [[nodiscard]] const VacatedGroup& vacated() const { return vacated_; }
-    /// It was there before, empty, and stays.
+    /// The group existed before the run, empty, and stays after it.
     [[nodiscard]] bool adopted() const { return claim_ == Claim::adopted; }
-    /// What was set, as it was read back.
+    /// The values that were set, as read back, by interface file.
     [[nodiscard]] const std::map<std::string, std::string>& limits() const { return limits_; }
 
-    /// Of this run only, also in a group that was there before.
+    /// The counters of this run only: what an adopted group had counted before is subtracted.
     [[nodiscard]] CgroupFigures figures() const;
 
-    /// A line for each limit that somebody has taken away since.
+    /// One line for each limit that another process has changed since it was set.
     [[nodiscard]] std::vector<std::string> lost_limits() const;
 
-    /// Takes it away; a line about it when somebody prevents that.
+    /// Removes the group, or restores an adopted one. Returns an error line if that fails.
     std::optional<std::string> remove();
-    /// Somebody is left in it on purpose: it is theirs from now on, with its limits.
+    /// Leaves the group and its limits to the orphans in it (`--orphans leave`) and removes netrunner's marks.
     void leave();
-    /// Somebody else will remove it.
+    /// Gives up the claim: netrunner no longer removes the group.
     void hand_over();
 
-    /// What else was done or found that its user should know; a line each.
+    /// Other lines for the user, one for each thing that was done or found.
     [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
 
   private:
     enum class Claim {
-        none,     ///< it is not this run's, or not any more
-        made,     ///< and goes with the run
-        adopted,  ///< it was there before, empty
+        none,     ///< the group is not this run's, or no longer
+        made,     ///< this run made the group and removes it
+        adopted,  ///< the group existed before, empty
     };
 
     void make(const CgroupPlan& plan);
@@ -83,9 +86,9 @@ class Cgroup {
     std::string base_;
     JobGroup job_;
     Claim claim_ = Claim::none;
-    std::vector<std::string> made_parents_;     ///< the last ones of the path, the highest first
-    std::chrono::milliseconds patience_{1000};  ///< with locks that will soon be gone
-    CgroupFigures before_;                      ///< what an adopted group had counted already
+    std::vector<std::string> made_parents_;     ///< paths of the groups directly above, highest first
+    std::chrono::milliseconds patience_{1000};  ///< time left for waiting for locks that are about to be released
+    CgroupFigures before_;                      ///< the counters of an adopted group before the run
     VacatedGroup vacated_;
     std::vector<AppliedSetting> applied_;
     std::map<std::string, std::string> limits_;

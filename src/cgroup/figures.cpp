@@ -38,7 +38,7 @@ CgroupFigures read_figures(int directory) {
     for (const char* resource : {"cpu", "memory", "io"}) {
         const auto stalls = read_text_at(directory, fmt::format("{}.pressure", resource));
         if (!stalls) continue;
-        // The first line is "some", the second "full": only the first is wanted. Microseconds.
+        // Use the first line, "some", and not the second, "full". The total is in microseconds.
         const std::string_view some = std::string_view(*stalls).substr(0, stalls->find('\n'));
         figures.pressure[resource] = static_cast<double>(sum_of(some, "total")) / 1e6;
     }

@@ -1,4 +1,5 @@
-// What the kernel has counted in a control group (cgroups(7)).
+// The kernel's counters of a control group (cgroups(7)) as values. Cgroup reads them at the end of a run; the verdict,
+// the summary and the report use them.
 #pragma once
 
 #include <cstdint>
@@ -8,28 +9,28 @@
 
 namespace netrunner {
 
-/// What the kernel counted; nothing where it does not, never an invented 0.
+/// A counter that the kernel does not provide is nothing, never 0.
 struct CgroupFigures {
     std::optional<std::uint64_t> memory_peak;  ///< bytes
-    std::optional<std::uint64_t> oom_kills;    ///< processes that the kernel killed for want of memory
-    std::optional<std::uint64_t> ooms;         ///< how often its limit, or that of a group inside it, could not be kept
-    std::optional<std::uint64_t> own_ooms;     ///< its own limit
-    std::optional<std::uint64_t> high_events;  ///< how often it was slowed down at memory.high
+    std::optional<std::uint64_t> oom_kills;    ///< processes that the OOM killer killed
+    std::optional<std::uint64_t> ooms;      ///< times that memory.max of it or of a group inside it could not be kept
+    std::optional<std::uint64_t> own_ooms;  ///< the same, for memory.max of the group only
+    std::optional<std::uint64_t> high_events;  ///< times that its processes were throttled at memory.high
     std::optional<std::uint64_t> cpu_usage_us;
     std::optional<std::uint64_t> cpu_user_us;
     std::optional<std::uint64_t> cpu_system_us;
     std::optional<std::uint64_t> cpu_throttled_us;
     std::optional<std::uint64_t> pids_peak;
-    std::optional<std::uint64_t> pids_refused;  ///< forks that pids.max prevented
+    std::optional<std::uint64_t> pids_refused;  ///< forks that failed because of pids.max
     std::optional<std::uint64_t> io_read;       ///< bytes
-    std::optional<std::uint64_t> io_written;
-    std::map<std::string, double> pressure;  ///< "cpu", "memory", "io": seconds in which somebody waited for it
+    std::optional<std::uint64_t> io_written;    ///< bytes
+    std::map<std::string, double> pressure;     ///< "cpu", "memory", "io": seconds in which some process waited for it
 };
 
-/// Of the group whose directory this is, since it was made.
+/// The counters of the group with the open `directory`, since the group was made.
 CgroupFigures read_figures(int directory);
 
-/// What came between two readings. A peak is only known where it is higher than it was.
+/// The difference of two readings. A peak is kept only if it has risen; otherwise the peak between them is unknown.
 CgroupFigures since(const CgroupFigures& before, CgroupFigures now);
 
 }  // namespace netrunner

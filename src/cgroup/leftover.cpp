@@ -26,18 +26,18 @@
 namespace netrunner {
 namespace {
 
-/// Whose it is: on the group of a run, not on those that were only made to hold it.
+/// The extended attribute that names the owner. A run's own group has it; a group that is only a parent has not.
 constexpr const char* mark_name = "user.netrunner";
 constexpr std::chrono::milliseconds clearing_time{5000};
 
-/// The number in a made-up name.
+/// The pid in a made-up name.
 std::optional<std::uint64_t> maker_of(std::string_view name) {
     if (!name.starts_with(made_up_prefix)) return std::nullopt;
     name.remove_prefix(made_up_prefix.size());
     return number_in(name.substr(0, name.find('-')));
 }
 
-/// What a run's own group leaves behind is cleared, what held others' as far as nobody lives there; then it goes.
+/// Clears and removes a locked group that a run made. Throws SetupFailure if it is a parent that is still in use.
 void clear_ours(int parent, int directory, const std::string& name, const std::string& path,
                 const ClearingListener& told) {
     if (owner_of(directory).empty()) {
@@ -69,12 +69,14 @@ void refuse_used(const std::string& path, const std::string& owner) {
     cgroup_failure(EBUSY,
                    fmt::format("group '{}' is in use by another run of netrunner{}", path,
                                owner.empty() ? "" : fmt::format(" ({})", owner)),
-                   "another name");
+                   "a different --cgroup PATH");
 }
 
 void refuse_populated(const std::string& path, const std::vector<std::string>& members) {
-    cgroup_failure(EBUSY, fmt::format("group '{}' is not netrunner's and not empty{}", path,
-                                      members.empty() ? "" : fmt::format(" ({})", named(members))));
+    cgroup_failure(EBUSY,
+                   fmt::format("group '{}' is not netrunner's and not empty{}", path,
+                               members.empty() ? "" : fmt::format(" ({})", named(members))),
+                   "a different --cgroup PATH");
 }
 
 bool is_ours(int directory) {
@@ -90,7 +92,7 @@ std::string owner_of(int directory) {
 
 void mark_as_ours(int directory) {
     const std::string mark = fmt::format("pid {}", ::getpid());
-    ::fsetxattr(directory, mark_name, mark.data(), mark.size(), 0);  // where it cannot be marked, so be it
+    ::fsetxattr(directory, mark_name, mark.data(), mark.size(), 0);  // on failure, the group counts as a parent
 }
 
 void remove_mark(int directory) { ::fremovexattr(directory, mark_name); }
@@ -100,7 +102,7 @@ bool lock_group(int directory, int how) { return ::flock(directory, how | LOCK_N
 void clear_leftover(int directory, const std::string& path, bool remove, const ClearingListener& told) {
     JobGroup leftover;
     if (!leftover.open(duplicate(directory))) {
-        if (errno == ENOENT) return;  // its run had not been killed, and has removed it before the lock was ours
+        if (errno == ENOENT) return;  // its run was not killed: it removed the group before this lock was taken
         cgroup_failure(errno, fmt::format("cannot open the files of group '{}'", path));
     }
     const std::string owner = owner_of(directory);
@@ -116,7 +118,7 @@ void clear_leftover(int directory, const std::string& path, bool remove, const C
         cgroup_failure(error, fmt::format("cannot clear group '{}', left by a run that was killed", path));
     }
     if (!remove) remove_mark(directory);
-    told(was_populated ? fmt::format("ended what a run that was killed ({}) had left in '{}'", owner, path)
+    told(was_populated ? fmt::format("ended the processes left in '{}' by a run that was killed ({})", path, owner)
                        : fmt::format("cleared group '{}', left by a run that was killed ({})", path, owner),
          was_populated);
 }
@@ -145,7 +147,7 @@ void clear_strays(int directory, const std::string& path, const ClearingListener
         try {
             clear_leftover(stray.get(), fmt::format("{}/{}", path, name), true, told);
         } catch (const SetupFailure& failure) {
-            told(failure_text(failure), false);  // it is not in our way
+            told(failure_text(failure), false);  // not fatal: the new run uses another name
         }
     }
 }
@@ -159,7 +161,7 @@ int clear_all(int directory, const std::string& path, const ClearingListener& to
         const bool free = is_ours(inner.get()) && lock_group(inner.get(), LOCK_EX);
         if (!free || owner_of(inner.get()).empty()) {
             failed += clear_all(inner.get(), inner_path, told);
-            if (free) ::unlinkat(directory, name.c_str(), AT_REMOVEDIR);  // if nothing is in it any more
+            if (free) ::unlinkat(directory, name.c_str(), AT_REMOVEDIR);  // fails if it is not empty
             continue;
         }
         try {

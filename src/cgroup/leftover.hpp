@@ -1,4 +1,5 @@
-// Whose a control group is (docs/decisions/0013), and clearing away what runs that were killed have left in theirs.
+// Which run owns a control group (docs/decisions/0013), and clearing the groups that killed runs left. Called by
+// Cgroup before a run, and by `netrunner gc`. It does not clear a group that another run has locked.
 #pragma once
 
 #include <cstdint>
@@ -11,44 +12,46 @@
 
 namespace netrunner {
 
-/// What made-up names begin with, before the number of netrunner's process.
+/// The start of a made-up group name; netrunner's pid follows.
 inline constexpr std::string_view made_up_prefix = "run-";
 
 Descriptor open_group_in(int directory, const std::string& name);
 std::vector<std::string> groups_inside(const std::string& path);
 bool process_exists(std::uint64_t pid);
 
-/// Throws SetupFailure: there is somebody in it.
+/// Both throw SetupFailure: another run uses the group, or the group is not empty and is not netrunner's.
 [[noreturn]] void refuse_used(const std::string& path, const std::string& owner);
 [[noreturn]] void refuse_populated(const std::string& path, const std::vector<std::string>& members);
 
-/// A run of netrunner made it.
+/// A run of netrunner made the group: its directory has the sticky bit.
 bool is_ours(int directory);
 
-/// "pid 4711", the run whose own group it is; empty for a group that was only made to hold others', or is not ours.
+/// "pid 4711", the netrunner whose own group this is; empty for a group that is only a parent, or is not netrunner's.
 std::string owner_of(int directory);
 void mark_as_ours(int directory);
 void remove_mark(int directory);
 
-/// LOCK_EX (flock(2)): a run's own group. LOCK_SH: a group that a run is about to have its own inside of. At once or
-/// not at all; the lock is held by everybody who has this very open file.
+/// Locks the directory with flock(2); false if that would have to wait. LOCK_EX: a run's own group. LOCK_SH: a group
+/// inside which a run is about to take its own. Each process that shares the open file description holds the lock.
 bool lock_group(int directory, int how);
 
-/// Told of what was cleared away: a line each, and whether anybody had to be ended for it.
+/// Receives one line for each group that was cleared or could not be cleared. `was_populated`: processes were ended.
 using ClearingListener = std::function<void(const std::string& line, bool was_populated)>;
 
-/// Of a locked group whose run is gone: ends and removes what is in it, and with `remove` itself. Throws SetupFailure.
+/// For a locked group whose run is gone: ends its processes, removes the groups inside it and, with `remove`, the
+/// group. Throws SetupFailure if that fails.
 void clear_leftover(int directory, const std::string& path, bool remove, const ClearingListener& told);
 
-/// Of a locked group that was only made to hold others': what killed runs left inside it goes. Throws SetupFailure
-/// where somebody lives in it.
+/// For a locked group that is only a parent: clears the groups that killed runs left inside it. Throws SetupFailure if
+/// another run uses a group inside it, or if it contains processes that no run of netrunner left.
 void clear_parent(int directory, const std::string& path, const ClearingListener& told);
 
-/// Groups with made-up names are nobody's next time: those that killed runs have left in this one go.
+/// Clears the groups with made-up names that killed runs left in this one. No later run asks for such a name, so these
+/// groups would stay.
 void clear_strays(int directory, const std::string& path, const ClearingListener& told);
 
-/// All that killed runs have left in this group and however deep inside it; what is in use stays, and what is not ours.
-/// Returns how many groups could not be cleared; `told` is told why.
+/// Clears all groups that killed runs left in this one, at any depth. Groups in use stay, and so do groups that are not
+/// netrunner's. Returns how many groups could not be cleared; `told` receives the reasons.
 int clear_all(int directory, const std::string& path, const ClearingListener& told);
 
 }  // namespace netrunner

@@ -19,7 +19,7 @@
 namespace netrunner {
 namespace {
 
-/// The kernel knows disks by number only.
+/// Replaces a device path by MAJOR:MINOR, because io.max accepts only numbers.
 std::string with_device_number(const CgroupSetting& setting) {
     const std::size_t blank = setting.value.find(' ');
     const std::string device = setting.value.substr(0, blank);
@@ -28,11 +28,11 @@ std::string with_device_number(const CgroupSetting& setting) {
     if (::stat(device.c_str(), &info) != 0) {
         cgroup_failure(errno, fmt::format("{}: cannot find '{}'", setting.option, device));
     }
-    if (!S_ISBLK(info.st_mode)) cgroup_failure(ENOTBLK, fmt::format("{}: '{}' is no disk", setting.option, device));
+    if (!S_ISBLK(info.st_mode)) cgroup_failure(ENOTBLK, fmt::format("{}: '{}' is not a disk", setting.option, device));
     return fmt::format("{}:{}{}", major(info.st_rdev), minor(info.st_rdev), setting.value.substr(blank));
 }
 
-/// The words of the line about `device`, in a text with one line a device; none when there is no limit on it.
+/// The words of the line for `device` in a text with one line per device; empty if the device has no limit.
 std::vector<std::string> line_of(const std::string& text, const std::string& device) {
     std::string_view rest = text;
     while (!rest.empty()) {
@@ -52,7 +52,7 @@ bool holds_on_disk(const std::string& asked, const std::string& found) {
     });
 }
 
-/// Whether what was read back is what was asked for. Memory comes in pages.
+/// Whether the value read back matches the requested one. The kernel rounds memory sizes down to whole pages.
 bool holds(const CgroupSetting& setting, const std::string& found) {
     if (setting.file == "io.max") return holds_on_disk(setting.value, found);
     if (setting.file == "cpuset.cpus") return same_processors(setting.value, found);
@@ -78,15 +78,16 @@ std::set<unsigned long> processors_in(const std::string& list) {
     return numbers;
 }
 
-/// In force, and not only written down: what a group above does not have, nobody inside it gets.
+/// Checks that the CPUs are in force and not only stored: a group does not get CPUs that its parent does not have.
 void require_processors(int group, const CgroupSetting& setting) {
     const auto effective = read_text_at(group, "cpuset.cpus.effective");
     if (!effective || same_processors(setting.value, *effective)) return;
-    cgroup_failure(EINVAL, fmt::format("{}: of '{}' only '{}' can be had there", setting.option, setting.value,
-                                       trimmed(*effective)));
+    cgroup_failure(EINVAL, fmt::format("{}: the CPUs '{}' were requested, but the group gets only '{}'", setting.option,
+                                       setting.value, trimmed(*effective)));
 }
 
-/// What writes `before` again: for a disk a line that names all of its limits.
+/// The text that restores `before`. For a disk it is one line with all limits, because the kernel keeps each limit that
+/// a line does not name.
 std::string text_to_restore(const CgroupSetting& setting, const std::string& before) {
     if (setting.file != "io.max") return trimmed(before);
     const std::string device = setting.value.substr(0, setting.value.find(' '));
@@ -95,7 +96,7 @@ std::string text_to_restore(const CgroupSetting& setting, const std::string& bef
 }
 
 int write_setting(int group, const std::string& file, const std::string& value) {
-    return write_text_at(group, file, value.empty() ? "\n" : value);  // nothing at all would not be a write
+    return write_text_at(group, file, value.empty() ? "\n" : value);  // the kernel would not see a write of 0 bytes
 }
 
 }  // namespace
@@ -118,12 +119,13 @@ std::optional<AppliedSetting> apply_setting(int group, const CgroupSetting& aske
     AppliedSetting applied{.file = setting.file, .found = setting.value, .before = std::nullopt};
     if (before) applied.before = text_to_restore(setting, *before);
     if (const auto text = read_text_at(group, setting.file)) applied.found = trimmed(*text);
-    // In a setting that is not ours the kernel has its own way of writing, but this word is always a no.
+    // The kernel may write a value of --cgroup-set in another form, so only the word "invalid" counts as a refusal
+    // there.
     const bool refused =
         setting.checked ? !holds(setting, applied.found) : applied.found.find("invalid") != std::string::npos;
     if (refused) {
-        cgroup_failure(EINVAL, fmt::format("{}: {} is '{}' and not '{}'", setting.option, setting.file, applied.found,
-                                           setting.value));
+        cgroup_failure(EINVAL, fmt::format("{}: {} reads back as '{}' instead of '{}'", setting.option, setting.file,
+                                           applied.found, setting.value));
     }
     if (setting.file == "cpuset.cpus") require_processors(group, setting);
     return applied;

@@ -1,4 +1,5 @@
-// One setting of a control group: written, read back, and put back as it was. Mechanism; what is asked is CgroupPlan's.
+// One setting of a control group: writes it, reads it back, restores the previous value. Cgroup calls it. Which
+// settings to apply is CgroupPlan's decision.
 #pragma once
 
 #include <optional>
@@ -10,20 +11,21 @@ namespace netrunner {
 
 struct AppliedSetting {
     std::string file;
-    std::string found;                  ///< as it was read back; what was asked where it cannot be read
-    std::optional<std::string> before;  ///< what brings back what was there; nothing where that is not known
+    std::string found;                  ///< the value read back; the requested value if the file cannot be read
+    std::optional<std::string> before;  ///< text that restores the previous value; nothing if that is unknown
 };
 
-/// Nothing where the kernel has no such file and none is needed. Throws SetupFailure when it is not in force.
+/// Returns nothing if the setting is implied and the kernel has no such file. Throws SetupFailure if the setting is not
+/// in force afterwards.
 std::optional<AppliedSetting> apply_setting(int group, const CgroupSetting& setting);
 
-/// What it says now, if it does not hold any more.
+/// The present value in quotes, or "gone", if it is no longer the applied one.
 std::optional<std::string> lost_setting(int group, const AppliedSetting& setting);
 
-/// As far as that can be: what it was may not be allowed any more.
+/// Writes the previous value back. Errors are ignored, because the kernel may no longer accept that value.
 void restore_setting(int group, const AppliedSetting& setting);
 
-/// "0-3,8" and "0,1,2,3,8" are the same list of processors.
+/// Whether both lists name the same processors, as "0-3,8" and "0,1,2,3,8" do.
 bool same_processors(const std::string& a, const std::string& b);
 
 }  // namespace netrunner

@@ -12,7 +12,7 @@
 namespace netrunner {
 namespace {
 
-/// Calls `use` with each line, without its end.
+/// Calls `use` with each line, without its newline.
 template <class Use>
 void each_line(std::string_view text, Use use) {
     while (!text.empty()) {
@@ -22,7 +22,7 @@ void each_line(std::string_view text, Use use) {
     }
 }
 
-/// "\040" is a blank: mountinfo writes blanks, tabs, newlines and backslashes in octal.
+/// Decodes octal escapes: mountinfo writes a blank as "\040", and tabs, newlines and backslashes alike.
 std::string unescape(std::string_view text) {
     std::string plain;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -45,7 +45,7 @@ bool has_option(std::string_view options, std::string_view wanted) {
     return false;
 }
 
-/// `path` seen from `root`: "" for the root itself, "/x" below it; nothing when it is not below it.
+/// `path` relative to `root`: "" for the root itself, "/x" below it; nothing if `path` is not below `root`.
 std::optional<std::string> below(const std::string& path, const std::string& root) {
     if (root == "/") return path == "/" ? "" : path;
     if (path == root) return "";
@@ -53,7 +53,7 @@ std::optional<std::string> below(const std::string& path, const std::string& roo
     return std::nullopt;
 }
 
-/// The line of a /proc/cgroups text about `controller`: name, hierarchy, number of groups, enabled.
+/// The words of the line for `controller` in a /proc/cgroups text: name, hierarchy, number of groups, enabled.
 std::vector<std::string> controller_line(std::string_view text, std::string_view controller) {
     std::vector<std::string> found;
     each_line(text, [&](std::string_view line) {
@@ -73,7 +73,7 @@ std::vector<CgroupMount> parse_mountinfo(std::string_view text) {
         const auto left = words_in(line.substr(0, dash));
         const auto right = words_in(line.substr(dash + 3));
         if (left.size() < 6 || right.empty()) return;
-        // What is mounted over it hides it.
+        // A later mount on the same point hides the earlier one.
         const std::string point = unescape(left[4]);
         std::erase_if(mounts, [&](const CgroupMount& mount) { return mount.point == point; });
         if (right[0] != "cgroup2") return;

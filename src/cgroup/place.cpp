@@ -23,7 +23,8 @@ void cgroup_failure(int error, const std::string& what, const std::string& remed
 
 std::string own_scope() {
     return fmt::format("systemd-run {}--scope -p Delegate=yes -- netrunner run ...{}",
-                       ::geteuid() == 0 ? "" : "--user ", ::geteuid() == 0 ? "; in a service Delegate=yes" : "");
+                       ::geteuid() == 0 ? "" : "--user ",
+                       ::geteuid() == 0 ? "; in a systemd service: Delegate=yes" : "");
 }
 
 std::optional<std::string> base_of_environment() {
@@ -42,11 +43,11 @@ std::string find_cgroup_base(const std::optional<std::string>& asked) {
         cgroup_failure(ENOENT,
                        fmt::format("the cgroup2 mount at '{}' does not show this process's own group '{}'",
                                    view.mounts.front().point, view.own),
-                       "mount cgroup2 inside the container, or start that with the host's cgroup namespace");
+                       "mount cgroup2 inside the container, or start the container with the host's cgroup namespace");
     }
     if (mount->read_only) {
         cgroup_failure(EROFS, fmt::format("'{}' is mounted read-only, as in most containers", mount->point),
-                       "a container with a writable cgroup file system of its own");
+                       "a container with its own writable cgroup file system");
     }
     const bool from_root = asked ? *asked == "root" : ::geteuid() == 0;
     return from_root ? mount->point : own_directory(view, *mount).value_or(mount->point);
@@ -105,7 +106,7 @@ void refuse_inner_limits(int directory, const std::string& path, const std::stri
     cgroup_failure(EBUSY,
                    fmt::format("cannot enable '{}' below '{}', which has processes in it ({})", controller, path,
                                named(processes_in(directory))),
-                   "netrunner as the only process there: " + own_scope());
+                   "run netrunner as the only process in it: " + own_scope());
 }
 
 }  // namespace netrunner

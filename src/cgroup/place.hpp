@@ -1,4 +1,5 @@
-// Where a run's control group can be, and what its limits need there: the base, the controllers, and why not.
+// Finds the base of a run's control group and checks which controllers can be enabled there. Called by Cgroup, doctor
+// and gc. It changes no group; a failure names the reason and a remedy.
 #pragma once
 
 #include <optional>
@@ -7,32 +8,33 @@
 
 namespace netrunner {
 
-/// Throws SetupFailure: "cgroup: WHAT", with what may help.
+/// Throws SetupFailure with the text "cgroup: WHAT: ERROR (try: REMEDY)"; the last part only if there is a remedy.
 [[noreturn]] void cgroup_failure(int error, const std::string& what, const std::string& remedy = "");
 
-/// What helps whoever has no right to the group that he is in.
+/// The remedy for a user who may not change the present group: how to get a delegated one from systemd.
 std::string own_scope();
 
-/// NETRUNNER_CGROUP_BASE, if it says anything.
+/// The value of NETRUNNER_CGROUP_BASE; nothing if it is unset or empty.
 std::optional<std::string> base_of_environment();
 
-/// The directory that PATH starts from. `asked`: "root", "self", a directory, or nothing: root for the superuser, else
-/// self. Throws SetupFailure.
+/// The directory that the PATH of --cgroup is relative to. `asked`: "root", "self" or a directory; nothing means root
+/// for the superuser and self for other users. Throws SetupFailure.
 std::string find_cgroup_base(const std::optional<std::string>& asked);
 
-/// Throws SetupFailure when it is something else.
+/// Throws SetupFailure if `directory` is not in a cgroup v2 file system.
 void require_cgroup2(int directory, const std::string& path);
 
-/// The processes of the group itself, not of those inside it.
+/// Pids of the processes in the group itself, without those in groups inside it.
 std::vector<std::string> processes_in(int directory);
 /// "PID NAME, PID NAME, +N"
 std::string named(const std::vector<std::string>& pids);
 
-/// The controllers that are on for the groups inside.
+/// The controllers that are enabled for the groups inside `directory`.
 std::vector<std::string> enabled_controllers(int directory);
-/// Throws SetupFailure when `controller` is not there to be enabled in `directory`, whose path is for the message.
+/// Throws SetupFailure if `controller` is not available in `directory`. `path` is for the message.
 void require_controller(int directory, const std::string& path, const std::string& controller);
-/// Processes in a group (not in the root) do not go with limits for those inside it.
+/// Whether controllers may be enabled for the groups inside: the group has no processes, or is the root (cgroups(7),
+/// "no internal processes").
 bool may_have_inner_limits(int directory);
 [[noreturn]] void refuse_inner_limits(int directory, const std::string& path, const std::string& controller);
 

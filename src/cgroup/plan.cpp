@@ -28,7 +28,7 @@ std::optional<double> decimal(std::string_view text) {
     return number;
 }
 
-/// Names that the kernel would take, but that would be mistaken for a file of the group around.
+/// Names that mkdir(2) accepts, but that look like an interface file of the parent group.
 bool looks_like_a_file(std::string_view name) {
     constexpr std::array<std::string_view, 9> prefixes{"cgroup.", "memory.",  "cpu.",  "cpuset.", "io.",
                                                        "pids.",   "hugetlb.", "rdma.", "misc."};
@@ -46,7 +46,8 @@ std::vector<std::string> split_path(const std::string& path) {
         if (name == "." || name == "..") refuse("group", path, "'.' and '..' are not allowed");
         if (name.size() > longest_name) refuse("group", path, fmt::format("a name is longer than {}", longest_name));
         if (name.find('\n') != std::string_view::npos) refuse("group", path, "a name contains a newline");
-        if (looks_like_a_file(name)) refuse("group", path, fmt::format("'{}' is a name of the kernel's", name));
+        if (looks_like_a_file(name))
+            refuse("group", path, fmt::format("'{}' looks like an interface file of the kernel", name));
         components.emplace_back(name);
         rest.remove_prefix(slash == std::string_view::npos ? rest.size() : slash + 1);
     }
@@ -57,8 +58,8 @@ bool sets(const std::vector<CgroupSetting>& settings, std::string_view file) {
     return std::ranges::find(settings, file, &CgroupSetting::file) != settings.end();
 }
 
-/// One setting for each file, the last one; but io.max has limits of many disks, each of which is set by itself. With
-/// what comes with a memory limit.
+/// Keeps the last setting for each file. io.max keeps all its settings, because each is about one disk. Adds the
+/// settings that a limit of memory.max implies.
 std::vector<CgroupSetting> settle(const std::vector<CgroupSetting>& asked) {
     std::vector<CgroupSetting> settings;
     for (const CgroupSetting& setting : asked) {
@@ -69,7 +70,8 @@ std::vector<CgroupSetting> settle(const std::vector<CgroupSetting>& asked) {
     const auto limit = std::ranges::find(settings, "memory.max", &CgroupSetting::file);
     if (limit == settings.end() || limit->value == "max") return settings;
     const std::string option = limit->option;
-    // Otherwise a limit on memory is one on memory that is not swapped out; and half a killed build is of no use.
+    // Without a swap limit the command could exceed memory.max by swapping. If memory runs out, kill the whole group: a
+    // build with some processes killed is of no use.
     if (!sets(settings, "memory.swap.max")) settings.push_back({"memory.swap.max", "0", option, true, true});
     if (!sets(settings, "memory.oom.group")) settings.push_back({"memory.oom.group", "1", option, true, true});
     return settings;
@@ -86,7 +88,7 @@ std::string io_limit(std::string_view whole, std::string_view word) {
     if (value == "max") return fmt::format("{}=max", key);
     const Size number = key.ends_with("bps") ? parse_size(value) : number_in(value).value_or(0);
     if (number == 0) refuse("limit", whole, fmt::format("expected a number above 0 after '{}='", key));
-    constexpr Size most_operations = 0xffffffff;  // the kernel's "max" for them
+    constexpr Size most_operations = 0xffffffff;  // the kernel's "max" for operations per second
     const bool is_none = number == unlimited || (!key.ends_with("bps") && number >= most_operations);
     return is_none ? fmt::format("{}=max", key) : fmt::format("{}={}", key, number);
 }
@@ -159,7 +161,8 @@ std::string cpu_value(std::string_view text) {
     const bool percent = text.ends_with('%');
     const auto number = decimal(percent ? text.substr(0, text.size() - 1) : text);
     const double cpus = number.value_or(0) / (percent ? 100 : 1);
-    // The kernel counts in microseconds and takes no quota below one millisecond.
+    // The kernel counts in microseconds and accepts no quota below one millisecond, so a small share gets a longer
+    // period.
     const double period = cpus * usual_period < least_quota ? longest_period : usual_period;
     const double quota = std::floor(cpus * period + 0.5);
     if (!number || quota < least_quota || cpus > 1e6) {
@@ -209,7 +212,7 @@ CgroupSetting setting_value(std::string_view text) {
         file.find('.') != std::string_view::npos && file.find('/') == std::string_view::npos && file.front() != '.';
     if (!is_file) refuse("setting", text, "expected an interface file of the group, such as memory.low");
     if (std::ranges::find(ours, file) != ours.end()) {
-        refuse("setting", text, fmt::format("'{}' is not a setting of a run's group", file));
+        refuse("setting", text, fmt::format("'{}' cannot be set on a run's group", file));
     }
     return {.file = std::string(file),
             .value = std::string(text.substr(equals + 1)),

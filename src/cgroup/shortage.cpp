@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Of ours: what was about to be started, and what has just gone.
+/// Tolerance for netrunner's own processes: those about to start, and those that have ended since the failure.
 constexpr std::uint64_t comers_and_goers = 3;
 
 std::optional<std::uint64_t> number_at(const std::string& path) {
@@ -32,7 +32,7 @@ std::string reached(const std::string& what, std::uint64_t limit) {
     return fmt::format(", since {} is reached ({})", what, limit);
 }
 
-/// The first group from `directory` up to `top` that is full.
+/// The message fragment about the first group, from `directory` up to `top`, whose pids.max is reached.
 std::string full_group(fs::path directory, const fs::path& top) {
     for (; directory.string().starts_with(top.string()); directory = directory.parent_path()) {
         const auto most = number_at(directory / "pids.max");
@@ -44,7 +44,7 @@ std::string full_group(fs::path directory, const fs::path& top) {
     return "";
 }
 
-/// Where version 1 has the controller, as most systems mount it.
+/// The same for cgroup v1, if the pids hierarchy is mounted where most systems mount it.
 std::string full_v1_group() {
     const auto text = read_text("/proc/self/cgroup");
     constexpr std::string_view key = ":pids:";
@@ -63,7 +63,7 @@ std::string full_v2_group() {
     return own ? full_group(*own, mount->point) : "";
 }
 
-/// How many threads this user has: what RLIMIT_NPROC counts.
+/// Number of threads of this user, which RLIMIT_NPROC limits.
 std::uint64_t tasks_of_user() {
     std::uint64_t count = 0;
     std::error_code unknown;
@@ -82,8 +82,8 @@ std::string full_machine() {
     const std::size_t slash = load ? load->find('/') : std::string::npos;
     if (slash == std::string::npos) return "";
     const auto all = number_in(load->substr(slash + 1, load->find(' ', slash) - slash - 1));
-    constexpr std::uint64_t ended_since = 64;
-    constexpr std::uint64_t not_given_again = 300;  // the first numbers: RESERVED_PIDS in the kernel's pid.c
+    constexpr std::uint64_t ended_since = 64;       // tolerance for tasks that have ended since the failure
+    constexpr std::uint64_t not_given_again = 300;  // lowest pids, never reused: RESERVED_PIDS in the kernel's pid.c
     const auto limit = number_at("/proc/sys/kernel/pid_max");
     if (all && limit && *all + ended_since + not_given_again >= *limit) return reached("kernel.pid_max", *limit);
     const auto threads = number_at("/proc/sys/kernel/threads-max");
@@ -118,7 +118,7 @@ std::string describe_limit_met(int error) {
             return too_many_files("the machine's limit of open files", number_at("/proc/sys/fs/file-max"));
         if (error == EAGAIN) return too_many_processes();
     } catch (const std::exception&) {
-        // What cannot be read is not known; that something could not be had is said anyway.
+        // If a file cannot be read, the limit stays unknown. The caller reports the failure without it.
     }
     return "";
 }

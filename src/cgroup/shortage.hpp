@@ -1,13 +1,13 @@
-// Which limit it was that a process, a descriptor or memory could not be had for: the kernel only says that there is
-// one. Looks at this machine; asked after a failure only.
+// Names the limit behind a shortage of processes or descriptors, because the kernel reports only an errno. Called only
+// after a failure to start the shepherd or the command. It reads the present counts, so it may find no limit.
 #pragma once
 
 #include <string>
 
 namespace netrunner {
 
-/// ", since pids.max of '/jobs/a' is reached (512)", to be put behind what could not be done; empty where `error`
-/// (errno) is none of a shortage, or nothing is found.
+/// ", since pids.max of '/jobs/a' is reached (512)", to append to the text of what failed. Empty if `error` is not
+/// EAGAIN, EMFILE or ENFILE, or if no limit is found.
 std::string describe_limit_met(int error);
 
 }  // namespace netrunner

@@ -15,8 +15,9 @@ namespace netrunner {
 namespace {
 
 constexpr const char* overview =
-    R"(netrunner runs a command as if it had been run directly, leaves nothing of it
-behind, keeps its limits, and says what happened and why.
+    R"(netrunner runs a command as if it had been run directly. It keeps the command
+within limits, ends every process that the command leaves behind, and reports
+how the run ended and why.
 
 Usage: netrunner run [OPTIONS] [--] COMMAND [ARG...]
        netrunner doctor [--json]
@@ -24,10 +25,10 @@ Usage: netrunner run [OPTIONS] [--] COMMAND [ARG...]
        netrunner --help | --version | help [COMMAND]
 
 Commands:
-  run     run a command, stream its output, end whatever it leaves behind
-  doctor  say what this machine offers to this user, and why not
-  gc      clear away what killed runs have left in control groups
-  help    show this, or the help of a command
+  run     run a command and end every process that it leaves behind
+  doctor  check which features work on this machine, and say why one does not
+  gc      end processes and remove control groups that killed runs left behind
+  help    show this text, or the help of a command: netrunner help run
 
 'netrunner help run' lists the options of run; netrunner(1) explains them.
 )";
@@ -35,28 +36,31 @@ Commands:
 constexpr const char* doctor_help =
     R"(Usage: netrunner doctor [--json]
 
-Says what this machine offers to this user, one line each: running and ending
-commands, pseudo-terminals, control groups and their controllers, PID
-namespaces; and where it does not, why, and what may help.
+Checks which features of netrunner work on this machine for this user: running
+and ending commands, pseudo-terminals, control groups and their controllers,
+PID namespaces. Prints one line for each feature. If a feature does not work,
+the line says why and what may help.
 
-  --json      the same as one JSON object
+  --json      print the result as one JSON object
   -h, --help  show this help
 
-Exit status: 0 everything works, 1 something does not, 125 netrunner failed.
+Exit status: 0 everything works, 1 a feature does not work, 125 netrunner
+failed.
 )";
 
 constexpr const char* gc_help =
     R"(Usage: netrunner gc [--cgroup-base BASE] [PATH]
 
-Ends what runs that were killed together with their shepherd have left in the
-control group PATH below BASE (all of it without PATH), and removes their
-groups. What a living run uses stays, and so does whatever netrunner has not
-made. Each run does this by itself on its own path.
+Cleans up after runs whose netrunner processes were all killed. Ends the
+processes that such runs left in the control group PATH below BASE, or anywhere
+below BASE if PATH is not given, and removes the groups of these runs. Groups
+that a living run uses and groups that netrunner did not create are left alone.
+Every run also does this for its own PATH.
 
-  --cgroup-base BASE  root, self, or a directory; as for run
+  --cgroup-base BASE  where PATH starts: root, self or a directory, as for run
   -h, --help          show this help
 
-Exit status: 0 nothing is left, 1 something could not be cleared, 125
+Exit status: 0 nothing is left, 1 something could not be removed, 125
 netrunner failed.
 )";
 
@@ -83,7 +87,7 @@ Request parse_gc(std::span<const std::string> words) {
         } else if (word.starts_with('-')) {
             throw UsageError(fmt::format("gc: unknown option '{}' (see netrunner help gc)", word));
         } else if (std::exchange(has_path, true)) {
-            throw UsageError(fmt::format("gc: one path, not '{}' too", word));
+            throw UsageError(fmt::format("gc: unexpected argument '{}': only one PATH can be given", word));
         } else {
             asked.path = word;
         }

@@ -1,5 +1,5 @@
-// argv to what it asks for: a run's Options, another command, or a text. Validates how things are written, touches
-// nothing on the machine.
+// Parses argv into a request: the Options of a run, another command, or a text to show. main calls it. Checks the
+// syntax only: it reads nothing of the machine and changes nothing.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace netrunner {
 
-/// Help or the version: to be shown, and that is all.
+/// Help or the version: main prints the text and exits.
 struct ShowText {
     std::string text;
 };
@@ -24,12 +24,12 @@ struct AskDoctor {
 /// `netrunner gc`.
 struct CollectGarbage {
     std::optional<std::string> base;  ///< --cgroup-base
-    std::string path;                 ///< below it; empty: all of it
+    std::string path;                 ///< below the base; empty: the whole base
 };
 
 using Request = std::variant<Options, AskDoctor, CollectGarbage, ShowText>;
 
-/// `words` is argv without the program's name. Throws UsageError with one line.
+/// `words`: argv without the program's name. Throws UsageError.
 Request parse_command_line(std::span<char* const> words);
 
 }  // namespace netrunner

@@ -1,5 +1,5 @@
-// What was asked for on the command line: a plain value, with the defaults in place. Says nothing about whether
-// this machine can do it.
+// The options of `netrunner run` as a plain value, with the defaults filled in. The parser (run_options) makes it, the
+// launch plan reads it. Does not tell whether this machine supports them.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@
 
 namespace netrunner {
 
-/// One of the command's standard descriptors. `merge` is for stderr only: the same stream as stdout. `terminal`: the
-/// command's own pseudo-terminal.
+/// Where one of the command's standard descriptors leads. `merge`: stderr only, the same stream as stdout. `terminal`:
+/// the command's pseudo-terminal (--pty).
 struct StreamChoice {
     enum class Mode { inherit, pipe, null, file, merge, terminal };
     Mode mode = Mode::pipe;
@@ -28,7 +28,7 @@ enum class OrphanPolicy { kill, wait, leave };
 
 struct EnvironmentChange {
     std::string name;
-    std::optional<std::string> value;  ///< nothing: the caller's value, if it has one
+    std::optional<std::string> value;  ///< nothing: keep netrunner's own value, if any
 };
 
 struct ResourceLimit {
@@ -42,14 +42,14 @@ struct Options {
 
     // Streams and terminal
     bool pty = false;
-    std::optional<WindowSize> window;            ///< nothing: the user's terminal's
-    std::optional<StreamChoice> standard_input;  ///< nothing: inherit, or a terminal that is typed into the pty
+    std::optional<WindowSize> window;            ///< nothing: the size of the user's terminal
+    std::optional<StreamChoice> standard_input;  ///< nothing: inherit; with --pty on a terminal: terminal
     StreamChoice standard_output{};
-    std::optional<StreamChoice> standard_error;  ///< nothing: pipe, or merge where both go to the same place anyway
+    std::optional<StreamChoice> standard_error;  ///< nothing: the launch plan chooses pipe, merge or terminal
     std::optional<std::string> output_file;
     bool append = false;
-    LineStamp stamp{};            ///< before each line that is passed on
-    bool output_stamped = false;  ///< in the output file as well
+    LineStamp stamp{};            ///< put before each line that is relayed
+    bool output_stamped = false;  ///< put into the output file too
     Size max_output = unlimited;
     Size pipe_size = 256 * 1024;
 

@@ -22,11 +22,13 @@ namespace {
 constexpr const char* run_usage = "Usage: netrunner run [OPTIONS] [--] COMMAND [ARG...]\n";
 
 constexpr const char* run_notes = R"(
-DURATION: a number with ms, s (default), m, h or d, also 1h30m; 0 or infinity
-for none. SIZE: bytes, or with K M G T or KiB to TiB (1024), KB to TB (1000).
+DURATION: a number with ms, s (default), m, h or d, or a sum such as 1h30m. As a
+limit, 0 or infinity means none. SIZE: a number of bytes, or a number with K M G
+T or KiB to TiB (powers of 1024) or KB to TB (powers of 1000); max means none.
 
-Exit status: the command's own, or the signal it died of; 124 a limit stopped
-it; 125 netrunner failed; 126 cannot be executed; 127 not found.
+Exit status: the command's own; if a signal kills the command, netrunner dies of
+the same signal. 124: a limit stopped the command. 125: netrunner failed. 126:
+the command cannot be executed. 127: the command was not found.
 
 Examples:
   netrunner run -t 10m -- make test
@@ -34,8 +36,9 @@ Examples:
   netrunner run --stop INT,2s,TERM,5s,KILL -t 1h -- ./soak
 )";
 
-/// Declares options of `run` to CLI11, each with what it sets: those that some of `words` may mean, or all. A
-/// declaration takes 20,000 instructions, of which there are 50, and most runs use two or three (docs/decisions/0025).
+/// Declares the options of `run` to CLI11, each with a function that sets its field of Options. If `words` are given,
+/// only the options that a word may name are declared: one declaration costs about 20,000 instructions, `run` has about
+/// 50 options, and most runs use two or three (docs/decisions/0025).
 class RunOptions {
   public:
     using Words = std::span<const std::string>;
@@ -50,11 +53,11 @@ class RunOptions {
         reporting();
     }
 
-    /// `words` up to the command. Throws UsageError.
+    /// `words`: the options without the command. Throws UsageError.
     void parse(std::span<const std::string> words) {
         std::vector<std::string> tokens = normalise(words);
         if (tokens.empty()) return;
-        std::ranges::reverse(tokens);  // what CLI11 asks for
+        std::ranges::reverse(tokens);  // CLI11 expects the arguments in reverse order
         try {
             app().parse(tokens);
         } catch (const CLI::CallForHelp&) {
@@ -64,7 +67,7 @@ class RunOptions {
         }
     }
 
-    /// How many of `words` are options and their values; `--`, if there, not counted.
+    /// The number of leading `words` that are options or their values. `--` is not counted.
     [[nodiscard]] std::size_t length_of_options(std::span<const std::string> words) const {
         std::size_t at = 0;
         while (at < words.size() && words[at].size() > 1 && words[at].front() == '-' && words[at] != "--") {
@@ -75,13 +78,13 @@ class RunOptions {
 
     [[nodiscard]] bool help_asked() const { return help_asked_; }
 
-    /// Of the options that are declared.
+    /// The help text of the declared options.
     [[nodiscard]] std::string help() {
         CLI::Formatter formatter;
         formatter.column_width(31);
         std::string groups = formatter.make_groups(&app(), CLI::AppFormatMode::Normal);
         for (std::size_t at = 0; (at = groups.find("\n\n\n", at)) != std::string::npos;) groups.erase(at, 1);
-        // CLI11 puts a blank before every text of an option's.
+        // CLI11 prints `--timestamps [=MODE]`. Move the blank behind the bracket, so that the column stays aligned.
         for (std::size_t at = 0; (at = groups.find(" [=", at)) != std::string::npos;) {
             groups.insert(groups.find(']', at) + 1, 1, ' ');
             groups.erase(at, 1);
@@ -95,15 +98,15 @@ class RunOptions {
         return *app_;
     }
 
-    /// Whether one of the words, as far as they may be options, is one of `names` ("-t,--timeout") or has it among its
-    /// letters.
+    /// Whether a word that may be an option is the long name in `names` ("-t,--timeout") or a cluster with the letter
+    /// in `names`.
     [[nodiscard]] bool may_be_meant(std::string_view names) const {
         if (!words_) return true;
         const char letter = names[1] == '-' ? '\0' : names[1];
         const std::string_view long_name = names.substr(names.rfind(',') + 1);
         bool after_option = false;
         for (const std::string_view word : *words_) {
-            if (word == "--" && !after_option) return false;  // after one it may be its value
+            if (word == "--" && !after_option) return false;  // after an option, `--` may be its value
             after_option = word.starts_with('-');
             if (!after_option) continue;
             if (word.starts_with("--") ? word.substr(0, word.find('=')) == long_name
@@ -114,7 +117,7 @@ class RunOptions {
         return false;
     }
 
-    /// `set` takes the value as a string.
+    /// Declares an option with a value. `set` gets the value as typed.
     template <class Setter>
     void value(const char* group, const char* names, const char* kind, const char* text, Setter set) {
         if (!may_be_meant(names)) return;
@@ -137,7 +140,8 @@ class RunOptions {
             ->trigger_on_parse()
             ->allow_extra_args(false);
     }
-    /// One that may go without a value: what it has then. A value is only taken after an equals sign.
+    /// Declares an option whose value may be left out; it is then `otherwise`. A value is only taken after an equals
+    /// sign.
     template <class Setter>
     void optional_value(const char* group, const char* name, const char* kind, const char* otherwise, const char* text,
                         Setter set) {
@@ -158,84 +162,90 @@ class RunOptions {
     void streams() {
         constexpr const char* group = "Streams and terminal";
         Options& o = options_;
-        flag(group, "--pty", "run on a new pseudo-terminal", [&] { o.pty = true; });
-        value(group, "--winsize", "COLSxROWS", "its size (the user's terminal, else 80x24)",
+        flag(group, "--pty", "run the command on a new pseudo-terminal", [&] { o.pty = true; });
+        value(group, "--winsize", "COLSxROWS", "--pty size (default: your terminal's, or 80x24)",
               [&](const std::string& v) { o.window = window_value(v); });
-        value(group, "--stdin", "MODE", "inherit (default), null, pipe, pty, or a file",
+        value(group, "--stdin", "MODE", "input: inherit (default), null, pipe, pty or FILE",
               [&](const std::string& v) { o.standard_input = standard_input_value(v); });
-        value(group, "--stdout", "MODE", "pipe (default), inherit, null, or a file",
+        value(group, "--stdout", "MODE", "output: pipe (default), inherit, null or FILE",
               [&](const std::string& v) { o.standard_output = standard_output_value(v); });
-        value(group, "--stderr", "MODE", "pipe (default), inherit, null, stdout, or a file",
+        value(group, "--stderr", "MODE", "as --stdout, or stdout to merge it with stdout",
               [&](const std::string& v) { o.standard_error = standard_error_value(v); });
-        value(group, "-o,--output", "FILE", "also write all that is relayed to FILE",
+        value(group, "-o,--output", "FILE", "also write the relayed output to FILE",
               [&](const std::string& v) { o.output_file = file_value(v); });
-        flag(group, "--append", "append to that FILE", [&] { o.append = true; });
-        optional_value(group, "--timestamps", "MODE", "elapsed", "time before each line: elapsed, iso or delta",
+        flag(group, "--append", "append to the --output FILE, do not replace it", [&] { o.append = true; });
+        optional_value(group, "--timestamps", "MODE", "elapsed", "start lines with the time: elapsed, iso or delta",
                        [&](const std::string& v) { o.stamp.clock = timestamps_value(v); });
-        value(group, "--prefix", "TEXT", "this text before each line, after the time",
+        value(group, "--prefix", "TEXT", "start each line with TEXT, after the time if any",
               [&](const std::string& v) { o.stamp.prefix = prefix_value(v); });
-        flag(group, "--output-stamped", "both of these in the FILE of --output, too", [&] { o.output_stamped = true; });
-        value(group, "--max-output", "SIZE", "stop the command once it has written more",
+        flag(group, "--output-stamped", "write time and prefix to the --output FILE too",
+             [&] { o.output_stamped = true; });
+        value(group, "--max-output", "SIZE", "stop the command if it writes more than SIZE",
               [&](const std::string& v) { o.max_output = parse_size(v); });
-        value(group, "--pipe-size", "SIZE", "capacity of the command's pipes (256K)",
+        value(group, "--pipe-size", "SIZE", "capacity of the command's pipes (default: 256K)",
               [&](const std::string& v) { o.pipe_size = parse_size(v); });
     }
 
     void stopping() {
         constexpr const char* group = "Time and stopping";
         Options& o = options_;
-        value(group, "-t,--timeout", "DURATION", "stop the command after this long",
+        value(group, "-t,--timeout", "DURATION", "stop the command after DURATION",
               [&](const std::string& v) { o.timeout = parse_duration(v); });
-        value(group, "--idle-timeout", "DURATION", "stop it after this long without output",
+        value(group, "--idle-timeout", "DURATION", "stop the command after DURATION without output",
               [&](const std::string& v) { o.idle_timeout = parse_duration(v); });
-        value(group, "--on-timeout", "COMMAND", "run this first when a time limit is hit",
+        value(group, "--on-timeout", "COMMAND", "on a timeout, run this shell command first",
               [&](const std::string& v) { o.on_timeout = command_value(v); });
-        value(group, "-s,--signal", "SIGNAL", "first signal of every stop (TERM)",
+        value(group, "-s,--signal", "SIGNAL", "first signal of a stop (default: TERM)",
               [&](const std::string& v) { o.signal = signal_value(v); });
-        value(group, "-k,--kill-after", "DURATION", "grace before SIGKILL (5s); 0: none",
+        value(group, "-k,--kill-after", "DURATION", "time until SIGKILL (default: 5s; 0: at once)",
               [&](const std::string& v) { o.kill_after = parse_duration(v); });
-        value(group, "--stop", "SEQUENCE", "the whole ladder, e.g. INT,2s,TERM,5s,KILL",
+        value(group, "--stop", "SEQUENCE", "signals and waits, e.g. INT,2s,TERM,5s,KILL",
               [&](const std::string& v) { o.stop = stop_value(v); });
-        flag(group, "-p,--preserve-status", "after a limit, keep the command's own status",
+        flag(group, "-p,--preserve-status", "after a limit, use the command's status, not 124",
              [&] { o.preserve_status = true; });
-        value(group, "--orphans", "POLICY", "kill (default), wait or leave what outlives it",
+        value(group, "--orphans", "POLICY", "processes left over: kill (default), wait, leave",
               [&](const std::string& v) { o.orphans = orphans_value(v); });
-        flag(group, "--die-with-parent", "stop too when who started netrunner dies", [&] { o.die_with_parent = true; });
-        flag(group, "--pid-namespace", "pids of its own: nothing can outlive all of us",
+        flag(group, "--die-with-parent", "also stop when netrunner's parent process ends",
+             [&] { o.die_with_parent = true; });
+        flag(group, "--pid-namespace", "new PID namespace: no process can outlive the run",
              [&] { o.pid_namespace = true; });
     }
 
     void surroundings() {
         constexpr const char* group = "Surroundings";
         Options& o = options_;
-        flag(group, "--keep-signals", "leave signal dispositions and mask as found", [&] { o.keep_signals = true; });
-        value(group, "-C,--chdir", "DIR", "run in this directory",
+        flag(group, "--keep-signals", "pass ignored and blocked signals on unchanged", [&] { o.keep_signals = true; });
+        value(group, "-C,--chdir", "DIR", "run the command in DIR",
               [&](const std::string& v) { o.directory = file_value(v); });
-        value(group, "-E,--setenv", "NAME[=VALUE]", "set a variable, or keep it with -i",
+        value(group, "-E,--setenv", "NAME[=VALUE]", "set a variable; NAME alone keeps it despite -i",
               [&](const std::string& v) { o.set.push_back(environment_value(v)); });
-        value(group, "-u,--unset", "NAME", "remove a variable",
+        value(group, "-u,--unset", "NAME", "remove a variable from the environment",
               [&](const std::string& v) { o.unset.push_back(variable_name_value(v)); });
-        flag(group, "-i,--ignore-environment", "start with an empty environment", [&] { o.ignore_environment = true; });
+        flag(group, "-i,--ignore-environment", "start with an empty environment (add with -E)",
+             [&] { o.ignore_environment = true; });
         value(group, "-a,--argv0", "NAME", "pass NAME as the command's argv[0]",
               [&](const std::string& v) { o.argv0 = v; });
-        value(group, "--uid", "USER", "run as this user, with its groups", [&](const std::string& v) { o.user = v; });
-        value(group, "--gid", "GROUP", "run as this group", [&](const std::string& v) { o.group = v; });
-        value(group, "--groups", "LIST", "supplementary groups, comma-separated",
+        value(group, "--uid", "USER", "run as USER (name or number) and its groups",
+              [&](const std::string& v) { o.user = v; });
+        value(group, "--gid", "GROUP", "run with GROUP (name or number) as primary group",
+              [&](const std::string& v) { o.group = v; });
+        value(group, "--groups", "LIST", "supplementary groups, separated by commas",
               [&](const std::string& v) { o.groups = groups_value(v); });
-        value(group, "--umask", "MODE", "file mode creation mask, octal",
+        value(group, "--umask", "MODE", "file mode creation mask in octal, e.g. 027",
               [&](const std::string& v) { o.umask = umask_value(v); });
-        value(group, "--nice", "N", "nice value, -20 to 19", [&](const std::string& v) { o.nice = nice_value(v); });
-        value(group, "--rlimit", "NAME=SOFT[:HARD]", "resource limit, e.g. nofile=1024",
+        value(group, "--nice", "N", "nice value, -20 (highest priority) to 19",
+              [&](const std::string& v) { o.nice = nice_value(v); });
+        value(group, "--rlimit", "NAME=SOFT[:HARD]", "set a resource limit, e.g. nofile=1024 or core=0",
               [&](const std::string& v) { o.limits.push_back(limit_value(v)); });
-        flag(group, "--no-new-privs", "no privileges through exec (setuid files)", [&] { o.no_new_privs = true; });
+        flag(group, "--no-new-privs", "let no program gain privileges (sudo, setuid)", [&] { o.no_new_privs = true; });
     }
 
     void control_group() {
         constexpr const char* group = "Control group (cgroup v2)";
         CgroupChoice& c = options_.cgroup;
-        value(group, "--cgroup", "PATH", "run in this group, below the base",
+        value(group, "--cgroup", "PATH", "run in control group PATH below --cgroup-base",
               [&](const std::string& v) { c.path = group_value(v); });
-        value(group, "--cgroup-base", "BASE", "root, self, or a directory",
+        value(group, "--cgroup-base", "BASE", "where PATH starts: root, self or a directory",
               [&](const std::string& v) { c.base = base_value(v); });
         const auto limit = [&](const char* option, const char* kind, const char* file, const char* text,
                                std::string (*to_value)(std::string_view)) {
@@ -243,33 +253,33 @@ class RunOptions {
                 c.settings.push_back({.file = file, .value = to_value(v), .option = option});
             });
         };
-        limit("--memory-max", "SIZE", "memory.max", "memory; beyond it the kernel kills", memory_value);
-        limit("--memory-high", "SIZE", "memory.high", "memory; beyond it the command is slowed", memory_value);
-        limit("--swap-max", "SIZE", "memory.swap.max", "swap (0 with --memory-max)", memory_value);
-        limit("--pids-max", "N", "pids.max", "processes and threads", pids_value);
-        limit("--cpu-max", "CPUS", "cpu.max", "processor time: 1.5, or 150%", cpu_value);
-        limit("--cpu-weight", "N", "cpu.weight", "share among others, 1 to 10000 (100)", weight_value);
-        limit("--cpuset", "CPUS", "cpuset.cpus", "the processors to run on, e.g. 0-3,8", cpuset_value);
-        limit("--io-max", "SPEC", "io.max", "e.g. '8:0 wbps=10M riops=500'", io_value);
-        value(group, "--cgroup-set", "FILE=VALUE", "any other setting of the group",
+        limit("--memory-max", "SIZE", "memory.max", "memory limit; above it the kernel kills all", memory_value);
+        limit("--memory-high", "SIZE", "memory.high", "memory threshold; above it the command is slowed", memory_value);
+        limit("--swap-max", "SIZE", "memory.swap.max", "swap limit (default with --memory-max: 0)", memory_value);
+        limit("--pids-max", "N", "pids.max", "limit on processes and threads at once", pids_value);
+        limit("--cpu-max", "CPUS", "cpu.max", "CPU time limit in CPUs (1.5) or percent (150%)", cpu_value);
+        limit("--cpu-weight", "N", "cpu.weight", "relative CPU share, 1 to 10000 (default: 100)", weight_value);
+        limit("--cpuset", "CPUS", "cpuset.cpus", "CPUs to run on, e.g. 0-3,8", cpuset_value);
+        limit("--io-max", "SPEC", "io.max", "disk limits, e.g. '8:0 wbps=10M riops=500'", io_value);
+        value(group, "--cgroup-set", "FILE=VALUE", "write any other group file, e.g. memory.low=64M",
               [&](const std::string& v) { c.settings.push_back(setting_value(v)); });
     }
 
     void reporting() {
         constexpr const char* group = "Report";
         Options& o = options_;
-        value(group, "--report", "FILE", "write the JSON report; - is stdout, at the end",
+        value(group, "--report", "FILE", "write the JSON report to FILE (- for stdout)",
               [&](const std::string& v) { o.report = file_value(v); });
-        value(group, "--report-fd", "N", "write it to an open descriptor",
+        value(group, "--report-fd", "N", "write the JSON report to the open descriptor N",
               [&](const std::string& v) { o.report_fd = descriptor_value(v); });
-        value(group, "--junit", "FILE", "write the run as a JUnit file of one case",
+        value(group, "--junit", "FILE", "write a JUnit XML file with one test case",
               [&](const std::string& v) { o.junit = file_value(v); });
-        flag(group, "--summary", "a few lines on stderr at the end", [&] { o.summary = true; });
-        value(group, "--heartbeat", "DURATION", "a line after each such time without output",
+        flag(group, "--summary", "print a short summary on stderr at the end", [&] { o.summary = true; });
+        value(group, "--heartbeat", "DURATION", "print a status line per DURATION without output",
               [&](const std::string& v) { o.heartbeat = parse_duration(v); });
-        flag(group, "--progress", "a live line on the terminal while it runs", [&] { o.progress = true; });
-        flag(group, "-q,--quiet", "no verdict line", [&] { o.quiet = true; });
-        flag(group, "-v,--verbose", "a line a step; twice: the link's messages too", [&] { ++o.verbose; });
+        flag(group, "--progress", "show a live status line on the terminal", [&] { o.progress = true; });
+        flag(group, "-q,--quiet", "do not print the verdict (netrunner: ...)", [&] { o.quiet = true; });
+        flag(group, "-v,--verbose", "print each step; -vv: also internal messages", [&] { ++o.verbose; });
     }
 
     [[nodiscard]] const CLI::Option* find(const std::string& name) const {
@@ -290,7 +300,7 @@ class RunOptions {
                                          : fmt::format("unknown option '{}': did you mean '{}'?", name, nearest));
     }
 
-    /// Whether the option word `word` is completed by the word after it. Throws for an unknown option.
+    /// Whether the word after the option word `word` is its value. Throws UsageError for an unknown option.
     [[nodiscard]] bool takes_next_word(const std::string& word) const {
         if (word.starts_with("--")) {
             const std::size_t equals = word.find('=');
@@ -307,8 +317,8 @@ class RunOptions {
         return false;
     }
 
-    /// One token an option and one a value, so that a value is a value whatever it looks like: CLI11 by itself takes
-    /// `--name=` for "the value is the next word".
+    /// Splits `words` into one token for each option and one for each value. Without this, CLI11 takes the next word as
+    /// the value of `--name=`.
     [[nodiscard]] std::vector<std::string> normalise(std::span<const std::string> words) const {
         std::vector<std::string> tokens;
         for (std::size_t at = 0; at < words.size(); ++at) {
@@ -334,7 +344,7 @@ class RunOptions {
         return tokens;
     }
 
-    /// -qt5 is -q -t 5.
+    /// Splits a cluster of letters: -qt5 becomes -q -t 5.
     void split_cluster(const std::string& word, std::vector<std::string>& tokens) const {
         for (std::size_t i = 1; i < word.size(); ++i) {
             tokens.push_back({'-', word[i]});

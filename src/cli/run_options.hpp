@@ -1,4 +1,5 @@
-// The words after `netrunner run` to Options, and the help on them. The only user of CLI11.
+// Parses the words after `netrunner run` into Options, and formats the help of these options. Called by the parser of
+// the command line (cli). The only user of CLI11.
 #pragma once
 
 #include <optional>
@@ -9,10 +10,10 @@
 
 namespace netrunner {
 
-/// What netrunner help run shows: every option.
+/// The text of `netrunner help run`, with every option.
 std::string help_of_run();
 
-/// `words`: options, and the command. Nothing when they ask for help. Throws UsageError with one line.
+/// `words`: the options, then the command. Nothing if they ask for help. Throws UsageError.
 std::optional<Options> parse_run(std::span<const std::string> words);
 
 }  // namespace netrunner

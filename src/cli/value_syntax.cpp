@@ -32,7 +32,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     throw UsageError(fmt::format("invalid {} '{}': {}", what, text, why));
 }
 
-/// `text` is none of a few words.
+/// For a `text` that is none of the `known` words.
 [[noreturn]] void refuse_word(std::string_view what, std::string_view text, std::span<const std::string_view> known) {
     std::string list;
     for (std::size_t i = 0; i < known.size(); ++i) {
@@ -170,7 +170,7 @@ LineStamp::Clock timestamps_value(std::string_view text) {
 std::string prefix_value(std::string_view text) {
     constexpr std::size_t longest = 256;
     if (text.find_first_of("\r\n") != std::string_view::npos)
-        refuse("prefix", text, "expected a text without line ends");
+        refuse("prefix", text, "expected text without newlines or carriage returns");
     if (text.size() > longest) refuse("prefix", text, fmt::format("expected {} bytes at most", longest));
     return std::string(text);
 }

@@ -1,5 +1,6 @@
-// The values of options that are more than a number, a duration or a size: how they are written and what they come
-// to. Pure. Each throws UsageError with a fragment such as: invalid signal 'FOO'.
+// Parsers for the values of `run`'s options, except durations and sizes (src/values/quantity) and those of control
+// groups (src/cgroup/plan). run_options calls them and puts the option's name before the message. Pure. Each parser
+// throws UsageError with a text such as: invalid signal 'FOO': ... .
 #pragma once
 
 #include <string>
@@ -21,25 +22,25 @@ StreamChoice standard_output_value(const std::string& text);
 StreamChoice standard_error_value(const std::string& text);
 /// elapsed, iso or delta.
 LineStamp::Clock timestamps_value(std::string_view text);
-/// What may stand before a line: it is short, and no line of its own.
+/// At most 256 bytes, without newlines and carriage returns.
 std::string prefix_value(std::string_view text);
-/// The name of a file or a directory; not empty.
+/// The name of a file or a directory. It must not be empty.
 std::string file_value(const std::string& text);
-/// For a shell; not empty.
+/// A command for /bin/sh -c. It must contain more than blanks.
 std::string command_value(std::string_view text);
 /// NAME or NAME=VALUE
 EnvironmentChange environment_value(std::string_view text);
 std::string variable_name_value(std::string_view text);
 /// NAME=SOFT[:HARD]
 ResourceLimit limit_value(std::string_view text);
-/// The NAME of an RLIMIT_* number, as above.
+/// The NAME that limit_value accepts for an RLIMIT_* number.
 std::string limit_name(int resource);
 /// Octal, up to 777.
 unsigned umask_value(std::string_view text);
 /// -20 to 19.
 int nice_value(std::string_view text);
 int descriptor_value(std::string_view text);
-/// Names or numbers separated by commas; an empty text is no group at all.
+/// Names or numbers separated by commas. An empty text is an empty list.
 std::vector<std::string> groups_value(std::string_view text);
 
 }  // namespace netrunner

@@ -36,7 +36,7 @@ std::string render_json(const Diagnosis& diagnosis) {
     for (const Check& check : diagnosis.checks) {
         text["checks"].push_back({{"name", check.name}, {"ok", check.works}, {"detail", check.detail}});
     }
-    // Paths may hold any bytes.
+    // JSON has to be UTF-8, but paths may hold any bytes: invalid ones become U+FFFD.
     return text.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -1,4 +1,5 @@
-// What `netrunner doctor` has found out, and how it is told: to people and as JSON. Pure.
+// The result of `netrunner doctor` as values, and its two forms: text for people, and JSON. doctor fills it, main
+// prints it. Pure.
 #pragma once
 
 #include <string>
@@ -7,23 +8,23 @@
 namespace netrunner {
 
 struct Check {
-    std::string name;  ///< the report's word: run, pty, cgroup.memory, ...
+    std::string name;  ///< as printed: run, pty, cgroup.memory, ...
     bool works = false;
-    std::string detail;  ///< what can be done with it; or why it does not work, and what may help
+    std::string detail;  ///< if it works, what can be used; otherwise the reason and, if known, a remedy
 };
 
 struct Diagnosis {
-    std::string kernel;   ///< as uname(1) has it: "Linux 6.1.0-18-amd64"
+    std::string kernel;   ///< name and release of uname(2): "Linux 6.1.0-18-amd64"
     std::string machine;  ///< x86_64
-    unsigned user = 0;    ///< the effective user, whom all of it is about
+    unsigned user = 0;    ///< the effective user id, for which all checks are made
     std::vector<Check> checks;
 
     [[nodiscard]] bool all_work() const;
 };
 
-/// A line about the machine, then one for each check.
+/// One line about the machine, then one line for each check.
 std::string render_text(const Diagnosis& diagnosis);
-/// One object (docs/doctor.schema.json) and a newline.
+/// One JSON object, as docs/doctor.schema.json describes it, and a newline.
 std::string render_json(const Diagnosis& diagnosis);
 
 }  // namespace netrunner

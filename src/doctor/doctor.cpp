@@ -23,12 +23,12 @@
 #include "src/values/errno_text.hpp"
 #include "src/values/kernel_text.hpp"
 
-extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX has it declared by the program
+extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX wants the program to declare it
 
 namespace netrunner {
 namespace {
 
-// ---- trials: netrunner run as its users run it, and what they would read
+// ---- trials: run netrunner as a user would, and read its error line
 
 int wait_for(pid_t child) {
     int status = 0;
@@ -37,7 +37,8 @@ int wait_for(pid_t child) {
     return status;
 }
 
-/// Nothing, or the line in which netrunner says why it cannot run itself with these options.
+/// Runs `netrunner --version` under `netrunner run` with `options`. Returns nothing on success, otherwise the first
+/// line of standard error without its prefix.
 std::optional<std::string> try_run(std::vector<std::string> options) {
     const std::string self = std::filesystem::read_symlink("/proc/self/exe");
     std::vector<std::string> words{self, "run", "-t", "10s", "--stdin", "null", "--stdout", "null"};
@@ -60,12 +61,12 @@ std::optional<std::string> try_run(std::vector<std::string> options) {
     ::posix_spawn_file_actions_destroy(&actions);
     errors_in.reset();
     if (error != 0) return errno_text(error);
-    const std::string said = trimmed(read_all(errors.get()).value_or(""));
+    const std::string output = trimmed(read_all(errors.get()).value_or(""));
     const int status = wait_for(child);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return std::nullopt;
     constexpr std::string_view prefix = "netrunner: ";
-    const std::string line = said.substr(0, said.find('\n'));
-    if (line.empty()) return fmt::format("a trial ended with the wait status {:#x} and no word", status);
+    const std::string line = output.substr(0, output.find('\n'));
+    if (line.empty()) return fmt::format("a trial run ended with wait status {:#x} and without a message", status);
     return line.starts_with(prefix) ? line.substr(prefix.size()) : line;
 }
 
@@ -78,12 +79,12 @@ Check tried(const char* name, std::vector<std::string> options, const std::strin
 
 Check look_at_proc() {
     constexpr const char* name = "proc";
-    // The first process is somebody else's for everybody but the superuser.
+    // For every user but root, PID 1 is another user's process, which hidepid hides.
     const Descriptor first(::open("/proc/1/stat", O_RDONLY | O_CLOEXEC));
-    if (first) return {name, true, "all processes can be seen, so none of the command's can hide"};
+    if (first) return {name, true, "/proc shows all processes, so netrunner finds every process of a command"};
     return {name, false,
-            fmt::format("/proc hides the processes of other users ({}): one of the command's that changes its user "
-                        "cannot be found (try: a mount of /proc without hidepid)",
+            fmt::format("/proc hides the processes of other users ({}): netrunner cannot find a process of the command "
+                        "that changes its user (try: mount /proc without hidepid)",
                         errno_text(errno))};
 }
 
@@ -94,14 +95,15 @@ struct ControllerUse {
     const char* options;
 };
 constexpr std::array<ControllerUse, 5> controllers{{
-    {"memory", "--memory-max, --memory-high, --swap-max; the peak and the verdict 'out of memory'"},
+    {"memory", "--memory-max, --memory-high, --swap-max; peak memory and the verdict 'out of memory'"},
     {"pids", "--pids-max"},
     {"cpu", "--cpu-max, --cpu-weight"},
     {"cpuset", "--cpuset"},
     {"io", "--io-max"},
 }};
 
-/// Without enabling anything: that would stay. Throws SetupFailure as the run would.
+/// Checks a controller without enabling it, because an enabled controller would stay enabled. Returns the options that
+/// need it; throws the SetupFailure that a run would throw.
 std::string look_for_controller(const std::string& base, const ControllerUse& controller) {
     const Descriptor directory(::open(base.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!directory) cgroup_failure(errno, fmt::format("cannot open '{}'", base));
@@ -111,7 +113,7 @@ std::string look_for_controller(const std::string& base, const ControllerUse& co
     if (::faccessat(directory.get(), "cgroup.subtree_control", W_OK, AT_EACCESS) != 0) {
         cgroup_failure(errno, fmt::format("cannot enable '{}' below '{}'", controller.name, base), own_scope());
     }
-    // Whoever is alone there makes room.
+    // A run that is the only process there moves to a leaf group (docs/decisions/0014), so that is no obstacle.
     const bool alone = processes_in(directory.get()) == std::vector{std::to_string(::getpid())};
     if (!alone && !may_have_inner_limits(directory.get())) {
         refuse_inner_limits(directory.get(), base, controller.name);
@@ -119,12 +121,13 @@ std::string look_for_controller(const std::string& base, const ControllerUse& co
     return controller.options;
 }
 
-/// A group is made to see it: the root has no such file.
+/// Makes a group to look for cgroup.kill in it, because the root group has no such file.
 std::string how_groups_end(const std::string& base) {
-    const Narrator nobody;
-    Cgroup group({.base = base, .components = {}, .unique = true, .settings = {}}, nobody);
-    return group.job().ends_at_once() ? "; what is in one ends at once"
-                                      : "; what is in one is frozen and ended one by one, for want of cgroup.kill";
+    const Narrator silent;
+    Cgroup group({.base = base, .components = {}, .unique = true, .settings = {}}, silent);
+    return group.job().ends_at_once()
+               ? "; all processes of a group end in one step"
+               : "; the kernel has no cgroup.kill, so a group is frozen and its processes end one by one";
 }
 
 std::string without_prefix(const std::string& text) {
@@ -140,7 +143,7 @@ void look_at_cgroups(std::vector<Check>& checks) {
         checks.push_back({"cgroup", false, without_prefix(failure_text(failure))});
         return;
     }
-    // A setting that is none, but makes a group.
+    // This setting changes nothing, but makes the trial run use a group.
     Check groups = tried("cgroup", {"--cgroup-set", "cgroup.max.depth=max"}, fmt::format("--cgroup, below '{}'", base));
     if (groups.works) groups.detail += how_groups_end(base);
     groups.detail = without_prefix(groups.detail);
@@ -166,7 +169,7 @@ Diagnosis examine() {
                         .machine = system.machine,
                         .user = ::geteuid(),
                         .checks = {}};
-    diagnosis.checks.push_back(tried("run", {}, "commands are run, and ended with all that they start"));
+    diagnosis.checks.push_back(tried("run", {}, "commands can be run, and ended with all processes that they start"));
     diagnosis.checks.push_back(look_at_proc());
     diagnosis.checks.push_back(tried("pty", {"--pty"}, "--pty"));
     look_at_cgroups(diagnosis.checks);

@@ -1,11 +1,13 @@
-// Finds out what this machine offers to this user: by running something where that changes nothing, else by looking.
+// Finds out what this machine offers to this user: by trial runs of netrunner if those leave no change, otherwise by
+// reading. Called by main for `netrunner doctor`; it prints nothing.
 #pragma once
 
 #include "src/doctor/diagnosis.hpp"
 
 namespace netrunner {
 
-/// Takes well below a second; leaves the machine as it was. Throws only when this process cannot be told of at all.
+/// Takes well below a second and leaves the machine unchanged. A feature that does not work is a failed check. Throws
+/// only if /proc/self/exe cannot be read, or if a group cannot be made after a trial run could make one.
 Diagnosis examine();
 
 }  // namespace netrunner

@@ -1,4 +1,5 @@
-// `netrunner gc`: clears away what killed runs have left in control groups, and nothing else.
+// `netrunner gc`: clears the control groups that killed runs left, and nothing else. Called by main, which prints the
+// lines.
 #pragma once
 
 #include <optional>
@@ -8,12 +9,12 @@
 namespace netrunner {
 
 struct Collection {
-    std::vector<std::string> lines;  ///< what was done, and what could not be
-    bool complete = true;
+    std::vector<std::string> lines;  ///< one for each group that was cleared or could not be cleared
+    bool complete = true;            ///< no group failed
 };
 
-/// In the group `path` below `base` (as for --cgroup-base), or in the whole base. Throws SetupFailure when it cannot be
-/// found.
+/// Clears the leftovers inside the group `path` below `base` (as for --cgroup-base), or in the whole base if `path` is
+/// empty. Throws SetupFailure if that group cannot be opened.
 Collection collect_leftovers(const std::optional<std::string>& base, const std::string& path);
 
 }  // namespace netrunner

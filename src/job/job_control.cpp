@@ -19,7 +19,7 @@ std::unique_ptr<TerminalSharing> make_sharing(const LaunchPlan& plan, ShepherdLi
     return std::make_unique<LentForeground>();
 }
 
-/// Stops this process group; how long it was stopped, or nothing when the kernel refused.
+/// Stops this process group. Returns how long it was stopped; nothing if the kernel did not stop it.
 std::optional<Duration> stop_for_a_while(int signal) {
     const auto stopped_at = std::chrono::steady_clock::now();
     if (!stop_with_group(signal)) return std::nullopt;
@@ -44,8 +44,9 @@ std::optional<Duration> JobControl::command_stopped(int signal, bool may_stop) {
         return std::nullopt;
     }
     if (!shared_) {
-        // Nobody is there who could continue it. In a session like ours the kernel itself does not let a terminal stop
-        // anybody; but whoever sent SIGSTOP meant it, and limits hold.
+        // No shell can continue the command. With --pty, netrunner continues it at once after SIGTSTP, SIGTTIN or
+        // SIGTTOU: the kernel does not let these signals stop a process group without a shell either. A process that
+        // sends SIGSTOP intends the stop, so the command stays stopped and the time limits go on (docs/decisions/0011).
         if (pty_ && signal != SIGSTOP) continue_command();
         return std::nullopt;
     }
@@ -55,12 +56,13 @@ std::optional<Duration> JobControl::command_stopped(int signal, bool may_stop) {
 
 std::optional<Duration> JobControl::stop_with_command(int signal) {
     sharing_->withdraw();
-    if (const auto paused = stop_for_a_while(signal)) return paused;  // the SIGCONT is about to be read
-    // The kernel refused: our shell is gone, or there never was one. What only wants the terminal would ask again at
-    // once, and whoever sent SIGSTOP meant it.
+    if (const auto paused = stop_for_a_while(signal)) return paused;  // the session reads the pending SIGCONT next
+    // The kernel did not stop this process group: its shell has ended, or there was none. After SIGTTIN or SIGTTOU, a
+    // continued command would ask for the terminal again at once, in a loop; a process that sends SIGSTOP intends the
+    // stop. So the command stays stopped in these cases (docs/decisions/0011).
     if (wants_terminal(signal) || signal == SIGSTOP) {
-        narrate_(1,
-                 fmt::format("the command stays stopped by {}: there is no shell to continue it", signal_name(signal)));
+        narrate_(1, fmt::format("the command stays stopped by {}: no shell can continue it (send SIGCONT to netrunner)",
+                                signal_name(signal)));
     } else {
         continued();
     }

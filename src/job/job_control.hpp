@@ -1,6 +1,6 @@
-// The run's part in job control: what a stopped command means, when the run has to stop with it, so that a shell sees
-// what it would see of the command alone, and what happens when it is continued. Driven by a session; how the terminal
-// is shared is TerminalSharing's.
+// Job control of a run. When the command is stopped, netrunner stops with it, so that the user's shell sees what it
+// would see of the command alone; when netrunner is continued, the command is continued. A session drives it. How the
+// command shares the user's terminal is decided in TerminalSharing.
 #pragma once
 
 #include <memory>
@@ -16,41 +16,41 @@ namespace netrunner {
 
 class JobControl {
   public:
-    /// `link` and `streams` outlive it.
+    /// `link` and `streams` must outlive it.
     JobControl(const LaunchPlan& plan, ShepherdLink& link, Streams& streams, Narrator narrate);
 
-    /// The command runs; `command` is its pid and its process group.
+    /// The command runs. `command`: its pid, which is also its process group.
     void begin(pid_t command) { sharing_->begin(command); }
 
-    /// The command was stopped by `signal`. `may_stop`: the run may stop with it. How long that took, if it did: limits
-    /// do not count it.
+    /// The command was stopped by `signal`. `may_stop`: netrunner may stop with it. Returns how long netrunner was
+    /// stopped, if it was: the time limits do not count that time.
     std::optional<Duration> command_stopped(int signal, bool may_stop);
 
-    /// This process was sent SIGCONT. The command is continued with it.
+    /// This process received SIGCONT: continues the command too.
     void continued();
 
-    /// The command has ended, others may be left: the keys are nobody's but ours from now on.
+    /// The command has ended; orphans may be left. From now on, what is typed is meant for netrunner.
     void command_ended();
     [[nodiscard]] bool has_command_ended() const { return ended_; }
-    /// Ctrl-Z when the command has ended: how long that took, as for `command_stopped`.
+    /// Ctrl-Z after the command has ended: stops netrunner. Returns how long it was stopped, as `command_stopped` does.
     static std::optional<Duration> stop_alone();
 
-    /// A key was pressed on a terminal that we do not read now.
+    /// A key was pressed on the user's terminal while netrunner does not read it.
     void key_pressed() {
         if (!ended_) sharing_->notice_key();
     }
 
-    /// This process was sent SIGWINCH. False when that does not come from a terminal, or from one that the command
-    /// shares: then the signal is one like any other. A terminal of its own tells the command by itself.
+    /// This process received SIGWINCH. False if the session has to forward it to the command. With `--pty` it is not
+    /// forwarded if the kernel sent it or the size has changed: the command's terminal then sends SIGWINCH itself.
     bool resized(bool from_kernel) { return sharing_->adjust_size() || (pty_ && from_kernel); }
 
-    /// The run is over; `cut_short`: the command was made to end.
+    /// The run is over. `cut_short`: a stop ended the command.
     void end(bool cut_short) {
         sharing_->withdraw();
         if (cut_short) sharing_->undo_modes();
     }
 
-    /// What was typed when the command ended went to it alone.
+    /// Whether keys went to the command alone when it ended.
     [[nodiscard]] bool had_terminal() const { return had_terminal_; }
 
   private:
@@ -60,8 +60,8 @@ class JobControl {
     ShepherdLink& link_;
     Narrator narrate_;
     std::unique_ptr<TerminalSharing> sharing_;
-    bool shared_;  ///< there is a terminal, and with it somebody who could continue the run
-    bool pty_;
+    bool shared_;  ///< there is a controlling terminal, so a shell may continue the run
+    bool pty_;     ///< the command runs on its own pseudo-terminal (`--pty`)
     bool ended_ = false;
     bool had_terminal_ = false;
 };

@@ -7,25 +7,25 @@ namespace netrunner {
 bool LentForeground::grant() {
     if (!terminal_) terminal_ = Terminal::controlling();
     if (!terminal_ || command_ == 0) return false;
-    // Stopped just before it was lent the foreground the last time.
+    // The command was stopped just before an earlier grant took effect. It has the foreground already.
     if (terminal_->is_foreground(command_)) return true;
     const auto modes = read_modes(terminal_->descriptor());
     if (!terminal_->is_foreground(::getpgrp()) || !terminal_->give_to(command_)) return false;
-    // What it sets and leaves set is what it was to set, unless it never got to its end.
+    // Save the modes before the first grant only: modes that the command sets are meant to stay, unless a stop ends it.
     if (!lent_) modes_ = modes;
     lent_ = true;
     return true;
 }
 
 void LentForeground::withdraw() {
-    // Also from a group that the command made and that has died.
+    // Also take the foreground back from a dead group: the command may have given it to a group that has ended since.
     if (lent_ && (terminal_->is_foreground(command_) || terminal_->is_foreground_dead())) {
         terminal_->give_to(::getpgrp());
     }
 }
 
 void LentForeground::undo_modes() {
-    // Whoever is in the foreground by now has modes of its own.
+    // Another process group may own the foreground now; do not overwrite its terminal modes.
     if (modes_ && terminal_->is_foreground(::getpgrp())) terminal_->set_modes(*modes_);
 }
 

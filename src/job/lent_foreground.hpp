@@ -1,5 +1,6 @@
-// Pipe mode's way with the terminal: the command shares it, in a process group of its own, and is lent the foreground
-// when it asks for it. Not before: in `netrunner run -- make | less` it would be taken from the neighbour.
+// How a command without `--pty` shares the user's terminal. Job control calls it. The command has its own process group
+// and gets the terminal's foreground only when it asks for it (SIGTTIN or SIGTTOU): in `netrunner run -- make | less`,
+// an earlier grant would take the foreground from `less`.
 #pragma once
 
 #include <optional>
@@ -23,9 +24,9 @@ class LentForeground final : public TerminalSharing {
 
   private:
     pid_t command_ = 0;
-    std::optional<Terminal> terminal_;    ///< once it was asked for
-    std::optional<TerminalModes> modes_;  ///< as we lent it
-    bool lent_ = false;                   ///< it has had the foreground from us
+    std::optional<Terminal> terminal_;    ///< opened when the command first asks for it
+    std::optional<TerminalModes> modes_;  ///< the terminal's modes before the first grant
+    bool lent_ = false;                   ///< the command has been granted the foreground
 };
 
 }  // namespace netrunner

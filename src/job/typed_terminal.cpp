@@ -17,7 +17,7 @@ TypedTerminal::TypedTerminal(const LaunchPlan& plan, ShepherdLink& link, Streams
 }
 
 void TypedTerminal::begin(pid_t /*command*/) {
-    // It may have changed before we listened for changes.
+    // The size may have changed after the plan was made and before netrunner read SIGWINCH.
     adjust_size();
     settle();
 }
@@ -41,7 +41,8 @@ bool TypedTerminal::grant() {
 }
 
 void TypedTerminal::withdraw() {
-    // What the command wrote until now comes before the shell's word about it, and while lines end as they should.
+    // Deliver the command's output now: before the shell prints its job message, and while the terminal's modes still
+    // match the line ends.
     streams_.deliver_waiting();
     detach();
 }
@@ -52,7 +53,8 @@ void TypedTerminal::resume() {
 }
 
 void TypedTerminal::notice_key() {
-    // A shell's fg of a job that runs tells nobody, and a program that polls does not ask.
+    // `fg` of a running job sends it no signal, and a command that polls its terminal does not ask for the keys. So
+    // each key is a reason to look whether netrunner has the foreground now (docs/decisions/0012).
     if (wanted_ && is_ours()) resume();
 }
 

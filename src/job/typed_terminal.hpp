@@ -1,8 +1,8 @@
-// The way of `--pty` with the user's terminal: while the run has its foreground it is raw, what is typed goes to the
-// command's own terminal, and that terminal makes of it what it is to mean. In the background, and while stopped, the
-// user's terminal is as it was, and the command's own has no foreground for it either, so that the kernel stops it
-// where it would be stopped without us. Where our output goes elsewhere the command has the keys only once it has asked
-// for them, since they may be the neighbour's.
+// How a command with `--pty` uses the user's terminal. Job control calls it. While netrunner has the foreground, the
+// user's terminal is raw and keys go to the command's own terminal. In the background and while netrunner is stopped,
+// the user's terminal is restored, and the shepherd has the foreground of the command's terminal, so that the kernel
+// stops a command that reads it. If stdout is not the user's terminal, the command gets the keys only after it has
+// asked for them, because another program in the pipeline may read them (docs/decisions/0012).
 #pragma once
 
 #include <optional>
@@ -18,13 +18,13 @@ namespace netrunner {
 
 class TypedTerminal final : public TerminalSharing {
   public:
-    /// `link` and `streams` outlive it.
+    /// `link` and `streams` must outlive it.
     TypedTerminal(const LaunchPlan& plan, ShepherdLink& link, Streams& streams);
 
     void begin(pid_t command) override;
     bool grant() override;
     void withdraw() override;
-    void undo_modes() override {}  // its own
+    void undo_modes() override {}  // the command sets modes on its pseudo-terminal only
     void resume() override;
     void notice_key() override;
     bool adjust_size() override;
@@ -33,7 +33,8 @@ class TypedTerminal final : public TerminalSharing {
   private:
     [[nodiscard]] bool is_ours() const { return plan_.fed || !user_ || user_->is_ours(); }
     [[nodiscard]] bool shows_output_unchanged() const;
-    /// The keys go to the command if they are to and may; whether they do.
+    /// Gives the keys to the command if it is to have them and netrunner may read them, else takes them back. True if
+    /// the command has them.
     bool settle();
     void attach();
     void detach();
@@ -42,9 +43,9 @@ class TypedTerminal final : public TerminalSharing {
     ShepherdLink& link_;
     Streams& streams_;
     std::optional<Terminal> user_;
-    std::optional<RawMode> raw_;  ///< where descriptor 0 is the user's terminal
-    WindowSize window_;           ///< what the command's terminal was told last
-    bool wanted_;                 ///< whenever the terminal is ours, the command has the keys
+    std::optional<RawMode> raw_;  ///< only if descriptor 0 is the user's terminal
+    WindowSize window_;           ///< the size last sent to the command's terminal
+    bool wanted_;                 ///< the command has the keys whenever netrunner may read them
 };
 
 }  // namespace netrunner

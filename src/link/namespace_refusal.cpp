@@ -20,14 +20,18 @@ std::optional<std::uint64_t> setting(const char* name) {
 }  // namespace
 
 std::string describe_namespace_refusal(int error) {
-    // Each of these is a sysctl(8), and what the kernel does not have is not there to be 0.
+    // Each name is a sysctl(8). If the kernel has no such setting, `setting` returns nothing and the comparison is
+    // false.
     if (setting("user/max_user_namespaces") == 0) return "user namespaces are disabled (user.max_user_namespaces=0)";
     if (setting("user/max_pid_namespaces") == 0) return "PID namespaces are disabled (user.max_pid_namespaces=0)";
     if (setting("kernel/unprivileged_userns_clone") == 0) return "refused by kernel.unprivileged_userns_clone=0";
     if (setting("kernel/apparmor_restrict_unprivileged_userns") == 1) {
         return "refused by AppArmor (kernel.apparmor_restrict_unprivileged_userns=1)";
     }
-    if (error == ENOSPC) return "as many namespaces as are allowed are there, or are nested, already";
+    if (error == ENOSPC) {
+        return "the limit on the number of namespaces, or on their nesting, is reached (user.max_pid_namespaces, "
+               "user.max_user_namespaces)";
+    }
     if (error == EPERM) return "refused by the kernel or a security module, as in most containers";
     return errno_text(error);
 }

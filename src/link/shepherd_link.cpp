@@ -57,7 +57,6 @@ ShepherdLink::ShepherdLink(const LaunchPlan& plan, const StandardFiles& files, c
     if (plan_.pid_namespace != 0) ::setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &wanted, sizeof wanted);
     const Descriptor shepherd_end(ends[1]);
     plan_.runner = ::getpid();
-    // The plan waits in the socket before the shepherd is there to read it.
     if (group != nullptr) {
         plan_.has_group = 1;
         plan_.keeps_group = group->adopted() ? 1 : 0;
@@ -65,6 +64,7 @@ ShepherdLink::ShepherdLink(const LaunchPlan& plan, const StandardFiles& files, c
         plan_.limits_memory = group->limits().contains("memory.max") ? 1 : 0;
         plan_.vacated_by = group->vacated() ? group->vacated().owner() : 0;
     }
+    // Send the plan before the shepherd exists: it waits in the socket.
     send(plan_);
     if (!backlog_.empty()) throw SetupFailure("shepherd", ENOBUFS, "cannot send the plan to the shepherd");
     const ShepherdStart started = start_shepherd(plan, files, group, shepherd_end.get());
@@ -82,7 +82,7 @@ void ShepherdLink::flush() {
                 retry_at_ = std::chrono::steady_clock::now() + retry_interval;
                 return;
             }
-            // Gone, or as good as that: the hang-up says so in its turn, to both sides.
+            // The other side has gone, or the link no longer works. Shut it down, so that both sides see a hang-up.
             ::shutdown(socket_.get(), SHUT_RDWR);
             backlog_.clear();
             return;
@@ -104,7 +104,8 @@ std::optional<ShepherdEvent> ShepherdLink::receive() {
     ssize_t length = 0;
     do {
         length = ::recvmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-        // Reset: it left without having read all we sent. That is said once, before its own last words.
+        // ECONNRESET: the other side has closed the link without reading every order. The kernel reports that once,
+        // before the frames that the other side sent last, so read on.
     } while (length < 0 && (errno == EINTR || errno == ECONNRESET));
     if (length < 0 && errno == EAGAIN) return std::nullopt;
     if (length <= 0) {
@@ -128,7 +129,7 @@ std::optional<ShepherdEvent> ShepherdLink::receive() {
     if ((message.msg_flags & (MSG_CTRUNC | MSG_TRUNC)) != 0) return HangUp{};
     ShepherdEvent event =
         interpret({frame.data(), static_cast<std::size_t>(length)}, std::move(descriptors), about.pid);
-    std::visit([&](const auto& said) { narrate_(2, std::string("link: received ") + frame_name(said)); }, event);
+    std::visit([&](const auto& sent) { narrate_(2, std::string("link: received ") + frame_name(sent)); }, event);
     return event;
 }
 
@@ -136,7 +137,7 @@ ShepherdEvent ShepherdLink::interpret(std::span<const std::byte> packet, std::ve
                                       pid_t about) {
     using namespace protocol;
     const auto as = [&]<class Value>(Value value) -> ShepherdEvent {
-        // Whoever says something else is not our shepherd: as good as gone.
+        // A malformed frame does not come from netrunner's shepherd. Treat it as a hang-up.
         if (!unpack(packet, value) || !descriptors.empty()) return HangUp{};
         return value;
     };
@@ -150,7 +151,8 @@ ShepherdEvent ShepherdLink::interpret(std::span<const std::byte> packet, std::ve
             if (!unpack(packet, started) || descriptors.size() != expected) return HangUp{};
             CommandStarted event;
             if (plan_.pid_namespace != 0) {
-                // Its numbers are not ours. The command is not reaped before we have been told of its end.
+                // The pids in the frame are those of the namespace. The kernel has translated the command's pid in the
+                // credentials; its parent is the guard, or unknown (-1) if the command has been reaped.
                 TreeMember command;
                 started.pid = about;
                 started.guard = read_member(about, command) ? command.parent : -1;
@@ -218,13 +220,13 @@ bool ShepherdLink::look_after_shepherd() {
 }
 
 bool ShepherdLink::was_shepherd_killed() const {
-    // It lets go of the link a little before it is seen to have ended.
+    // A process that is killed closes its descriptors shortly before its status can be read.
     constexpr int moment_ms = 20;
     return was_shepherd_killed_within(moment_ms);
 }
 
 bool ShepherdLink::is_shepherd_being_killed() const {
-    // Nothing keeps it, but it may have to wait for a processor.
+    // An exiting process waits for nothing but a processor, which can take long on a busy machine.
     constexpr int patience_ms = 1000;
     TreeMember shepherd;
     const bool dying = pid_ > 0 && read_member(pid_, shepherd) && (shepherd.exiting || shepherd.is_dead());
@@ -244,14 +246,15 @@ bool ShepherdLink::was_shepherd_killed_within(int milliseconds) const {
 void ShepherdLink::reap(bool force) {
     constexpr int moment_ms = 1000;
     constexpr int patience_ms = 3000;
-    // After the shepherd the guard, which is our child only if the shepherd was killed.
+    // First the shepherd, then the guard, which is a child of this process only if the shepherd was killed.
     for (; pid_ > 0; pid_ = std::exchange(guard_, -1)) {
         if (pid_ == guard_) guard_ = -1;
         if (::waitpid(pid_, nullptr, WNOHANG | __WALL) != 0) continue;
         const Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
         pollfd ended{handle.get(), POLLIN, 0};
         if (force || ::poll(&ended, 1, moment_ms) == 0) ::kill(pid_, SIGKILL);
-        // The first process of a PID namespace ends only after all others in it, which may not end soon.
+        // Do not wait forever: the first process of a PID namespace ends only after all others in it, and one of these
+        // may be in an uninterruptible wait.
         ::poll(&ended, 1, patience_ms);
         ::waitpid(pid_, nullptr, WNOHANG | __WALL);
     }

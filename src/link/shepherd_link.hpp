@@ -1,5 +1,5 @@
-// The runner's end of the link: finds and starts the shepherd, sends it the plan and orders, receives its events
-// and the descriptors that come with them. Knows the protocol, no policy.
+// The runner's end of the link. Starts the shepherd, sends the plan and orders, receives events and the descriptors
+// that come with them. Used by the session and by src/job. It knows the protocol (docs/protocol.md), but no policy.
 #pragma once
 
 #include <sys/types.h>
@@ -19,15 +19,15 @@
 
 namespace netrunner {
 
-/// The command's descriptors on our side, each only where the plan asked for a pipe, or for a terminal.
+/// The command runs. Each descriptor is netrunner's end; empty unless the plan asked for that pipe, or for a terminal.
 struct CommandStarted {
     static constexpr protocol::FrameType type = protocol::FrameType::child_started;
     pid_t pid = 0;
-    pid_t guard = 0;  ///< its parent
+    pid_t guard = 0;  ///< the command's parent; -1: unknown
     Descriptor standard_input;
     Descriptor standard_output;
     Descriptor standard_error;
-    Descriptor terminal;  ///< the master, non-blocking
+    Descriptor terminal;  ///< the pseudo-terminal's master, non-blocking
 };
 struct HangUp {};
 
@@ -35,7 +35,7 @@ using ShepherdEvent =
     std::variant<CommandStarted, protocol::ChildStopped, protocol::ChildContinued, protocol::ChildExited,
                  protocol::OrphanFound, protocol::TreeEmpty, protocol::StopRequested, protocol::Failed, HangUp>;
 
-/// The frame's name, for people who watch the link.
+/// The frame's name, for the lines of -vv.
 const char* frame_name(protocol::FrameType type);
 template <class Frame>
 const char* frame_name(const Frame& /*frame*/) {
@@ -45,34 +45,35 @@ inline const char* frame_name(const HangUp& /*frame*/) { return "a hang-up"; }
 
 class ShepherdLink {
   public:
-    /// Starts a shepherd with `plan`. Throws SetupFailure naming the places where there is no shepherd, or the file or
-    /// directory that cannot be used.
-    /// `group`: the command's control group, or nothing.
+    /// Starts a shepherd with `plan`. `group`: the command's control group, or null. Throws SetupFailure, for example
+    /// with the places where no shepherd was found.
     ShepherdLink(const LaunchPlan& plan, const StandardFiles& files, const Cgroup* group, Narrator narrate);
 
-    /// errno of the shepherd's own exec, when that failed for the command's sake (E2BIG); then nothing else works.
+    /// E2BIG if the shepherd could not be executed because the command's arguments and environment are too long, else
+    /// 0. If it is not 0, there is no shepherd.
     [[nodiscard]] int launch_error() const { return launch_error_; }
 
     [[nodiscard]] int descriptor() const { return socket_.get(); }
-    /// The shepherd; once it is lost the guard, which then is a child of this process.
+    /// The shepherd's pid. Once the shepherd has been killed: the guard's, which is a child of this process then.
     [[nodiscard]] pid_t pid() const { return pid_; }
-    /// Below it is the tree: the guard, or as long as that is not known the shepherd.
+    /// The process below which the tree is: the guard, or the shepherd while the guard is not known.
     [[nodiscard]] pid_t root() const { return guard_ > 0 ? guard_ : pid_; }
 
-    /// Continues a shepherd (or later a guard) that somebody has stopped, and reaps a shepherd that was killed though
-    /// the guard lives. True for that, once.
+    /// Continues the shepherd if it was stopped, and reaps it if it was killed. After that, continues the guard if it
+    /// was stopped. Returns true once, when the shepherd was killed.
     bool look_after_shepherd();
 
-    /// After a hang-up: the shepherd has been killed, at the latest in a moment; else it was the guard.
+    /// After a hang-up: whether the shepherd was killed; if not, the guard was. Waits at most 20 ms to find out.
     [[nodiscard]] bool was_shepherd_killed() const;
 
-    /// After the terminal that it leads was hung up: it is seen to die, and waited for, and it was killed.
+    /// After SIGHUP killed a command on a pseudo-terminal: whether the shepherd is exiting because it was killed. Its
+    /// death hangs that terminal up before its status can be read. Waits at most 1 s for the status.
     [[nodiscard]] bool is_shepherd_being_killed() const;
 
-    /// The next event, if one is there. HangUp comes again and again.
+    /// The next event, if there is one. After the end of the link, every call returns HangUp.
     std::optional<ShepherdEvent> receive();
 
-    /// Sends an order, or keeps it when the socket is full. Orders to a shepherd that is gone go nowhere.
+    /// Sends an order, or queues it if the socket is full. If the other side has gone, drops it.
     template <class Order>
     void send(const Order& order) {
         if (socket_) narrate_(2, std::string("link: sent ") + frame_name(Order::type));
@@ -82,16 +83,16 @@ class ShepherdLink {
         flush();
     }
 
-    /// Sends what had to be kept; `retry_at` says when to call it.
+    /// Sends queued orders. `retry_at` says when to call it.
     void flush();
-    /// Nothing while nothing is kept.
+    /// When to call `flush`; nothing if no order is queued.
     [[nodiscard]] std::optional<TimePoint> retry_at() const { return retry_at_; }
 
-    /// Takes away what is left of the shepherd and, if that was killed, of the guard. `force`: ends them at once; else
-    /// they have a moment to leave by themselves.
+    /// Reaps the shepherd and, if the shepherd was killed, the guard. `force`: kills each at once; else only after it
+    /// has had 1 s to exit.
     void reap(bool force);
 
-    /// Lets go of a shepherd that cannot leave yet: it stays until its tree is empty, and somebody else reaps it.
+    /// Gives up a shepherd that cannot exit yet: it stays until its tree is empty. Its next parent reaps it.
     void abandon() { pid_ = -1; }
 
   private:

@@ -32,7 +32,7 @@ std::vector<std::string> shepherd_places() {
         places.push_back((folder / "../libexec/netrunner" / shepherd_file).lexically_normal());
     }
     if (const char* named = std::getenv("NETRUNNER_SHEPHERD"); named != nullptr && *named != '\0') {
-        places.push_back(std::filesystem::absolute(named));  // the command may have another directory
+        places.push_back(std::filesystem::absolute(named));  // it starts in the command's directory
     }
     return places;
 }
@@ -76,7 +76,7 @@ class FileActions {
 
 class SpawnAttributes {
   public:
-    /// Every signal blocked: nothing reaches the shepherd before it can answer.
+    /// Blocks every signal, so that none takes effect before the shepherd can handle it.
     SpawnAttributes() {
         ::posix_spawnattr_init(&attributes_);
         sigset_t all;
@@ -102,7 +102,8 @@ ShepherdStart start_shepherd(const LaunchPlan& plan, const StandardFiles& files,
     actions.place(files.input, STDIN_FILENO);
     actions.place(files.output, STDOUT_FILENO);
     actions.place(files.error, STDERR_FILENO);
-    // From beyond the places that they are put in, so that one is not put over the other before its turn.
+    // Duplicate the descriptors to numbers above all targets, so that no dup2(2) closes a descriptor that is still
+    // needed.
     constexpr int beyond = protocol::vacated_descriptor + 1;
     const Descriptor link = duplicate(link_end, beyond);
     const Descriptor directory = group == nullptr ? Descriptor() : duplicate(group->directory(), beyond);

@@ -1,4 +1,4 @@
-// The shepherd's program: where it is, and its start.
+// Finds the program netrunner-shepherd and starts it. Called by ShepherdLink; does not speak the protocol.
 #pragma once
 
 #include <sys/types.h>
@@ -11,11 +11,11 @@ namespace netrunner {
 
 struct ShepherdStart {
     pid_t pid = -1;
-    int error = 0;  ///< E2BIG: nothing was started, since the command's words are too many for any program
+    int error = 0;  ///< E2BIG: not started, because the command's arguments and environment are too long
 };
 
-/// Starts the shepherd with the command's words and environment, the files that the command is given, its group if it
-/// has one, and `link_end`, its end of the link. Throws SetupFailure when that fails for any other reason.
+/// Starts the shepherd with the command's arguments and environment, with `files` as its directory and descriptors 0-2,
+/// and hands it `link_end` and the directories of `group`, if not null. Throws SetupFailure for any error but E2BIG.
 ShepherdStart start_shepherd(const LaunchPlan& plan, const StandardFiles& files, const Cgroup* group, int link_end);
 
 }  // namespace netrunner

@@ -1,5 +1,6 @@
-// The files and the directory that the command is to find as its own. Opened before signals are blocked: opening a FIFO
-// waits for its other end, and whoever waits there must be able to call it off, as with a shell's redirection.
+// Opens the files for the command's descriptors 0-2 and its working directory; the shepherd hands them to the command.
+// The runner makes them before it blocks signals: opening a FIFO waits for its other end, and the user must be able to
+// interrupt that, as with a shell's redirection. Pipes and the pseudo-terminal are not made here.
 #pragma once
 
 #include "src/plan/launch_plan.hpp"
@@ -7,7 +8,7 @@
 
 namespace netrunner {
 
-/// Each is empty where the command gets what netrunner has.
+/// A member is empty if there is nothing to open: the shepherd gets netrunner's own then.
 struct StandardFiles {
     Descriptor input;
     Descriptor output;

@@ -28,16 +28,19 @@ Ending not_started_ending(const NotStarted& end) {
 }
 
 Ending signaled_ending(const Signaled& end, const Outcome& outcome) {
-    // Our SIGKILL was the last word of an order that began with another signal: that one is the reason.
-    const bool ours = outcome.stop && outcome.stop->cause == StopCause::cancelled && sent_kill(*outcome.stop) &&
-                      end.signal == SIGKILL && outcome.cancelled_by != 0;
+    // netrunner's own SIGKILL was the last step after an order from outside. netrunner then ends by the signal that was
+    // ordered (docs/decisions/0006).
+    const bool killed_by_order = outcome.stop && outcome.stop->cause == StopCause::cancelled &&
+                                 sent_kill(*outcome.stop) && end.signal == SIGKILL && outcome.cancelled_by != 0;
     if (outcome.stop && outcome.stop->cause == StopCause::no_reader) {
-        // As in any pipeline: a terminal knows no SIGPIPE, so it had to be hung up.
+        // A write to a terminal raises no SIGPIPE, so netrunner sent SIGHUP. End like a command in a pipeline: by
+        // SIGPIPE, or with a write error if SIGPIPE was ignored (docs/decisions/0010).
         if (outcome.survives_no_reader) return {.status = exit_write_error};
         return {.status = signal_base + SIGPIPE, .signal = SIGPIPE};
     }
-    const int signal = ours ? outcome.cancelled_by : end.signal;
-    // One that was sent to us was not typed; one that came from the terminal to all of us has been seen by all.
+    const int signal = killed_by_order ? outcome.cancelled_by : end.signal;
+    // If the typed signal reached the command alone, netrunner repeats it for its own process group. It does not if a
+    // process sent the signal to netrunner, or if the terminal has already sent it to netrunner's group.
     const bool typed = outcome.had_terminal && outcome.cancelled_by == 0 && (signal == SIGINT || signal == SIGQUIT);
     return {.status = signal_base + signal, .signal = signal, .tell_group = typed};
 }
@@ -52,8 +55,8 @@ Ending command_ending(const Outcome& outcome) {
     return {.status = exit_own_failure};
 }
 
-/// The kernel says that it killed for want of memory, and that is how the command ended: by that SIGKILL, or with a
-/// failure.
+/// Whether the kernel killed a process of the run's control group for lack of memory, and the command died of a SIGKILL
+/// that netrunner did not send or exited with a code other than 0 (docs/decisions/0015).
 bool is_oom(const Outcome& outcome) {
     if (!outcome.cgroup || outcome.cgroup->figures.oom_kills.value_or(0) == 0) return false;
     if (const auto* killed = std::get_if<Signaled>(&outcome.end)) {
@@ -63,17 +66,18 @@ bool is_oom(const Outcome& outcome) {
     return exited != nullptr && exited->code != 0;
 }
 
-/// Somebody who saw the kernel kill (a service manager) may cancel the run for that; it has not ended by his order.
+/// Whether the reason is `oom`: netrunner did not stop the run for another reason first. A service manager may cancel
+/// the run because the kernel killed a process. The reason is then still `oom`.
 bool is_oom_first(const Outcome& outcome) {
     if (!is_oom(outcome)) return false;
     if (!outcome.stop || outcome.stop->cause == StopCause::orphans) return true;
     return outcome.stop->cause == StopCause::cancelled && std::holds_alternative<Signaled>(outcome.end);
 }
 
-/// Which limit it was that could not be kept.
+/// Which memory limit was reached; empty if neither the limit nor the peak is known.
 std::string describe_shortage(const GroupRecord& group) {
     if (group.figures.ooms.value_or(0) == 0) return "not by a limit of this run";
-    if (group.figures.own_ooms == 0) return "by the limit of a group inside its own";
+    if (group.figures.own_ooms == 0) return "by the limit of a nested control group";
     std::vector<std::string> parts;
     const auto limit = group.limits.find("memory.max");
     const auto bytes = limit == group.limits.end() ? std::nullopt : number_in(limit->second);
@@ -91,12 +95,12 @@ std::string describe_oom(const GroupRecord& group) {
     return with_shortage("killed by the kernel: out of memory", group);
 }
 
-/// The command ended otherwise.
+/// For a run whose reason is not `oom`.
 std::string describe_oom_kills(const GroupRecord& group) {
-    return with_shortage("the kernel killed some of it: out of memory", group);
+    return with_shortage("the kernel killed some of the command's processes: out of memory", group);
 }
 
-/// ": sent SIGTERM, 5s later SIGKILL"; nothing when nothing had to be sent.
+/// ": sent SIGTERM, 5s later SIGKILL"; empty if no signal was sent.
 std::string describe_steps(const StopRecord& stop) {
     std::string text;
     for (std::size_t i = 0; i < stop.steps.size(); ++i) {
@@ -106,7 +110,7 @@ std::string describe_steps(const StopRecord& stop) {
             continue;
         }
         const Duration later = stop.steps[i].after - stop.steps[i - 1].after;
-        // What was asked for in seconds is not said in microseconds.
+        // Round to 10 ms below a second and to 100 ms above, so that a grace of 5 s is shown as 5s.
         const auto unit = std::chrono::milliseconds(later < std::chrono::seconds(1) ? 10 : 100);
         const auto rounded = (later + unit / 2) / unit * unit;
         text += rounded.count() == 0 ? fmt::format(", at once {}", name)
@@ -132,7 +136,8 @@ CpuTime cpu_time(const Outcome& outcome) {
     const auto reaped = [&] { return outcome.usage ? outcome.usage->user_us + outcome.usage->system_us : 0; };
     if (outcome.cgroup && outcome.cgroup->figures.cpu_user_us && outcome.cgroup->figures.cpu_system_us) {
         const CgroupFigures& figures = outcome.cgroup->figures;
-        // The group counts also who was never waited for; but a command may have left it.
+        // The control group also counts processes that were not reaped, but it does not count processes that left it.
+        // Use its count only if it is more than half of the time of the reaped processes.
         const auto counted = static_cast<std::int64_t>(*figures.cpu_user_us + *figures.cpu_system_us);
         if (counted * 2 > reaped())
             return {static_cast<double>(*figures.cpu_user_us) / micro,
@@ -152,7 +157,7 @@ Ending ending_of(const Outcome& outcome, bool preserve_status) {
     if (outcome.failed) return {.status = exit_own_failure};
     const bool ran = !std::holds_alternative<NotStarted>(outcome.end) && !std::holds_alternative<Lost>(outcome.end);
     if (ran && !preserve_status && outcome.stop && is_limit(outcome.stop->cause)) return {.status = exit_limit};
-    // The command had ended well, but its output could not be delivered before somebody called it off.
+    // The command exited with 0, but a signal ended the run before all output was delivered: that is no success.
     const bool cut_short =
         outcome.cancelled_by != 0 && (outcome.standard_output.truncated || outcome.standard_error.truncated);
     if (cut_short && std::holds_alternative<Exited>(outcome.end) && std::get<Exited>(outcome.end).code == 0) {

@@ -1,5 +1,5 @@
-// How a run went, as values: the way it ended, what netrunner did about it, and the figures. And the one place that
-// turns this into what netrunner itself ends with.
+// How a run ended, what netrunner did to end it, and its figures, as values. The session fills them in; the reports
+// read them. Also decides netrunner's own exit status, the reason and the verdict. Writes nothing.
 #pragma once
 
 #include <sys/types.h>
@@ -17,8 +17,8 @@
 
 namespace netrunner {
 
-// Exit codes of netrunner's own (contract: How it ends).
-inline constexpr int exit_write_error = 1;  ///< as of a filter that nobody reads and that no SIGPIPE ends
+// Exit codes that are netrunner's and not the command's (EXIT STATUS in netrunner(1)).
+inline constexpr int exit_write_error = 1;  ///< the reader is gone and SIGPIPE was ignored
 inline constexpr int exit_limit = 124;
 inline constexpr int exit_own_failure = 125;
 inline constexpr int exit_cannot_execute = 126;
@@ -26,12 +26,12 @@ inline constexpr int exit_not_found = 127;
 
 struct NotStarted {
     enum class Fault {
-        set_up,          ///< something that was to be done before
-        not_executable,  ///< there is such a file, it just cannot be executed
+        set_up,          ///< a step before exec failed
+        not_executable,  ///< the file exists but cannot be executed
         not_found,
     };
     Fault fault = Fault::set_up;
-    std::string stage{};    ///< what was being done, in one word: "exec", "chdir", ...
+    std::string stage{};    ///< the step that failed, in one word: "exec", "rlimit", ...
     int error = 0;          ///< errno
     std::string message{};  ///< one line
 };
@@ -42,9 +42,9 @@ struct Signaled {
     int signal = 0;
     bool core_dumped = false;
 };
-/// Not even SIGKILL has ended it in time; see Outcome::survivors.
+/// SIGKILL did not end the command in time; see Outcome::survivors.
 struct Unended {};
-/// The shepherd or the guard was killed, and the command's own end is not known, or was of our making.
+/// The shepherd or the guard was killed. The command's own end is unknown, or netrunner caused it.
 struct Lost {};
 
 using End = std::variant<NotStarted, Exited, Signaled, Unended, Lost>;
@@ -56,9 +56,9 @@ enum class StopCause {
     output_limit,
     cancelled,  ///< a signal from outside
     parent_died,
-    no_reader,  ///< nobody reads its terminal's output any more
-    orphans,    ///< the command had ended, others had not
-    failure,    ///< netrunner could not go on
+    no_reader,  ///< the output of the pseudo-terminal has lost its reader or cannot be written
+    orphans,    ///< the command has ended and left processes behind
+    failure,    ///< netrunner itself failed and cannot go on
     lost,       ///< the shepherd or the guard was killed
 };
 
@@ -69,101 +69,104 @@ struct StopRecord {
         Duration after{};  ///< since the start of the run
     };
     std::vector<Step> steps;
-    std::string limit;  ///< what was exceeded, for people: "30s", "1 MiB"; empty when nothing was
+    std::string limit;  ///< the limit that was exceeded, for messages: "30s", "1 MiB"; else empty
 };
 
 struct Orphan {
     pid_t pid = 0;
     std::string name;     ///< as in /proc/PID/comm
     std::string command;  ///< the start of its command line
-    int ended_by = 0;     ///< the last signal it was sent
+    int ended_by = 0;     ///< the last signal that was sent to it
 };
 
-/// What even SIGKILL has not ended in time.
+/// A process that SIGKILL did not end in time.
 struct Survivor {
     pid_t pid = 0;
     std::string command;
-    std::string state;  ///< as in /proc/PID/stat: D for a wait that nothing interrupts
+    std::string state;  ///< as in /proc/PID/stat; D: uninterruptible sleep
 };
 
 struct StreamFigures {
-    std::string mode;           ///< as on the command line
-    std::optional<Size> bytes;  ///< passed on; nothing when netrunner does not see the stream
-    Duration blocked{};
-    bool truncated = false;
+    std::string mode;           ///< as typed on the command line
+    std::optional<Size> bytes;  ///< relayed; nothing if the stream does not go through netrunner
+    Duration blocked{};         ///< how long the reader held the run up
+    bool truncated = false;     ///< output was lost
 };
 
-/// The control group that the command had.
+/// The run's control group.
 struct GroupRecord {
     std::string path;
-    std::map<std::string, std::string> limits;  ///< by file, as the kernel has them
+    std::map<std::string, std::string> limits;  ///< by interface file, as read back from the kernel
     CgroupFigures figures;
 };
 
-/// What --on-timeout ran.
+/// How the command of --on-timeout went.
 struct TimeoutCommandRecord {
-    int status = 0;      ///< as a shell shows it; 124: it took too long
-    std::string output;  ///< the beginning of it
+    int status = 0;      ///< as a shell shows it; 124: stopped at its time limit
+    std::string output;  ///< the beginning of its output
     bool truncated = false;
     Duration duration{};
 };
 
 struct Outcome {
-    End end = Unended{};  ///< until its end is known
+    End end = Unended{};  ///< `Unended` until the end is known
     std::optional<StopRecord> stop;
-    int cancelled_by = 0;   ///< the first signal from outside that asked for an end, or brought it; 0: none
+    int cancelled_by = 0;   ///< the first signal from outside that ended the run or asked for its end; 0: none
     std::string directory;  ///< the command's working directory
     std::optional<pid_t> pid;
     std::optional<protocol::Usage> usage;
     std::vector<Orphan> orphans;
     std::vector<Survivor> survivors;
-    std::string lost;  ///< which of our own processes was killed, if one was
+    std::string lost;  ///< "shepherd" or "guard", if it was killed
     StreamFigures standard_input;
     StreamFigures standard_output;
     StreamFigures standard_error;
-    std::vector<std::string> failures;  ///< of netrunner's own, which did not end the command: one line each
-    std::vector<std::string> notes;     ///< what else its user should know, and what is no failure
+    std::vector<std::string> failures;  ///< failures of netrunner itself, one line each
+    std::vector<std::string> notes;     ///< remarks for the user that are not failures
     std::vector<std::string> containment;
     std::optional<GroupRecord> cgroup;
     std::optional<TimeoutCommandRecord> on_timeout;
-    bool failed = false;              ///< netrunner could not go on: `failures` say why
-    bool reader_given_up = false;     ///< output was lost to a reader that took nothing
-    bool had_terminal = false;        ///< what was typed at the terminal went to the command instead of us
-    bool on_terminal = false;         ///< it ran on a pseudo-terminal
-    bool survives_no_reader = false;  ///< SIGPIPE was ignored: not what to die of
+    bool failed = false;              ///< netrunner could not go on; `failures` says why
+    bool reader_given_up = false;     ///< output was lost because its reader took nothing in time
+    bool had_terminal = false;        ///< when the command ended, typed keys reached only the command
+    bool on_terminal = false;         ///< the command ran on a pseudo-terminal
+    bool survives_no_reader = false;  ///< SIGPIPE was ignored, so netrunner must not die of it
     std::chrono::system_clock::time_point started_at{};
     std::chrono::system_clock::time_point ended_at{};
     Duration wall{};
     std::optional<Duration> startup;  ///< from netrunner's start until the command ran
 
-    /// The run is over: fills in its times from when it began. All from the steady clock, so that a change of the time
-    /// of day does not make a run negative.
+    /// Sets the times at the end of a run that began at `begun`. The duration comes from the steady clock, so that a
+    /// change of the system time cannot make it negative.
     void stamp(std::chrono::steady_clock::time_point begun);
 };
 
-/// Seconds on a processor, of everything that ran: the control group's count where there is one, else what was reaped.
+/// CPU seconds of all processes of the run: the control group's count, or the sum over reaped processes if there is no
+/// group or if processes have left it.
 struct CpuTime {
     std::optional<double> user;
     std::optional<double> system;
 };
 CpuTime cpu_time(const Outcome& outcome);
 
-/// What netrunner ends with.
+/// How netrunner itself ends.
 struct Ending {
     int status = 0;               ///< as a shell shows it
-    std::optional<int> signal{};  ///< to die of, so that the shell and the loop around it see it; then status is 128+N
-    bool tell_group = false;      ///< Ctrl-C went to the command alone: those around us have not seen it
+    std::optional<int> signal{};  ///< netrunner dies of it, so that the shell sees it; `status` is then 128+N
+    bool tell_group = false;      ///< send the signal to netrunner's process group too: Ctrl-C reached only the command
 };
 
 Ending ending_of(const Outcome& outcome, bool preserve_status);
 
-/// "exited", "timeout" and so on: the cause, not the symptom (contract: The JSON report).
+/// The cause of the end in one word: "exited", "timeout", ... (docs/report.schema.json). A command that exits with 0
+/// after its time limit is "timeout".
 std::string reason_of(const Outcome& outcome);
 
-/// The verdict without its prefix; empty when there is nothing to say.
+/// The verdict without the prefix "netrunner: "; empty if nothing has to be reported.
 std::string verdict_of(const Outcome& outcome);
 
-/// The verdict, and a line for each failure that it does not name.
+/// The lines for standard error: the verdict, then each failure that differs from it, a line about processes that the
+/// kernel killed for lack of memory if the verdict does not say so, and the notes.
 std::vector<std::string> lines_to_say(const Outcome& outcome, const std::string& verdict);
 
 }  // namespace netrunner

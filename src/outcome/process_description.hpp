@@ -1,4 +1,5 @@
-// What a process is called, for messages and the report.
+// The name and the start of the command line of a process, read from /proc. Used for orphans and survivors in messages
+// and the report.
 #pragma once
 
 #include <sys/types.h>
@@ -12,7 +13,7 @@ namespace netrunner {
 
 struct ProcessDescription {
     std::array<char, 16> name{};
-    std::array<char, protocol::command_excerpt> command{};  ///< the beginning of its words; empty: it has none
+    std::array<char, protocol::command_excerpt> command{};  ///< the start of its command line; empty if it has none
 
     explicit ProcessDescription(pid_t pid) { describe_process(pid, name, command); }
 };

@@ -1,4 +1,5 @@
-// The environment that the command gets: netrunner's own, and what the options change of it. Pure.
+// The command's environment: netrunner's own, changed by --setenv, --unset and --ignore-environment. Called by the
+// launch plan. Pure.
 #pragma once
 
 #include <optional>
@@ -9,7 +10,8 @@
 
 namespace netrunner {
 
-/// Nothing when it is just as it was `inherited`, NAME=VALUE each.
+/// The command's environment as NAME=VALUE entries; nothing if no option changes it. `inherited`: netrunner's own
+/// environment, in the same form.
 std::optional<std::vector<std::string>> plan_environment(const Options& options,
                                                          const std::vector<std::string>& inherited);
 

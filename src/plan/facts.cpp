@@ -14,19 +14,20 @@
 #include "src/system/fd.hpp"
 #include "src/system/terminal.hpp"
 
-extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX has it declared by the program
+extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX requires the program to declare it
 
 namespace netrunner {
 namespace {
 
-/// The tree is found in /proc; one that is missing, or shows another PID namespace, would show us strangers.
+/// The command's processes are found in /proc, so it must be mounted. If it shows another PID namespace, its process
+/// numbers belong to other processes.
 void require_own_proc() {
     std::array<char, 16> text{};
     const ssize_t length = ::readlink("/proc/self", text.data(), text.size());
     if (length < 0)
-        throw std::runtime_error("cannot use /proc: it is not mounted, and without it no process can be found");
+        throw std::runtime_error("cannot use /proc: it is not mounted (netrunner finds the command's processes there)");
     if (std::string_view(text.data(), static_cast<std::size_t>(length)) != std::to_string(::getpid())) {
-        throw std::runtime_error("cannot use /proc: it shows another PID namespace (unshare needs --mount-proc)");
+        throw std::runtime_error("cannot use /proc: it shows another PID namespace (with unshare, use --mount-proc)");
     }
 }
 

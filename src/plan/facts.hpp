@@ -1,4 +1,5 @@
-// What the plan needs to know about this machine and about how netrunner was started. The one place that looks.
+// Collects what the launch plan depends on besides the options: the inherited signals, environment and terminal, and
+// user and group ids. main calls it once. It only reads: make_launch_plan decides.
 #pragma once
 
 #include "src/cli/options.hpp"
@@ -7,7 +8,8 @@
 
 namespace netrunner {
 
-/// Throws std::runtime_error for a user or group that does not exist.
+/// `found`: the signal state that netrunner was started with. Throws std::runtime_error if /proc cannot be used or if a
+/// user or group does not exist.
 Facts gather_facts(const Options& options, const SignalState& found);
 
 }  // namespace netrunner

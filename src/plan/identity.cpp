@@ -25,7 +25,7 @@ using File = std::unique_ptr<std::FILE, Closer>;
 
 File open_database(const char* path) { return File(std::fopen(path, "re")); }
 
-/// The whole text as a number that is a possible id: (uid_t)-1 means "unchanged" to the kernel and is none.
+/// `text` as a user or group id. (uid_t)-1 is refused, because the kernel takes it for "do not change".
 std::optional<std::uint32_t> parse_id(const std::string& text) {
     std::uint32_t id = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
@@ -50,7 +50,7 @@ User find_user(const std::string& text) {
     const auto number = parse_id(text);
     std::vector<std::string> names;
     if (const File file = open_database("/etc/passwd")) {
-        // fgetpwent(3) reads the file itself and asks no name service.
+        // fgetpwent(3) reads this file only and never calls the name service switch.
         while (const passwd* entry = ::fgetpwent(file.get())) {
             if (number ? entry->pw_uid == *number : text == entry->pw_name) {
                 return {entry->pw_uid, entry->pw_gid, entry->pw_name};
@@ -100,8 +100,9 @@ Identity resolve_identity(const std::optional<std::string>& user, const std::opt
     }
     if (group) identity.group = find_group(*group, "--gid");
     if (identity.user && !identity.group) {
-        // Left to itself the command would keep our group, which may well be root's.
-        throw std::runtime_error(fmt::format("user {} has no entry in /etc/passwd: say which group with --gid", *user));
+        // Without this check the command would keep netrunner's group, which may be root's.
+        throw std::runtime_error(fmt::format(
+            "--uid: no group known for user '{}': it has no entry in /etc/passwd (add --gid GROUP)", *user));
     }
     if (groups) {
         identity.groups.emplace();

@@ -1,5 +1,6 @@
-// Users and groups by name or number, from /etc/passwd and /etc/group. The programs are static, so the name service
-// switch (LDAP and the like) is not asked: numbers always work.
+// Resolves the users and groups of --uid, --gid and --groups to ids, from /etc/passwd and /etc/group. The programs are
+// static, so it does not use the name service switch (LDAP and others). Numbers work without an entry in these files,
+// but a user without an entry needs --gid.
 #pragma once
 
 #include <sys/types.h>
@@ -16,8 +17,8 @@ struct Identity {
     std::optional<std::vector<gid_t>> groups{};  ///< supplementary
 };
 
-/// What `--uid`, `--gid` and `--groups` come to. A user's own primary and supplementary groups come with it, unless
-/// others are named. Throws std::runtime_error "unknown user 'x'".
+/// The ids of `--uid`, `--gid` and `--groups`. `user` brings its primary and supplementary groups, unless `group` or
+/// `groups` replace them. Throws std::runtime_error, such as "--uid: unknown user 'x': ...".
 Identity resolve_identity(const std::optional<std::string>& user, const std::optional<std::string>& group,
                           const std::optional<std::vector<std::string>>& groups);
 

@@ -17,14 +17,14 @@ using Mode = StreamChoice::Mode;
 
 constexpr Duration default_grace = std::chrono::seconds(5);
 
-/// 0 and infinity both mean that there is no limit.
+/// 0 and infinity both mean no limit.
 Duration limit_or_none(Duration asked) { return asked == Duration::zero() ? forever : asked; }
 
 std::vector<StopStep> plan_ladder(const Options& options) {
     std::vector<StopStep> steps;
     if (options.stop) {
         steps = *options.stop;
-        // A ladder ends with the signal that nothing survives, or the tree might never be empty.
+        // A ladder must end with SIGKILL. Without it the tree might never become empty (docs/decisions/0006).
         if (steps.back().signal != SIGKILL) {
             if (steps.back().grace == Duration::zero()) steps.back().grace = default_grace;
             steps.push_back({SIGKILL, {}});
@@ -41,22 +41,22 @@ std::vector<StopStep> plan_ladder(const Options& options) {
     return steps;
 }
 
-/// What the command finds ignored: what we found, but only where ignoring is a wish of whoever started us. Parents leak
-/// the others by mistake (contract: Signals).
-/// Where there is a terminal, wanting it has to stop the command: only then can it be given (a shell's `$( )` ignores
-/// these, and a read from the background would just fail).
+/// The signals that the command ignores. Of the signals that netrunner found ignored, only those a parent ignores on
+/// purpose are kept: parents leave others, such as SIGPIPE, ignored by mistake. With a controlling terminal the command
+/// does not ignore SIGTTIN and SIGTTOU, because netrunner lends it the terminal when one of them stops it. In a shell's
+/// `$( )` both are ignored, and a read from the background would fail instead (docs/decisions/0012).
 SignalBits plan_ignored(const Options& options, const SignalState& found, bool has_terminal) {
     if (options.keep_signals) return found.ignored;
-    constexpr SignalBits asking = signal_bit(SIGTTIN) | signal_bit(SIGTTOU);
-    constexpr SignalBits wishes = signal_bit(SIGHUP) | signal_bit(SIGINT) | signal_bit(SIGQUIT) | signal_bit(SIGTERM) |
-                                  signal_bit(SIGTSTP) | signal_bit(SIGTTIN) | signal_bit(SIGTTOU) |
-                                  signal_bit(SIGUSR1) | signal_bit(SIGUSR2);
-    return found.ignored & wishes & ~(has_terminal ? asking : 0);
+    constexpr SignalBits terminal_requests = signal_bit(SIGTTIN) | signal_bit(SIGTTOU);
+    constexpr SignalBits deliberate = signal_bit(SIGHUP) | signal_bit(SIGINT) | signal_bit(SIGQUIT) |
+                                      signal_bit(SIGTERM) | signal_bit(SIGTSTP) | signal_bit(SIGTTIN) |
+                                      signal_bit(SIGTTOU) | signal_bit(SIGUSR1) | signal_bit(SIGUSR2);
+    return found.ignored & deliberate & ~(has_terminal ? terminal_requests : 0);
 }
 
 StreamChoice plan_standard_input(const Options& options, const Facts& facts) {
     if (options.standard_input) return *options.standard_input;
-    // What is not read must stay where it is; only keys are typed on.
+    // `inherit` leaves unread input to the next reader. Only a terminal's keys are passed on to the pseudo-terminal.
     return {options.pty && facts.terminal.is_input ? Mode::terminal : Mode::inherit, {}};
 }
 
@@ -67,12 +67,12 @@ StreamChoice plan_standard_output(const Options& options) {
 
 StreamChoice plan_standard_error(const Options& options, const Facts& facts) {
     if (options.standard_error) return *options.standard_error;
-    // `2>err.log` keeps working.
+    // With `2>err.log`, standard error keeps its own pipe, so that the errors still go to the file.
     if (options.pty) {
         const bool redirected = !facts.terminal.is_error && !facts.outputs_are_one;
         return {redirected ? Mode::pipe : Mode::terminal, {}};
     }
-    // Two pipes would let lines that go to one place change their order (docs/decisions/0003).
+    // With two pipes to one place, lines could change their order (docs/decisions/0003).
     const bool merge = facts.outputs_are_one && options.standard_output.mode == Mode::pipe;
     return {merge ? Mode::merge : Mode::pipe, {}};
 }
@@ -100,8 +100,9 @@ void plan_identity(const Identity& identity, protocol::Plan& plan) {
     }
     if (identity.groups) {
         if (identity.groups->size() > plan.groups.size()) {
-            throw UsageError(fmt::format("{} groups are more than the {} that can be set", identity.groups->size(),
-                                         plan.groups.size()));
+            throw UsageError(
+                fmt::format("cannot set {} supplementary groups: the limit is {} (name fewer with --groups)",
+                            identity.groups->size(), plan.groups.size()));
         }
         plan.has_groups = 1;
         plan.group_count = static_cast<std::uint32_t>(identity.groups->size());
@@ -119,7 +120,7 @@ void plan_limits(const Options& options, protocol::Plan& plan) {
         const auto end = plan.limits.begin() + plan.limit_count;
         auto place = std::find_if(plan.limits.begin(), end,
                                   [&](const protocol::Limit& known) { return known.resource == limit.resource; });
-        if (place == end) ++plan.limit_count;  // the kernel has no more resources than there are places
+        if (place == end) ++plan.limit_count;  // always fits: the array has a place for each resource of the kernel
         *place = {limit.resource, limit.soft, limit.hard};
     }
 }
@@ -133,9 +134,10 @@ TerminalPlan plan_terminal(const Options& options, const Facts& facts, const Lau
             .window = options.window.value_or(facts.terminal.window.value_or(WindowSize{}))};
 }
 
-/// In the background of the user's terminal, the command's own is a background too: it is stopped where it would be,
-/// and we hear of it. So it is where our output goes elsewhere: in `netrunner run --pty -- make | less` the keys are
-/// the neighbour's, until the command asks for them.
+/// Whether the command starts in the foreground of its pseudo-terminal. In two cases it starts in the background, so
+/// that the kernel stops it when it reads a key, and netrunner learns that it needs the terminal:
+/// - netrunner itself is in the background of the user's terminal;
+/// - netrunner's output goes elsewhere. In `netrunner run --pty -- make | less` the keys are for `less`.
 bool starts_in_foreground(const TerminalFacts& user, const TerminalPlan& terminal) {
     if (terminal.fed || !user.found) return true;
     return user.foreground && !(terminal.typed && terminal.keeps_output);
@@ -149,13 +151,13 @@ void plan_pseudo_terminal(const TerminalFacts& user, const LaunchPlan& launch, p
     plan.columns = terminal.window.columns;
     plan.rows = terminal.window.rows;
     plan.foreground = starts_in_foreground(user, terminal) ? 1 : 0;
-    // A shell that is editing a line has modes of its own, which are no example.
+    // Do not copy raw modes: a shell sets them while its user edits a line.
     if (shares && !is_raw) {
         plan.has_modes = 1;
         plan.modes = *user.modes;
     }
-    // "\r\n" only where it goes to a terminal that shows output as it comes: one that we are about to make raw, or
-    // that somebody else already has.
+    // The pseudo-terminal writes "\r\n" only if the user's terminal shows output unchanged: because netrunner is about
+    // to make it raw, or because another program has already turned its output processing off.
     const bool becomes_raw = shares && terminal.typed && plan.foreground != 0;
     const bool unchanged = user.modes && show_output_unchanged(*user.modes);
     plan.returns_carriage = user.is_output && (unchanged || (becomes_raw && !is_raw)) ? 1 : 0;
@@ -193,15 +195,20 @@ protocol::Plan plan_shepherd(const Options& options, const Facts& facts, const L
     return plan;
 }
 
-/// A live line has to go before anything else is written to its terminal: whoever writes there must do so through us.
+/// netrunner removes the live line before it writes to the same terminal. It cannot do so for a command that writes
+/// there directly, so these combinations are refused.
 void refuse_mixed_progress(const Options& options, const Facts& facts, const LaunchPlan& plan) {
     if (!options.progress || !facts.error_is_terminal) return;
     if (plan.standard_error.mode == Mode::inherit ||
         (plan.standard_output.mode == Mode::inherit && facts.outputs_are_one)) {
-        throw UsageError("--progress needs the outputs that go to its terminal to be relayed, not inherited");
+        throw UsageError(
+            "--progress needs relayed output: an inherited stream goes to the same terminal (use pipe instead of "
+            "inherit)");
     }
     if (options.pty && facts.outputs_are_one) {
-        throw UsageError("--progress with --pty needs the output to go elsewhere: the command draws on that terminal");
+        throw UsageError(
+            "--progress cannot be used with --pty here: the command draws on the same terminal (redirect standard "
+            "output)");
     }
 }
 
@@ -256,7 +263,7 @@ LaunchPlan make_launch_plan(const Options& options, const Facts& facts) {
     plan.stamp = options.stamp;
     plan.stamps_file = options.output_stamped;
     plan.max_output = options.max_output;
-    // The kernel takes an int; far beyond what it allows anybody, so nothing is lost by the cut.
+    // The kernel takes the size as an int. No pipe can be that large, so the cut makes no difference.
     plan.pipe_size = std::min<Size>(options.pipe_size, std::numeric_limits<int>::max());
     plan.timeout = limit_or_none(options.timeout);
     plan.idle_timeout = limit_or_none(options.idle_timeout);

@@ -1,5 +1,5 @@
-// From what was asked for to what will be done on this machine: Options and facts in, LaunchPlan out. Pure. Refuses
-// what contradicts itself; never drops a wish.
+// Turns the options and the facts about this machine into the launch plan of a run. main calls it, and the session
+// carries the plan out. Options that contradict each other are refused; no option is dropped silently. Pure.
 #pragma once
 
 #include <optional>
@@ -14,52 +14,53 @@
 
 namespace netrunner {
 
-/// The user's terminal: the first of descriptors 0 to 2 that is one, else the controlling terminal. Only for --pty.
+/// The user's terminal: the first of descriptors 0 to 2 that is a terminal, else the controlling terminal. Filled in
+/// only with --pty.
 struct TerminalFacts {
     bool found = false;
-    bool is_input = false;    ///< descriptor 0
-    bool is_output = false;   ///< descriptor 1 is the same one as descriptor 0, or the one found
+    bool is_input = false;    ///< descriptor 0 is a terminal
+    bool is_output = false;   ///< descriptor 1 is that terminal
     bool is_error = false;    ///< descriptor 2 is a terminal
-    bool foreground = false;  ///< netrunner's group has it, or nobody shares it out
+    bool foreground = false;  ///< netrunner's group is its foreground, or it is not this session's terminal
     std::optional<protocol::TerminalModes> modes{};
-    std::optional<WindowSize> window{};  ///< its size, else what the environment says
+    std::optional<WindowSize> window{};  ///< its size, else that of COLUMNS and LINES
 };
 
-/// What the plan depends on besides the options.
+/// Everything that the plan depends on besides the options.
 struct Facts {
-    SignalState signals{};                   ///< as found at the start
-    Identity identity{};                     ///< what the names in the options come to
-    std::vector<std::string> environment{};  ///< netrunner's own, NAME=VALUE
-    bool has_terminal = false;               ///< there is a controlling terminal to share
-    bool outputs_are_one = false;            ///< descriptors 1 and 2 lead to the same place
-    bool error_is_terminal = false;          ///< descriptor 2; only for --progress
+    SignalState signals{};                   ///< what netrunner was started with
+    Identity identity{};                     ///< ids of --uid, --gid and --groups
+    std::vector<std::string> environment{};  ///< netrunner's own, NAME=VALUE; only if an option changes it
+    bool has_terminal = false;               ///< netrunner has a controlling terminal
+    bool outputs_are_one = false;            ///< descriptors 1 and 2 lead to the same file
+    bool error_is_terminal = false;          ///< descriptor 2 is a terminal; only with --progress
     pid_t group = 0;                         ///< netrunner's process group
     TerminalFacts terminal{};
     std::optional<std::string> cgroup_base{};  ///< NETRUNNER_CGROUP_BASE
 };
 
-/// The user's part in a run on a pseudo-terminal.
+/// How a run on a pseudo-terminal uses the user's terminal.
 struct TerminalPlan {
-    bool typed = false;         ///< descriptor 0 is the user's terminal, and what is typed there goes to the command
-    bool fed = false;           ///< what is typed comes from elsewhere: the user's terminal has no part in it
-    bool keeps_output = false;  ///< our output goes elsewhere: how the user's terminal shows output stays as it is
-    bool follows_size = true;   ///< of the user's terminal
-    WindowSize window{};        ///< at the start
+    bool typed = false;         ///< descriptor 0 is the user's terminal; its keys go to the command
+    bool fed = false;           ///< input comes from a descriptor 0 that is no terminal
+    bool keeps_output = false;  ///< netrunner's output goes elsewhere: keep the terminal's output modes
+    bool follows_size = true;   ///< resized with the user's terminal
+    WindowSize window{};        ///< the size at the start
 };
 
 struct LaunchPlan {
     /// The shepherd's argv after its own name; see shepherd/main.cpp.
     std::vector<std::string> words;
-    /// The command's environment, where it differs from ours.
+    /// The command's environment; nothing if it is netrunner's own.
     std::optional<std::vector<std::string>> environment;
     std::optional<std::string> directory;
     StreamChoice standard_input;
     StreamChoice standard_output;
-    StreamChoice standard_error;  ///< decided: never "whatever is best"
+    StreamChoice standard_error;
     std::optional<TerminalPlan> terminal;
     std::optional<CgroupPlan> cgroup;
-    bool has_terminal = false;        ///< there is a controlling terminal, and with it job control
-    bool survives_no_reader = false;  ///< SIGPIPE was ignored: writing without a reader is an error, not an end
+    bool has_terminal = false;        ///< netrunner has a controlling terminal, so the run takes part in job control
+    bool survives_no_reader = false;  ///< SIGPIPE was ignored: a write without a reader is an error
     protocol::Plan shepherd;
 
     std::optional<std::string> output_file;
@@ -77,10 +78,10 @@ struct LaunchPlan {
     bool die_with_parent = false;
 };
 
-/// Throws UsageError.
+/// Throws UsageError if options contradict each other or the facts.
 LaunchPlan make_launch_plan(const Options& options, const Facts& facts);
 
-/// A stream's mode as on the command line: "pipe", "stdout", or the file's name.
+/// A stream's mode as typed on the command line: "pipe", "stdout", or the file's name.
 std::string describe(const StreamChoice& choice);
 
 }  // namespace netrunner

@@ -1,6 +1,6 @@
-// How the run and the user's terminal get along, in the one mode or the other: in pipe mode the command is lent the
-// terminal's foreground (lent_foreground), on a pseudo-terminal what the user types is passed on (typed_terminal).
-// Driven by job control.
+// How a run shares the user's terminal with its command. In pipe mode netrunner lends the command the terminal's
+// foreground (lent_foreground). With --pty it passes keys on to the command's pseudo-terminal (typed_terminal).
+// JobControl (src/job/job_control) calls it.
 #pragma once
 
 #include <sys/types.h>
@@ -14,28 +14,32 @@ class TerminalSharing {
     TerminalSharing(const TerminalSharing&) = delete;
     TerminalSharing& operator=(const TerminalSharing&) = delete;
 
-    /// The command runs; `command` is its process group.
+    /// The command has started; `command` is its process group.
     virtual void begin(pid_t command) = 0;
 
-    /// The command was stopped for want of the terminal: gives it, if it is ours to give. It still has to be continued.
+    /// The command was stopped by SIGTTIN or SIGTTOU. Gives it the terminal and returns true, if the terminal is
+    /// netrunner's to give. The caller then continues the command.
     virtual bool grant() = 0;
 
-    /// We are about to stop, or to end, or the command has ended: the terminal is again as we found it.
+    /// netrunner is about to stop or to end, or the command has ended. Takes the terminal back from the command: its
+    /// foreground, or the raw mode that netrunner set.
     virtual void withdraw() = 0;
 
-    /// The run was cut short: the terminal's modes are again what they were before the command had it.
+    /// The command was made to end. Restores the modes that the terminal had before the command got it.
     virtual void undo_modes() = 0;
 
-    /// We have been continued, in the foreground or in the background: the command has again what it had.
+    /// netrunner was continued, in the foreground or in the background. Gives the terminal back to the command if it
+    /// had it before and netrunner is in the foreground.
     virtual void resume() = 0;
 
-    /// A key was pressed on a terminal that we do not read now.
+    /// A key was pressed while netrunner does not read the user's terminal.
     virtual void notice_key() = 0;
 
-    /// The terminal may have another size. True when it has, and the command is told by it.
+    /// The user's terminal may have a new size. Returns true if it has and the command's pseudo-terminal is resized,
+    /// which tells the command.
     virtual bool adjust_size() = 0;
 
-    /// What is typed goes to the command alone: whoever is around us does not see it.
+    /// Whether typed keys reach the command alone, and not the other processes of netrunner's group.
     [[nodiscard]] virtual bool is_exclusive() const = 0;
 };
 

@@ -7,7 +7,7 @@
 namespace netrunner {
 namespace {
 
-/// Tenths of a second are enough below a minute, seconds above.
+/// Rounds to tenths of a second below one minute, to seconds above.
 std::string rounded(Duration duration) {
     const Duration unit = duration < std::chrono::minutes(1) ? Duration(std::chrono::milliseconds(100))
                                                              : Duration(std::chrono::seconds(1));

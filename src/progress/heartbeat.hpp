@@ -1,4 +1,5 @@
-// When a run that writes nothing says that it lives, and what it says. Pure: it is told the time.
+// Decides when a silent run reports that it is alive (--heartbeat) and formats the line. Pulse calls it and prints.
+// Pure: the caller passes the time.
 #pragma once
 
 #include <optional>
@@ -11,13 +12,13 @@ namespace netrunner {
 
 class Heartbeat {
   public:
-    /// `every`: of silence; `forever`: never.
+    /// `every`: the interval of silence; `forever` for no heartbeat.
     explicit Heartbeat(Duration every) : every_(every) {}
 
     [[nodiscard]] bool wanted() const { return every_ != forever; }
-    /// When to say something, if nothing has been written since `quiet_since`.
+    /// When the next line is due if the command has written nothing since `quiet_since`.
     [[nodiscard]] std::optional<TimePoint> deadline(TimePoint quiet_since) const;
-    /// Something is said now.
+    /// Notes that a line is printed at `now`.
     void beat(TimePoint now) { last_ = now; }
 
   private:
@@ -25,8 +26,8 @@ class Heartbeat {
     std::optional<TimePoint> last_;
 };
 
-/// "running for 10m, no output for 5m, 12 processes, 340 MiB of resident memory in sum". `silence`: nothing when
-/// nothing has been written at all.
+/// "running for 10m, no output for 5m, 12 processes, 340 MiB of memory (sum of resident sizes)". `silence` is nothing
+/// if the command has not written a byte yet.
 std::string describe_heartbeat(Duration elapsed, std::optional<Duration> silence, const TreeFigures& tree);
 
 }  // namespace netrunner

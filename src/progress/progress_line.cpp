@@ -8,7 +8,7 @@
 namespace netrunner {
 namespace {
 
-/// How much of it fits where all of it does not: less bar, then no bar, then fewer figures.
+/// What the line contains. If a shape does not fit, the next one is tried: shorter bars, no bars, fewer figures.
 struct Shape {
     std::size_t bar;
     bool memory;
@@ -22,7 +22,7 @@ std::string clock(Duration duration) {
     return fmt::format("{:02}:{:02}:{:02}", total / 3600, total / 60 % 60, total % 60);
 }
 
-/// " [#####-----]"; nothing where there is no room for one.
+/// " [#####-----]"; empty if `length` is 0.
 std::string bar(double part, std::size_t length) {
     if (length == 0) return "";
     const auto done = static_cast<std::size_t>(std::clamp(part, 0.0, 1.0) * static_cast<double>(length));

@@ -1,5 +1,5 @@
-// What --progress shows: how long the run takes, what memory it holds and what it has written, with a bar where there
-// is a limit. Fits the width that it is given. Pure.
+// Renders the line of --progress: elapsed time, memory and size of the output, with a bar for each limit, in at most
+// the given width. Pulse calls it; LiveLine draws the text. Pure.
 #pragma once
 
 #include <cstddef>

@@ -39,7 +39,7 @@ void Pulse::attend(TimePoint now, const RunView& run) {
     if (line_ != nullptr && now >= next_show_) show_progress(now, run);
 }
 
-/// A run that was stopped had no time to write.
+/// Silence begins at the last output or the last resume, whichever is later, because a stopped run cannot write.
 TimePoint Pulse::quiet_since(const RunView& run) const {
     return std::max(run.last_output.value_or(begun_), run.resumed.value_or(begun_));
 }

@@ -1,5 +1,5 @@
-// What is said while a run goes on, so that its user knows that it does: a line after a long silence (--heartbeat), and
-// a live line at the terminal (--progress). Driven by a session; costs nothing where neither was asked for.
+// Shows that a run is still going on: a line after a long silence (--heartbeat), and a live line on the terminal
+// (--progress). A session drives it while the command runs. Without these options it does nothing.
 #pragma once
 
 #include <optional>
@@ -13,34 +13,34 @@
 
 namespace netrunner {
 
-/// What a session knows of its run now.
+/// The present state of a run, as its session knows it.
 struct RunView {
-    pid_t root = 0;                          ///< below it is the tree
-    std::string group{};                     ///< the control group's directory, or empty
-    std::optional<Size> memory_limit{};      ///< of that group
-    std::optional<TimePoint> last_output{};  ///< when a byte last came
-    std::optional<TimePoint> resumed{};      ///< when job control last let the run go on
-    Size bytes = 0;                          ///< of output until now
+    pid_t root = 0;                          ///< the subreaper above the tree
+    std::string group{};                     ///< path of the control group's directory; empty without one
+    std::optional<Size> memory_limit{};      ///< of that group, in bytes
+    std::optional<TimePoint> last_output{};  ///< when the command last wrote a byte
+    std::optional<TimePoint> resumed{};      ///< when job control last continued the run
+    Size bytes = 0;                          ///< of output so far
 };
 
 class Pulse {
   public:
-    /// `line`: where --progress is shown; none: nowhere.
+    /// `line`: shows --progress; null: no progress line.
     Pulse(const LaunchPlan& plan, TimePoint begun, LiveLine* line, Narrator narrate);
 
     [[nodiscard]] bool wanted() const { return heartbeat_.wanted() || line_ != nullptr; }
-    /// When there is something to say or to show.
+    /// When attend() has to be called next.
     [[nodiscard]] std::optional<TimePoint> deadline(const RunView& run) const;
-    /// Says and shows what is due.
+    /// Prints the heartbeat and redraws the progress line, whichever is due.
     void attend(TimePoint now, const RunView& run);
 
-    /// The run was stopped for as long as this.
+    /// The run was stopped by job control for `paused`; that time does not count as elapsed.
     void pause(Duration paused) { paused_ += paused; }
-    /// The live line goes, until it is shown the next time.
+    /// Erases the live line until attend() draws it again.
     void hide() {
         if (line_ != nullptr) line_->hide();
     }
-    /// For good.
+    /// Erases the live line and ends heartbeat and progress.
     void end() {
         hide();
         line_ = nullptr;
@@ -58,7 +58,7 @@ class Pulse {
     Narrator narrate_;
     Duration paused_{};
     TimePoint next_show_;
-    TimePoint next_look_;  ///< at the tree, for the live line
+    TimePoint next_look_;  ///< when to read the tree's figures again for the live line
     TreeFigures tree_;
 };
 

@@ -22,7 +22,7 @@ std::size_t count_members(const std::string& group) {
     return text ? static_cast<std::size_t>(std::ranges::count(*text, '\n')) : 0;
 }
 
-/// With the groups that the command has made inside it.
+/// Counts the group and all groups inside it.
 std::size_t count_all_members(const std::string& group) {
     namespace fs = std::filesystem;
     std::size_t count = count_members(group);

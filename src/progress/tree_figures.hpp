@@ -1,5 +1,5 @@
-// How many processes a tree has now and what memory they hold: of its control group where there is one that counts,
-// else of /proc. For people; a process that comes or goes meanwhile may be missed.
+// Counts the processes of a tree and their memory: from the control group if it counts memory, otherwise from /proc.
+// Called by Pulse for display only: it may miss a process that starts or ends meanwhile.
 #pragma once
 
 #include <sys/types.h>
@@ -16,11 +16,11 @@ namespace netrunner {
 struct TreeFigures {
     std::size_t processes = 0;
     std::optional<Size> memory{};  ///< bytes
-    bool of_group = false;  ///< the memory is what the group is charged with; else what is resident, in sum, so that
-                            ///< what processes share counts for each of them
+    bool of_group = false;  ///< the memory is the group's charge; otherwise it is the sum of resident sizes, in which
+                            ///< shared pages count once for each process
 };
 
-/// `root`: the subreaper, itself not counted. `group`: the path of the control group's directory, or empty.
+/// `root`: the subreaper, which is not counted. `group`: path of the control group's directory, or empty.
 TreeFigures look_at_tree(pid_t root, const std::string& group);
 
 }  // namespace netrunner

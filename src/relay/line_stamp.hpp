@@ -1,4 +1,5 @@
-// What is put before each line of the relayed output, as it was asked for. A value.
+// The text that --timestamps and --prefix put before each line of relayed output, as a value. Filled in by the
+// command-line parser, used by the line stamper.
 #pragma once
 
 #include <string>
@@ -8,12 +9,12 @@ namespace netrunner {
 struct LineStamp {
     enum class Clock {
         none,
-        elapsed,  ///< since the start of the run: 00:01:02.345
-        iso,      ///< the time of day, RFC 3339 in UTC: 2026-01-02T03:04:05.678Z
-        delta,    ///< since the line before began: +00:00:00.250
+        elapsed,  ///< time since the start of the run: 00:01:02.345
+        iso,      ///< date and time, RFC 3339 in UTC: 2026-01-02T03:04:05.678Z
+        delta,    ///< time since the line before began: +00:00:00.250
     };
     Clock clock = Clock::none;
-    std::string prefix{};  ///< after the time, as it is
+    std::string prefix{};  ///< follows the time, unchanged
 
     [[nodiscard]] bool wanted() const { return clock != Clock::none || !prefix.empty(); }
 };

@@ -11,7 +11,7 @@ namespace netrunner {
 namespace {
 
 constexpr std::size_t piece_size = 64 * 1024;
-/// Of a time; the prefix comes on top.
+/// Upper bound in bytes for the text of a time, without the prefix.
 constexpr std::size_t longest_time = 64;
 
 std::string clock_text(Duration duration) {
@@ -87,7 +87,8 @@ void LineStamper::add_lead() {
     filled_ += lead_.size();
 }
 
-/// All lines of a block have one, but for the first one's distance to the line before.
+/// All lines of a block share one lead, except with `delta`: the first line shows the time since the line before, and
+/// the second line needs a new lead (zero), which the other lines share.
 void LineStamper::renew_lead() {
     const Duration distance = moment_.steady - std::exchange(last_line_, moment_.steady);
     lead_is_current_ = stamp_.clock != LineStamp::Clock::delta || distance == Duration::zero();

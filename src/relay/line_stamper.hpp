@@ -1,6 +1,6 @@
-// Puts a stamp before each line of one stream. A line begins with its first byte, whatever block that comes in, and
-// ends with '\n': a '\r' draws it anew and begins no other. The bytes themselves stay as they are, and a line of any
-// length goes through one fixed buffer. Pure; driven by a relay.
+// Inserts a stamp (time and prefix) before each line of one stream. A line begins with its first byte and ends with
+// '\n', also across blocks; a '\r' does not begin a new line. The stream's own bytes are not changed, and one fixed
+// buffer serves lines of any length. Driven by a relay; reads no clock and does no I/O.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@
 
 namespace netrunner {
 
-/// One moment on both clocks.
+/// One point in time on both clocks: the steady clock for intervals, the system clock for dates.
 struct Moment {
     TimePoint steady{};
     std::chrono::system_clock::time_point date{};
@@ -25,19 +25,21 @@ struct Moment {
 
 class LineStamper {
   public:
-    /// `begun`: when the run began.
+    /// `begun`: the start of the run.
     LineStamper(LineStamp stamp, TimePoint begun);
 
-    /// `block` came at `moment`; it has to stay where it is until `piece` is empty.
+    /// Starts on `block`, which was read at `moment`. Its memory must stay valid until `piece` is empty.
     void take(std::span<const std::byte> block, const Moment& moment);
-    /// What is to be written next; empty when all of the block has been.
+    /// The bytes to write next, stamps included; empty once the whole block has been written.
     std::span<const std::byte> piece();
-    /// The first `written` bytes of `piece` have been written. How many of these came from the block.
+    /// Marks the first `written` bytes of `piece` as written. Returns how many of them came from the block, not from
+    /// stamps.
     std::size_t advance(std::size_t written);
-    /// What has not been written will not be.
+    /// Discards all bytes that have not been written.
     void drop();
 
   private:
+    /// Position in the buffer of one lead, the stamp before a line.
     struct Lead {
         std::size_t begin;
         std::size_t end;
@@ -48,17 +50,17 @@ class LineStamper {
 
     LineStamp stamp_;
     TimePoint begun_;
-    TimePoint last_line_;  ///< when it began
+    TimePoint last_line_;  ///< when the last stamped line began
     Moment moment_;
-    std::span<const std::byte> block_;  ///< what has not been put into the buffer
-    bool at_start_ = true;              ///< of a line
+    std::span<const std::byte> block_;  ///< the rest of the block, not yet in the buffer
+    bool at_start_ = true;              ///< the next byte begins a line
 
     std::string lead_;
     bool lead_is_current_ = false;
     std::unique_ptr<std::byte[]> buffer_;
     std::size_t filled_ = 0;
     std::size_t done_ = 0;
-    std::vector<Lead> leads_;  ///< where they are in the buffer
+    std::vector<Lead> leads_;  ///< leads in the buffer, in order
     std::size_t next_lead_ = 0;
 };
 

@@ -10,7 +10,7 @@ namespace netrunner {
 namespace {
 
 constexpr std::size_t usual_columns = 80;
-/// Clears from the cursor to the end of its line.
+/// Erases from the cursor to the end of the line.
 constexpr std::string_view clear_rest = "\033[K";
 
 }  // namespace
@@ -18,28 +18,29 @@ constexpr std::string_view clear_rest = "\033[K";
 LiveLine::LiveLine() : sink_(Sink::borrowing(STDERR_FILENO)) {}
 
 std::string LiveLine::obstacle() {
-    if (::isatty(STDERR_FILENO) == 0) return "standard error is no terminal";
+    if (::isatty(STDERR_FILENO) == 0) return "standard error is not a terminal";
     const char* const kind = std::getenv("TERM");
     if (kind == nullptr || std::string_view(kind).empty() || std::string_view(kind) == "dumb") {
-        return "the terminal cannot clear a line (TERM)";
+        return "the terminal cannot erase a line: TERM is unset, empty or 'dumb'";
     }
     return "";
 }
 
 std::size_t LiveLine::room() const {
     if (!at_start_) return 0;
-    // In the background it would be drawn into what the shell shows, and whoever was lent the foreground is talking to
-    // its user. Where the terminal is not our session's nobody says whose turn it is.
+    // Do not draw while another process group has the foreground: the shell shows its prompt there, or the command,
+    // which was lent the foreground, talks to its user. On a terminal that is not this session's controlling terminal,
+    // tcgetpgrp(3) fails, and the line is drawn.
     const pid_t foreground = ::tcgetpgrp(STDERR_FILENO);
     if (foreground >= 0 && foreground != ::getpgrp()) return 0;
     winsize size{};
     const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-    // A character in the last column makes some terminals go to the next line.
+    // Leave the last column free: a character there makes some terminals wrap to the next line.
     return (known ? size.ws_col : usual_columns) - 1U;
 }
 
 void LiveLine::show(const std::string& text) {
-    // The cursor goes back to the start, so that whatever is written next begins there.
+    // Return the cursor to the first column, so that the next output, from any process, begins there.
     const std::string drawn = '\r' + text + std::string(clear_rest) + '\r';
     shown_ = true;
     sink_.write(std::as_bytes(std::span(drawn)));

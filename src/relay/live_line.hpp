@@ -1,6 +1,6 @@
-// One line at the bottom of the terminal on standard error that is drawn anew and leaves no trace: whatever else
-// netrunner writes to that terminal takes it away first. It is only drawn where the cursor is at the start of a line.
-// Mechanism; what it says, and when, is the session's.
+// The line of --progress on standard error's terminal. It is redrawn in place, drawn only if netrunner's last output
+// there ended a line, and erased before netrunner writes anything else there. `src/progress/pulse` shows and hides it;
+// relays and the narrator call `hide` and `note` around their writes. It does not decide what to show or when.
 #pragma once
 
 #include <sys/types.h>
@@ -20,20 +20,20 @@ class LiveLine {
     LiveLine(const LiveLine&) = delete;
     LiveLine& operator=(const LiveLine&) = delete;
 
-    /// Why there cannot be one; empty: there can.
+    /// Why the line cannot be drawn here; empty if it can.
     [[nodiscard]] static std::string obstacle();
 
-    /// How many characters it may have now; 0: not now, since a line of somebody else's is unfinished or others have
-    /// the terminal.
+    /// How many characters the line may have now. 0: do not draw, because the output above is an unfinished line or
+    /// another process group has the terminal's foreground.
     [[nodiscard]] std::size_t room() const;
 
-    /// Draws it; `text` is no longer than `room`.
+    /// Draws `text`, which must not be longer than `room`.
     void show(const std::string& text);
-    /// Takes it away, before anything else is written there.
+    /// Erases the line. Call this before writing anything else to the terminal.
     void hide() {
         if (shown_) erase();
     }
-    /// `bytes` have been written to the terminal by us.
+    /// Records that netrunner has written `bytes` to the terminal.
     void note(std::span<const std::byte> bytes) {
         if (!bytes.empty()) at_start_ = bytes.back() == std::byte{'\n'};
     }

@@ -1,5 +1,5 @@
-// Undoes what a terminal's line discipline does to the end of a line: "\r\n" becomes "\n" again. For a log beside a
-// terminal that needs the carriage return. Pure; blocks may be cut anywhere.
+// Turns the "\r\n" that a terminal's line discipline writes back into "\n". A relay uses it for the output file when
+// the user's terminal needs the carriage return. Blocks may be cut anywhere. Does no I/O.
 #pragma once
 
 #include <cstddef>
@@ -10,15 +10,15 @@ namespace netrunner {
 
 class NewlineFilter {
   public:
-    /// What is to be written for `block`, which it may be itself; valid until the next call. A return at the end of a
-    /// block waits for what follows it. `active`: else the block is left as it is.
+    /// Returns the bytes to write for `block`, or `block` itself; valid until the next call. A '\r' at the end of a
+    /// block is held until the next byte arrives. If not `active`, the block is not filtered.
     std::span<const std::byte> pass(std::span<const std::byte> block, bool active = true);
-    /// What still waits when nothing follows. Invalidates what `pass` gave.
+    /// Returns the '\r' that is still held at the end of the stream, if any. Invalidates the result of `pass`.
     std::span<const std::byte> rest();
 
   private:
     std::vector<std::byte> out_;
-    bool held_ = false;  ///< the last block ended with a return
+    bool held_ = false;  ///< the last byte was a '\r' that has not been returned yet
 };
 
 }  // namespace netrunner

@@ -7,7 +7,7 @@ namespace netrunner {
 void OutputTail::append(std::span<const std::byte> block) {
     const auto fresh = block.last(std::min(block.size(), most_bytes));
     if (bytes_.size() + fresh.size() > 2 * most_bytes) {
-        // What remains has just enough before the new end.
+        // Keep just enough old bytes to fill most_bytes together with the new ones.
         bytes_.erase(0, bytes_.size() - (most_bytes - fresh.size()));
     }
     bytes_.append(reinterpret_cast<const char*>(fresh.data()), fresh.size());

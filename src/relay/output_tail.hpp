@@ -1,5 +1,5 @@
-// The end of what the command has written, both streams as they came: the last lines of a failure. Bounded. Pure;
-// filled by relays.
+// Keeps the last `most_bytes` of the command's output for the JUnit report, both streams in the order in which they
+// were read. Filled by relays; does no I/O.
 #pragma once
 
 #include <cstddef>
@@ -14,11 +14,11 @@ class OutputTail {
 
     void append(std::span<const std::byte> block);
 
-    /// The last `count` lines, or what is left of them; the last one may lack its newline.
+    /// The last `count` lines, or all that is kept of them: the first may lack its start, the last its newline.
     [[nodiscard]] std::string last_lines(std::size_t count) const;
 
   private:
-    std::string bytes_;  ///< up to twice as many as are kept
+    std::string bytes_;  ///< up to 2 * most_bytes, so that old bytes are rarely erased
 };
 
 }  // namespace netrunner

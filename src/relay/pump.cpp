@@ -14,7 +14,7 @@
 namespace netrunner {
 namespace {
 
-/// The poll alone turns an absolute time into milliseconds, rounded up so that it is never early.
+/// The timeout for epoll_wait(2), rounded up so that the wait does not end before the deadline; at most one hour.
 int milliseconds_until(std::optional<TimePoint> deadline) {
     if (!deadline) return -1;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - std::chrono::steady_clock::now());
@@ -32,7 +32,7 @@ void Pump::subscribe(int fd, std::uint32_t events, Id id) {
     event.events = events;
     event.data.u64 = id;
     if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0) return;
-    // Regular files and /dev/null cannot be waited for: they are always ready, and the relay never finds otherwise.
+    // EPERM: epoll cannot watch regular files and /dev/null. These never block, so the relay never waits for them.
     if (errno != EPERM) throw std::system_error(errno, std::generic_category(), "cannot watch a descriptor");
 }
 
@@ -55,8 +55,9 @@ void Pump::unwatch(int fd) {
 
 void Pump::add(Relay& relay, Owner owner) {
     const Id id = next_++;
-    // Edge-triggered: a relay moves until the kernel says would-block, so every edge that counts is seen, and nothing
-    // wakes us while a full sink waits for its reader.
+    // Edge-triggered: a relay moves bytes until the kernel reports would-block, or poll(2) an empty source
+    // (docs/decisions/0020), so no edge is missed. A level-triggered watch would wake the pump again and again while
+    // the source has bytes and the sink is full.
     subscribe(relay.source().descriptor(), relay.source().events() | EPOLLET, id);
     subscribe(relay.sink().descriptor(), EPOLLOUT | EPOLLET, id);
     if (relay.copy()) subscribe(relay.copy()->descriptor(), EPOLLOUT | EPOLLET, id);
@@ -67,7 +68,8 @@ void Pump::add(Relay& relay, Owner owner) {
 void Pump::remove(const Relay& relay) {
     const Id id = find(relay);
     if (id == 0) return;
-    // Removed by name, before anything is closed: a copy of the descriptor elsewhere would keep the events coming.
+    // Delete the watches before the descriptors are closed: after a close, epoll still reports an open file of which
+    // another process has a duplicate.
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, relay.source().descriptor(), nullptr);
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, relay.sink().descriptor(), nullptr);
     if (relay.copy()) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, relay.copy()->descriptor(), nullptr);
@@ -89,7 +91,7 @@ Wake Pump::wait(std::optional<TimePoint> deadline) {
             if (found == entries_.end()) continue;
             return {.kind = Wake::Kind::readable, .owner = found->second.owner, .descriptor = found->second.descriptor};
         }
-        // Before the streams: one that never rests must not hold up a limit.
+        // Check the deadline before moving bytes: a stream that never blocks must not delay a limit.
         if (deadline && std::chrono::steady_clock::now() >= *deadline) return {};
         if (!runnable_.empty()) {
             const auto found = entries_.find(runnable_.front());
@@ -111,8 +113,8 @@ void Pump::collect(std::optional<TimePoint> deadline) {
     std::array<epoll_event, 32> events{};
     const bool busy = !runnable_.empty() || !readable_.empty();
     int count = 0;
-    // Again after EINTR, as SIGCONT causes it: what happened while we were stopped comes before the time that has
-    // passed.
+    // Retry after EINTR, which SIGCONT causes: events that came while netrunner was stopped are handled before a
+    // deadline that passed meanwhile.
     do {
         count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
                              busy ? 0 : milliseconds_until(deadline));
@@ -137,14 +139,15 @@ void Pump::make_runnable(Id id, Entry& entry) {
     runnable_.push_back(id);
 }
 
-/// Before the wait for a source that has run dry, where its writer is to have time.
+/// Sleeps for a moment before the wait for an empty source, if that lets small writes gather (docs/decisions/0028).
+/// True if it slept.
 bool Pump::has_paused(Entry& entry) {
     const Relay& relay = *entry.relay;
     if (!relay.last_moved()) return false;
     if (!entry.moderation) entry.moderation.emplace(pipe_capacity(relay.source().descriptor()));
     const Duration pause = entry.moderation->pause_after(relay.passed(), *relay.last_moved());
     if (pause == Duration::zero()) return false;
-    // The kernel may make a sleep longer by its slack, which is more than the whole of this one.
+    // Set the timer slack to 1 ns: the kernel's default of 50 us is longer than the shortest pause.
     if (!std::exchange(sleeps_exactly_, true)) ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
     std::this_thread::sleep_for(pause);
     return true;

@@ -1,5 +1,6 @@
-// The one wait. It watches descriptors, keeps relays moving, and returns one thing at a time that somebody has to
-// decide about. One pump serves any number of sessions; it knows no policy and no protocol.
+// The event loop's wait, on one epoll instance. It watches descriptors, moves relays, and returns one event at a
+// time to the runner, which passes the event to its owner. One pump serves any number of sessions. It knows neither
+// policy nor protocol.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +16,14 @@
 
 namespace netrunner {
 
-/// Who asked for a watch; comes back in the Wake, is never looked into.
+/// Identifies the object that asked for a watch. Returned in the Wake; the pump never dereferences it.
 using Owner = const void*;
 
 struct Wake {
     enum class Kind {
-        deadline,  ///< the time given to `wait` has come
-        readable,  ///< `descriptor` can be read, or is at its end
-        relay,     ///< `relay` has come to rest: needs its source or sink, is over, or has gone over its budget
+        deadline,  ///< the deadline given to `wait` has passed
+        readable,  ///< `descriptor` is readable or at its end
+        relay,     ///< `relay` has stopped moving: it waits for its source or sink, or is over
     };
     Kind kind = Kind::deadline;
     Owner owner = nullptr;
@@ -34,31 +35,31 @@ class Pump {
   public:
     Pump();
 
-    /// Reports `fd` as long as it can be read.
+    /// Reports `fd` again and again while it is readable (level-triggered).
     void watch(int fd, Owner owner);
-    /// Reports `fd` whenever something has come that can be read, and leaves it there.
+    /// Reports `fd` once for each arrival of bytes (edge-triggered), also if nothing reads them.
     void watch_arrivals(int fd, Owner owner);
     void unwatch(int fd);
 
-    /// Moves `relay` whenever it can be moved; it outlives its time here.
+    /// Moves `relay` whenever it can move. It must stay alive until `remove`.
     void add(Relay& relay, Owner owner);
     void remove(const Relay& relay);
-    /// Something was changed from outside that may let it move again.
+    /// Tries to move `relay` again, after a change from outside such as a larger sink.
     void nudge(const Relay& relay);
 
-    /// Blocks until there is something to say, at the latest until `deadline`.
+    /// Blocks until there is an event to return, at the latest until `deadline`. Throws std::system_error.
     Wake wait(std::optional<TimePoint> deadline);
 
   private:
-    // Events carry a number that is never used again: one that is still underway when its watch is removed, or that
-    // the kernel reports for a description somebody else keeps open, finds nobody.
+    // Each event carries an id that is never reused. An event that comes after its watch was removed, for example for
+    // an open file that another process still holds, therefore matches no entry and is ignored.
     using Id = std::uint64_t;
     struct Entry {
         Owner owner = nullptr;
-        int descriptor = -1;                         ///< of a watch
-        Relay* relay = nullptr;                      ///< of a relay
+        int descriptor = -1;                         ///< for a watch
+        Relay* relay = nullptr;                      ///< for a relay
         bool runnable = false;                       ///< is in `runnable_`
-        std::optional<WakeModeration> moderation{};  ///< of a relay that has moved something
+        std::optional<WakeModeration> moderation{};  ///< for a relay that has moved bytes
     };
 
     void subscribe(int fd, std::uint32_t events, Id id);

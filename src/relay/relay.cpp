@@ -11,8 +11,9 @@ namespace {
 
 constexpr std::size_t buffer_size = 64 * 1024;
 constexpr std::size_t splice_size = 1024 * 1024;
+/// Upper bound in bytes for the output that a terminal holds.
 constexpr std::size_t terminal_depth = 256 * 1024;
-/// Rounds before the other streams, the signals and the limits have their turn.
+/// Rounds of one `move`, after which other streams, signals and limits get their turn.
 constexpr int fair_share = 16;
 
 }  // namespace
@@ -45,7 +46,7 @@ Relay::State Relay::move() {
             next = copy_some();
         }
     }
-    // Only a sink that does hold us up is made larger: a short output never pays for it.
+    // Grow the sink's pipe only when it first blocks, so that a short output does not pay for it.
     if (next == State::needs_sink && pipe_size_ != 0) {
         if (sink_.grow(std::exchange(pipe_size_, 0))) next = State::moving;
     }
@@ -56,7 +57,7 @@ Relay::State Relay::move() {
 }
 
 void Relay::finish_copy() {
-    // A single byte at the end of a file: where that blocks or fails, so be it.
+    // The rest is one held '\r' at most, with its stamp. Write it once; ignore would-block and errors.
     if (!copy_ || !waiting_for_copy().empty()) return;
     copying_ = filter_.rest();
     if (copy_stamper_) copy_stamper_->take(copying_, Moment::now());
@@ -75,7 +76,8 @@ void Relay::check_reader() {
 }
 
 void Relay::discard() {
-    // What has been read was promised to the sinks; it is delivered before anything is thrown away.
+    // The bytes in the buffer have been charged to the budget, so they are still delivered. Only later ones are
+    // discarded.
     discarding_ = true;
     if (!is_over()) state_ = State::moving;
 }
@@ -90,7 +92,8 @@ void Relay::discard_all() {
 }
 
 void Relay::begin_drain() {
-    // A terminal tells of what its line discipline has, not of what is on its way to it; it cannot hold more than this.
+    // For a terminal, FIONREAD counts the bytes in the line discipline, but not those on their way to it. Use the upper
+    // bound instead.
     const std::size_t waiting = source_.is_terminal() ? terminal_depth : bytes_waiting(source_.descriptor());
     drain_goal_ = passed_ + dropped_ + (filled_ - sink_done_) + waiting;
     if (!is_over()) state_ = State::moving;
@@ -104,7 +107,7 @@ bool Relay::make_room_for_rest() {
     if (state_ != State::needs_sink) return false;
     const std::size_t rest = bytes_waiting(source_.descriptor()) + (filled_ - sink_done_);
     const std::size_t already = bytes_waiting(sink_.descriptor());
-    // A pipe counts pages, and a short write may have one for itself: twice the bytes is a fair guess.
+    // A pipe's capacity is counted in pages, and a short write may take a whole page, so ask for twice the bytes.
     return sink_.grow(2 * (rest + already));
 }
 
@@ -165,12 +168,12 @@ Relay::State Relay::splice_some() {
     const IoResult result = sink_.splice_from(source_.descriptor(), most);
     if (result.status == IoResult::Status::moved) {
         count(result.bytes);
-        // Without asking for would-block, which waits for the pipe's lock while somebody writes: what comes later wakes
-        // us anyway.
+        // Ask poll(2) whether the source is empty instead of splicing until would-block: splice(2) waits for the pipe's
+        // lock, which a writer holds while it copies (docs/decisions/0020). Bytes that arrive later cause an event.
         return source_.is_at_rest() ? State::needs_source : State::moving;
     }
-    if (!sink_.can_splice()) return State::moving;  // refused: from now on by copying
-    // Would-block does not say which side: bytes that wait mean that it is the sink.
+    if (!sink_.can_splice()) return State::moving;  // refused: copy from now on
+    // Would-block does not say which side blocks. If the source has bytes, it is the sink.
     return after(result, result.status == IoResult::Status::would_block && source_.has_bytes());
 }
 
@@ -192,7 +195,7 @@ Relay::State Relay::copy_some() {
         stamper_->take(block, moment);
         if (copy_stamper_) copy_stamper_->take(copying_, moment);
     }
-    // Promised to the sinks now: another relay must not spend the same bytes of the budget meanwhile.
+    // Charge the budget before delivery, so that another relay cannot spend the same bytes.
     spend(filled_);
     return deliver_buffer();
 }

@@ -1,9 +1,8 @@
-// One stream on its way: from a source to a sink, and where asked to a second one as well. It moves bytes until
-// the kernel says would-block and then waits for readiness; what cannot go on stays in the kernel's pipe, so memory
-// stays bounded and the reader's pace reaches the writer. Driven by the pump; knows bytes, no reasons.
-//
-// Pipe to pipe it splices (no copy); into files, terminals and sockets, and with a second sink, it goes
-// through one fixed buffer: measured in bench/ and performance.md 2.
+// Moves one stream from a source to a sink, and on request to a second sink too. Driven by the pump; it does not know
+// why a run ends. It moves bytes until the kernel reports would-block. Bytes that a sink does not take stay in the
+// source, so memory is bounded and a slow reader slows the writer. From a pipe to a pipe or /dev/null it uses
+// splice(2); for any other sink, and if a second sink, stamps or the tail need the bytes, it copies through one fixed
+// buffer.
 #pragma once
 
 #include <chrono>
@@ -23,80 +22,82 @@
 
 namespace netrunner {
 
-/// How many bytes several relays may still pass on together. Exactly that many are.
+/// The bytes that several relays may still pass on together (--max-output), exact to the byte.
 struct OutputBudget {
     Size left = unlimited;
-    bool exceeded = false;  ///< there was at least one byte more
+    bool exceeded = false;  ///< at least one more byte arrived
 };
 
-/// What else a relay does with what it carries. Each of the pointers may be shared with other relays.
+/// What a relay does with the bytes besides moving them. The objects pointed to may be shared with other relays and
+/// outlive them.
 struct RelayDuties {
-    LineStamp stamp{};              ///< before each line for the sink
-    bool stamps_copy = false;       ///< for the second sink as well
-    TimePoint begun{};              ///< of the run, for the stamps
-    OutputTail* tail = nullptr;     ///< gets a copy of the end
-    LiveLine* live_line = nullptr;  ///< is in the way where the sink is its terminal
+    LineStamp stamp{};              ///< put before each line for the sink
+    bool stamps_copy = false;       ///< also put before each line for the second sink
+    TimePoint begun{};              ///< the start of the run, for the stamps
+    OutputTail* tail = nullptr;     ///< keeps the end of the output; null: none
+    LiveLine* live_line = nullptr;  ///< shown on the sink's terminal, so hidden before each write; null: none
 };
 
 class Relay {
   public:
-    /// `budget` may be shared with other relays and outlives them; none: no limit. `pipe_size`: what a sink that is a
-    /// pipe is grown to when it turns out to hold us up; 0: leave it.
+    /// `budget` may be shared with other relays and outlives them; null: no limit. `pipe_size`: if the sink is a pipe,
+    /// the bytes to which it is grown when it first blocks; 0: never grown.
     Relay(Source source, Sink sink, std::optional<Sink> copy, OutputBudget* budget, std::size_t pipe_size,
           const RelayDuties& duties = {});
 
     enum class State {
-        moving,        ///< more can be done at once; others had to have their turn
-        needs_source,  ///< all that was there has been delivered
-        needs_sink,    ///< the reader holds us up
+        moving,        ///< more can be moved now; `move` returned to give others a turn
+        needs_source,  ///< the source is empty, and all that was read has been delivered
+        needs_sink,    ///< a sink is full
         ended,         ///< the source is at its end and everything is delivered
-        sink_failed,   ///< `error()` says why; nothing more will be moved
+        sink_failed,   ///< the sink or the source failed, see `error()`; nothing more is moved
     };
 
-    /// Moves what can be moved now, within a share that is fair to others.
+    /// Moves what can be moved now, for a limited number of rounds.
     State move();
 
     [[nodiscard]] State state() const { return state_; }
     [[nodiscard]] bool is_over() const { return state_ == State::ended || state_ == State::sink_failed; }
-    /// errno of the sink (or source) that failed; EPIPE: its reader went away.
+    /// errno of the sink or source that failed; EPIPE: the sink's reader has gone.
     [[nodiscard]] int error() const { return error_; }
-    /// It was the source.
+    /// Whether `error()` is the source's.
     [[nodiscard]] bool source_failed() const { return source_failed_; }
-    /// errno of the second sink, which is given up alone; 0 while it works.
+    /// errno of the second sink; 0 while it works. If it fails, only the second sink is given up.
     [[nodiscard]] int copy_error() const { return copy_error_; }
 
-    /// Something happened to the sink: finds out whether its reader has gone, which an idle stream would not notice.
+    /// Call this when the sink reports an error event. Fails the relay with EPIPE if the sink's reader has gone, which
+    /// an idle stream would not notice.
     void check_reader();
 
-    /// The second sink gets lines as they were before a terminal ended them by "\r\n".
+    /// If `wanted`, the second sink gets "\n" for each "\r\n" of a terminal.
     void strip_returns(bool wanted) { strips_returns_ = wanted; }
-    /// Nothing more comes: what was held back for the second sink.
+    /// Call this at the end of the stream. Writes the '\r' that may be held back for the second sink.
     void finish_copy();
 
-    /// What arrives from now on is thrown away, so that the writer is not held up.
+    /// From now on, reads and discards what arrives, so that the writer does not block.
     void discard();
 
-    /// The sink has failed, yet the writer must not be held up: it cannot be told by a closed pipe. Everything is
-    /// thrown away, and the relay is not over any more.
+    /// After the sink has failed: discards everything, also what is buffered, so that the writer does not block. For a
+    /// pseudo-terminal, where no closed pipe can tell the writer. The relay is not over any more.
     void discard_all();
 
-    /// No writer is left: what is underway now is all there will be (a stranger who was handed the pipe does not
-    /// count).
+    /// Call this when the tree is empty. The bytes that are in the source and the buffer now are the last to deliver;
+    /// bytes from a process outside the tree that still holds the pipe do not count.
     void begin_drain();
-    /// Since `begin_drain`: everything that was underway has been delivered.
+    /// After `begin_drain`: whether these bytes have been delivered.
     [[nodiscard]] bool drained() const;
-    /// The reader is slow: tries to make the sink hold all that is left. True when it grew.
+    /// If the sink is full, tries to grow it to hold all that is left (docs/decisions/0005). True if it grew.
     bool make_room_for_rest();
 
-    /// Bytes of the command's own; stamps do not count.
+    /// Bytes of the stream that the sink has taken; stamps do not count.
     [[nodiscard]] Size passed() const { return passed_; }
-    /// Bytes arrived that did not get through.
+    /// Whether bytes arrived that were not delivered.
     [[nodiscard]] bool truncated() const { return truncated_; }
-    /// Marks what is still underway as lost.
+    /// Ends the relay. Bytes that have not been delivered are lost and make it `truncated`.
     void abandon();
-    /// How long the sink has held up bytes that were there.
+    /// How long a full sink has blocked the stream, in total.
     [[nodiscard]] Duration blocked() const;
-    /// When bytes were last moved; nothing before the first.
+    /// When the sink last took bytes; nothing before the first.
     [[nodiscard]] std::optional<TimePoint> last_moved() const { return last_moved_; }
 
     [[nodiscard]] const Source& source() const { return source_; }
@@ -137,18 +138,18 @@ class Relay {
     std::optional<TimePoint> blocked_since_;
     std::optional<TimePoint> last_moved_;
 
-    std::unique_ptr<std::byte[]> buffer_;  ///< made when first needed
+    std::unique_ptr<std::byte[]> buffer_;  ///< allocated at first use
     std::size_t filled_ = 0;
     std::size_t sink_done_ = 0;
-    std::span<const std::byte> copying_;  ///< what the second sink still has to get of it
+    std::span<const std::byte> copying_;  ///< what the second sink has not taken yet, in `buffer_` or `filter_`
     bool strips_returns_ = false;
     NewlineFilter filter_;
 
-    std::unique_ptr<LineStamper> stamper_;       ///< where lines are stamped
-    std::unique_ptr<LineStamper> copy_stamper_;  ///< for the second sink, whose ends of lines are its own
+    std::unique_ptr<LineStamper> stamper_;       ///< null: lines are not stamped
+    std::unique_ptr<LineStamper> copy_stamper_;  ///< for the second sink, which may get other line ends
     OutputTail* tail_;
     LiveLine* live_line_;
-    bool may_splice_;  ///< nobody has to see the bytes
+    bool may_splice_;  ///< the source is a pipe, and neither stamps nor the tail need the bytes
 };
 
 }  // namespace netrunner

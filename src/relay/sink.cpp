@@ -18,9 +18,9 @@
 namespace netrunner {
 namespace {
 
-/// What n_tty(4) keeps of a line besides its end.
+/// The longest line in bytes, without its end, that the terminal's line discipline (n_tty) keeps.
 constexpr std::size_t longest_typed_line = 4095;
-/// A terminal that is ready for writing takes at least this much without waiting.
+/// A terminal that is ready for writing takes at least this many bytes without blocking.
 constexpr std::size_t gated_device_write = 64;
 
 bool is_null_device(const struct stat& info) { return S_ISCHR(info.st_mode) && info.st_rdev == makedev(1, 3); }
@@ -42,7 +42,7 @@ Sink Sink::typing_into(Descriptor master) {
 
 Sink::Sink(int fd, Descriptor owned) : fd_(fd), owned_(std::move(owned)) {
     struct stat info {};
-    if (::fstat(fd, &info) != 0) return;  // the first write says what is wrong
+    if (::fstat(fd, &info) != 0) return;  // the first write reports the error
     if (S_ISFIFO(info.st_mode)) {
         kind_ = Kind::pipe;
     } else if (S_ISSOCK(info.st_mode)) {
@@ -76,10 +76,11 @@ IoResult Sink::write_pipe(std::span<const std::byte> bytes) {
     if (!private_) {
         const IoResult result = IoResult::of(false, [&] { return ::pwritev2(fd_, &part, 1, -1, RWF_NOWAIT); });
         if (result.status != IoResult::Status::failed || result.error != EOPNOTSUPP) return result;
-        // A FIFO with a name knows no RWF_NOWAIT, nor did any pipe in older kernels: through an open file of our own.
+        // A named FIFO does not support RWF_NOWAIT, nor does any pipe in older kernels. Write through a non-blocking
+        // open file of netrunner's own.
         private_ = reopen_nonblocking(fd_, O_WRONLY);
     }
-    // One that is ready takes PIPE_BUF bytes without waiting (pipe(7)), as long as nobody else writes meanwhile.
+    // A pipe that is ready takes PIPE_BUF bytes without blocking (pipe(7)), unless another process writes first.
     if (!private_) return write_gated(bytes, PIPE_BUF);
     return IoResult::of(false, [&] { return ::write(private_.get(), bytes.data(), bytes.size()); });
 }
@@ -92,8 +93,8 @@ IoResult Sink::write_gated(std::span<const std::byte> bytes, std::size_t most) {
 IoResult Sink::splice_from(int pipe, std::size_t most) {
     const IoResult result = IoResult::of(
         true, [&] { return ::splice(pipe, nullptr, fd_, nullptr, most, SPLICE_F_MOVE | SPLICE_F_NONBLOCK); });
-    // splice(2) refuses a target in append mode (`>>/dev/null`) and some special ones, and a sandbox may refuse it at
-    // all; a copy always works, and has the sink's own error where it does not.
+    // splice(2) refuses a target in append mode (`>>/dev/null`) and some special files, and a sandbox may forbid it.
+    // Fall back to copying, which works or reports the sink's own error.
     if (result.status == IoResult::Status::failed && result.error != EPIPE) splice_refused_ = true;
     return result;
 }
@@ -140,8 +141,8 @@ int write_all(Sink& sink, std::span<const std::byte> bytes, Duration patience) {
             if (left.count() <= 0) return ETIMEDOUT;
             wait = static_cast<int>(std::min<std::int64_t>(left.count(), 60'000));
         }
-        pollfd one{sink.descriptor(), POLLOUT, 0};
-        ::poll(&one, 1, wait);
+        pollfd target{sink.descriptor(), POLLOUT, 0};
+        ::poll(&target, 1, wait);
     }
     return 0;
 }

@@ -1,5 +1,6 @@
-// Where relayed bytes go. Knows for each kind of file how to write without ever waiting for its reader and
-// without touching the flags of a descriptor that was inherited. Mechanism only.
+// The destination of relayed bytes. Writes to any kind of file without blocking on its reader and without changing the
+// flags of an inherited descriptor. Used by relays, the live line, the console and the report. It does not decide what
+// to write or when to retry.
 #pragma once
 
 #include <cstddef>
@@ -12,43 +13,44 @@ namespace netrunner {
 
 class Sink {
   public:
-    /// Writes through `fd`, which stays the caller's and must outlive the sink.
+    /// Writes through `fd`, which the caller owns and keeps open longer than the sink.
     static Sink borrowing(int fd);
-    /// Owns `fd`, which came from us and is non-blocking where its kind can block.
+    /// Owns `fd`, which netrunner opened, non-blocking if its kind of file can block.
     static Sink owning(Descriptor fd);
-    /// Owns `master`, non-blocking: what is written is typed into its terminal.
+    /// Owns `master`, a pseudo-terminal's non-blocking master. Bytes written are typed into the terminal.
     static Sink typing_into(Descriptor master);
 
-    /// Moves what fits now. A regular file takes everything, at its own pace.
+    /// Writes what fits now. A regular file takes everything, however long that takes.
     IoResult write(std::span<const std::byte> bytes);
 
-    /// Moves pages from a pipe without copying; only when `can_splice`, which may turn false by a refusal (EINVAL).
+    /// Moves pages from `pipe` without copying. Requires `can_splice`, which any error but EPIPE makes false.
     IoResult splice_from(int pipe, std::size_t most);
     [[nodiscard]] bool can_splice() const {
         return (kind_ == Kind::pipe || kind_ == Kind::discard) && !splice_refused_;
     }
 
-    /// Somebody at the other end may go away: not so a terminal, which hangs up; whoever does not write need not care.
+    /// Whether a reader at the other end can close it while the sink is idle. A terminal has none: it hangs up, and the
+    /// next write reports that.
     [[nodiscard]] bool has_reader() const { return kind_ == Kind::pipe || kind_ == Kind::socket; }
 
-    /// The descriptor whose readiness for writing to wait for.
+    /// The descriptor to wait on until it is writable.
     [[nodiscard]] int descriptor() const { return kind_ == Kind::device && private_ ? private_.get() : fd_; }
 
-    /// Makes a pipe hold at least `capacity` bytes where the system allows; false when it did not grow.
+    /// Grows a pipe to at least `capacity` bytes if the system allows it. False if it did not grow.
     bool grow(std::size_t capacity);
 
-    /// For typing_into: a line was longer than the terminal's line discipline takes, which cut it without a word.
+    /// For typing_into: whether a line was longer than the line discipline keeps, which cuts it without an error.
     [[nodiscard]] bool cut_a_line() const { return cut_a_line_; }
 
   private:
     enum class Kind {
-        pipe,     ///< pipe or FIFO: RWF_NOWAIT or splice
-        socket,   ///< MSG_DONTWAIT
+        pipe,     ///< pipe or FIFO: splice(2), or pwritev2(2) with RWF_NOWAIT
+        socket,   ///< send(2) with MSG_DONTWAIT
         discard,  ///< /dev/null
-        file,     ///< regular files and block devices: never "would block"
-        device,   ///< terminals and other devices through `private_`, an open file of our own
-        gated,    ///< a device we could not open anew: small writes behind poll(2)
-        keys,     ///< a pseudo-terminal's master
+        file,     ///< regular files and block devices: never would-block
+        device,   ///< terminals and other devices, through a non-blocking open file of netrunner's own
+        gated,    ///< a device that could not be reopened: small writes, each after poll(2)
+        keys,     ///< a pseudo-terminal's master: bytes are typed input
     };
     Sink(int fd, Descriptor owned);
 
@@ -58,15 +60,15 @@ class Sink {
 
     int fd_ = -1;
     Descriptor owned_;
-    Descriptor private_;
+    Descriptor private_;  ///< the same file, opened again as non-blocking; may be empty
     Kind kind_ = Kind::file;
     bool splice_refused_ = false;
-    std::size_t line_ = 0;  ///< of keys: how long the unfinished line is
+    std::size_t line_ = 0;  ///< for `keys`: bytes in the unfinished line
     bool cut_a_line_ = false;
 };
 
-/// Writes all of `bytes`, waiting for the reader no longer than `patience` altogether. 0, or errno: ETIMEDOUT when the
-/// reader did not take it in time.
+/// Writes all of `bytes`, and waits for the reader at most `patience` in total. Returns 0 or errno; ETIMEDOUT if the
+/// reader did not take everything in time.
 int write_all(Sink& sink, std::span<const std::byte> bytes, Duration patience);
 
 }  // namespace netrunner

@@ -26,24 +26,26 @@ Source Source::end_of_typing(Descriptor slave) {
     return source;
 }
 
-// Of pipes: FIONREAD takes the pipe's lock, which a writer holds for as long as it copies; poll(2) only looks.
+// For a pipe, use poll(2), which takes no lock. FIONREAD takes the pipe's lock, which a writer holds while it copies
+// (docs/decisions/0020).
 bool Source::has_bytes() const {
     if (!is_pipe()) return bytes_waiting(fd_) > 0;
-    pollfd one{fd_, POLLIN, 0};
-    return ::poll(&one, 1, 0) > 0 && (one.revents & POLLIN) != 0;
+    pollfd pipe{fd_, POLLIN, 0};
+    return ::poll(&pipe, 1, 0) > 0 && (pipe.revents & POLLIN) != 0;
 }
 
 bool Source::is_at_rest() const { return !ready_now(fd_, POLLIN); }
 
 std::uint32_t Source::events() const {
-    // A change of the terminal's modes wakes its writers (n_tty_set_termios in the kernel); that a VEOF has been taken
-    // wakes the other side, which is the sink.
+    // Two events may require another VEOF. A change of the terminal's modes wakes the slave's writers
+    // (n_tty_set_termios in the kernel), hence EPOLLOUT. A reader that takes a VEOF wakes the master's writers, which
+    // the watch of the sink covers.
     return kind_ == Kind::end_of_typing ? EPOLLOUT : EPOLLIN;
 }
 
 Source::Source(int fd, Descriptor owned) : fd_(fd), owned_(std::move(owned)) {
     struct stat info {};
-    if (::fstat(fd, &info) != 0) return;  // the first read says what is wrong
+    if (::fstat(fd, &info) != 0) return;  // the first read reports the error
     if (S_ISFIFO(info.st_mode)) {
         kind_ = Kind::pipe;
     } else if (S_ISSOCK(info.st_mode)) {
@@ -73,13 +75,13 @@ IoResult Source::read(std::span<std::byte> room) {
         case Kind::device: break;
     }
     const IoResult result = IoResult::of(true, [&] { return ::read(descriptor(), room.data(), room.size()); });
-    // A terminal that hung up is at its end.
+    // EIO: the terminal has been hung up. Treat that as end of file.
     if (result.status == IoResult::Status::failed && result.error == EIO) return {IoResult::Status::end, 0, 0};
     return result;
 }
 
 IoResult Source::read_end_of_typing(std::span<std::byte> room) {
-    // What was typed before, or the last VEOF, has not been read yet.
+    // Earlier input, or the last VEOF, has not been read yet.
     if (ready_now(fd_, POLLIN)) return {};
     const auto modes = read_modes(fd_);
     const std::uint8_t key = modes ? modes->characters[VEOF] : _POSIX_VDISABLE;

@@ -1,7 +1,6 @@
-// A writer of many small pieces wakes whoever waits for its pipe with every one of them, and both lose more time by
-// that than the bytes take. Whether a short pause before the next wait lets pieces gather is found out by trying. Where
-// it does not, as with a partner in a dialogue, who writes only when it has been answered, the next try is far off.
-// Pure.
+// Decides how long the pump pauses before it waits for an empty source, so that many small writes gather and cause
+// fewer wakes. It tries whether a pause helps. If it does not, as in a dialogue where the writer waits for an answer,
+// the next try comes much later. Used by the pump; does not sleep itself. Reasons and figures: docs/decisions/0028.
 #pragma once
 
 #include "src/values/deadline.hpp"
@@ -11,24 +10,24 @@ namespace netrunner {
 
 class WakeModeration {
   public:
-    /// Of a stream whose source holds `capacity` bytes at most; 0: it never pauses.
+    /// `capacity`: the most bytes that the stream's source holds; 0: never pause.
     explicit WakeModeration(Size capacity);
 
-    /// The source has run dry at `now`, after `passed` bytes in all. How long to pause before waiting for it: not at
-    /// all, or far below what anybody takes for a delay.
+    /// Call this when the source is empty at `now`, after `passed` bytes in total. Returns how long to pause before
+    /// waiting for it: zero, or 40 to 160 us.
     Duration pause_after(Size passed, TimePoint now);
 
   private:
     Duration next_pause(Size gathered);
 
     Size capacity_;
-    Size passed_ = 0;      ///< when it last ran dry
-    TimePoint dry_since_;  ///< when that was
-    Duration pause_{};     ///< in which what comes next has gathered
-    Size usual_ = 0;       ///< bytes that come without one
-    int wakes_ = 0;        ///< in succession, counted for `usual_`
-    Size bytes_ = 0;       ///< that came with them
-    int wakes_to_try_;     ///< as many before the next try
+    Size passed_ = 0;      ///< the total when the source was last empty
+    TimePoint dry_since_;  ///< when the source was last empty
+    Duration pause_{};     ///< the last pause; zero: none
+    Size usual_ = 0;       ///< bytes for each wake without a pause
+    int wakes_ = 0;        ///< in close succession, counted for `usual_`
+    Size bytes_ = 0;       ///< bytes that came with these wakes
+    int wakes_to_try_;     ///< how many wakes come before the next try
 };
 
 }  // namespace netrunner

@@ -15,7 +15,7 @@ bool is_error(const Outcome& outcome, const Ending& ending) {
            ending.status == exit_own_failure;
 }
 
-/// In one line: the verdict, else how the command ended.
+/// One line: the verdict if it explains the end, otherwise the command's signal or the status.
 std::string message_of(const JUnitContext& context) {
     if (!context.verdict.empty() && !std::holds_alternative<Exited>(context.outcome.end)) return context.verdict;
     if (const auto* killed = std::get_if<Signaled>(&context.outcome.end)) {
@@ -26,7 +26,7 @@ std::string message_of(const JUnitContext& context) {
     return fmt::format("exited with {}", context.ending.status);
 }
 
-/// What draws a line anew at a terminal is no text: of "\r\n" only the newline counts.
+/// Replaces "\r\n", which a terminal writes for a newline, by "\n".
 std::string without_returns(std::string text) {
     std::size_t kept = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {

@@ -26,7 +26,7 @@ Json or_null(const std::optional<Value>& value) {
     return value ? Json(*value) : Json(nullptr);
 }
 
-/// To the microsecond: more digits would only be noise.
+/// Rounded to microseconds; more digits would be noise.
 double seconds(Duration duration) {
     return static_cast<double>(std::chrono::round<std::chrono::microseconds>(duration).count()) / 1e6;
 }
@@ -115,7 +115,7 @@ Json usage_figures(const std::optional<protocol::Usage>& usage) {
 }
 
 Json memory_figures(const Outcome& outcome) {
-    // The group's peak is of all together, rusage's only of the largest one.
+    // The group's peak covers all processes together, rusage's only the largest process.
     if (outcome.cgroup && outcome.cgroup->figures.memory_peak) {
         return {{"peak", *outcome.cgroup->figures.memory_peak}, {"source", "cgroup"}};
     }
@@ -205,7 +205,7 @@ std::string render_report(const ReportContext& context) {
         failed == nullptr
             ? Json(nullptr)
             : Json{{"stage", failed->stage}, {"errno", errno_name(failed->error)}, {"message", failed->message}};
-    // Arguments are bytes, JSON is text: what is not UTF-8 is shown as U+FFFD.
+    // JSON has to be UTF-8, but arguments may hold any bytes: invalid ones become U+FFFD.
     return report.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
@@ -222,7 +222,8 @@ ReportTarget::ReportTarget(const Options& options, bool stdout_was_closed) : fd_
 }
 
 void ReportTarget::open_place(const std::string& path) {
-    // /dev/stdout, or the very file that the output goes to: behind it, not in its place.
+    // If `path` is the file behind stdout or stderr, write to that descriptor: a new file in its place would replace
+    // the output.
     if (same_file(path, STDOUT_FILENO)) {
         to_stdout_ = true;
     } else if (same_file(path, STDERR_FILENO) && !fd_) {

@@ -1,4 +1,5 @@
-// The JSON report: Outcome to bytes, and the bytes to where they were asked for. The only user of nlohmann/json.
+// The JSON report: renders an Outcome and writes the text to the place that the options name. Called by main. With
+// doctor/diagnosis, the only user of nlohmann/json.
 #pragma once
 
 #include <optional>
@@ -11,7 +12,7 @@
 
 namespace netrunner {
 
-/// What the report says besides the outcome itself.
+/// What the report is made from.
 struct ReportContext {
     const Options& options;
     const Outcome& outcome;
@@ -19,22 +20,23 @@ struct ReportContext {
     std::string verdict;  ///< empty: none
 };
 
-/// One JSON object (docs/report.schema.json) and a newline.
+/// One JSON object, as docs/report.schema.json describes it, and a newline.
 std::string render_report(const ReportContext& context);
 
-/// Where the report goes. Made before the command starts, so that a place that cannot be written to is found then.
+/// Where the report goes. main makes it before the command starts, so that a place that cannot be written is refused
+/// before the run.
 class ReportTarget {
   public:
-    /// Throws std::system_error.
+    /// Throws std::system_error if the place cannot be written.
     ReportTarget(const Options& options, bool stdout_was_closed);
 
     [[nodiscard]] bool wanted() const { return file_.has_value() || to_stdout_ || fd_.has_value(); }
 
-    /// Whether writing may have to wait for a reader; a file is written at once.
+    /// Whether write() may have to wait for a reader. Writing a regular file does not wait.
     [[nodiscard]] bool may_wait() const { return (file_ && file_->may_wait()) || to_stdout_ || fd_.has_value(); }
 
-    /// A file appears whole or not at all; whatever it replaces stays until then. A reader that takes nothing is waited
-    /// for no longer than `patience`. Throws std::system_error.
+    /// A file appears complete or not at all, and replaces the previous file only then. Waits at most `patience` for
+    /// the reader of each place. Throws std::system_error.
     void write(const std::string& text, Duration patience);
 
   private:

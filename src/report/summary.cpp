@@ -24,12 +24,12 @@ constexpr std::string_view plain = "\033[0m";
 
 using Parts = std::vector<std::string>;
 
-/// Lines with a label in front: what does not fit into one goes on in the next, below its beginning.
+/// Lines with a label in front. Parts that do not fit into a line continue on the next one, below the first part.
 class Table {
   public:
     explicit Table(bool coloured) : coloured_(coloured) {}
 
-    /// `parts` follow each other with commas between them; none: no line.
+    /// Adds `parts` with commas between them. Without parts, adds no line.
     void add(std::string_view label, const Parts& parts, std::string_view colour = "") {
         std::string line;
         for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -47,7 +47,7 @@ class Table {
     [[nodiscard]] const std::string& text() const { return text_; }
 
   private:
-    /// The end of a long path says more than its beginning.
+    /// Cuts a long part at its start, because the end of a path says more.
     static std::string fit(const std::string& part) {
         constexpr std::size_t most = most_columns - label_width - 2;
         return part.size() <= most ? part : "..." + part.substr(part.size() - (most - 3));
@@ -83,7 +83,7 @@ Parts describe_time(const Outcome& outcome) {
     return parts;
 }
 
-/// The peak, and beside it what it could have been.
+/// The peak of memory and, if there is one, the limit.
 Parts describe_memory(const Outcome& outcome) {
     if (!outcome.cgroup || !outcome.cgroup->figures.memory_peak) {
         if (!outcome.usage) return {};
@@ -92,7 +92,7 @@ Parts describe_memory(const Outcome& outcome) {
     const std::string peak = format_size(*outcome.cgroup->figures.memory_peak) + " peak";
     const auto limit = outcome.cgroup->limits.find("memory.max");
     const auto bytes = limit == outcome.cgroup->limits.end() ? std::nullopt : number_in(limit->second);
-    return {bytes ? fmt::format("{} of {}", peak, format_size(*bytes)) : peak, "all together"};
+    return {bytes ? fmt::format("{} of {}", peak, format_size(*bytes)) : peak, "all processes together"};
 }
 
 Parts describe_stream(const StreamFigures& figures) {
@@ -123,8 +123,8 @@ Parts describe_group(const GroupRecord& group) {
     Parts parts;
     if (figures.cpu_throttled_us) parts.push_back(seconds_of(*figures.cpu_throttled_us) + " throttled");
     if (figures.pids_peak) parts.push_back(fmt::format("{} processes at most", *figures.pids_peak));
-    if (figures.pids_refused.value_or(0) > 0) parts.push_back(fmt::format("{} refused", *figures.pids_refused));
-    if (figures.oom_kills) parts.push_back(fmt::format("{} killed for want of memory", *figures.oom_kills));
+    if (figures.pids_refused.value_or(0) > 0) parts.push_back(fmt::format("{} forks refused", *figures.pids_refused));
+    if (figures.oom_kills) parts.push_back(fmt::format("{} killed by the OOM killer", *figures.oom_kills));
     if (figures.high_events.value_or(0) > 0) {
         parts.push_back(fmt::format("slowed at memory.high {}", times(*figures.high_events)));
     }

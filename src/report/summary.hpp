@@ -1,4 +1,4 @@
-// A few lines about the run for people to read. Pure.
+// Renders a summary of the run, a few lines for people. main prints it for --summary. Pure.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace netrunner {
 
-/// Whole lines, each ending in a newline and none longer than 80 columns: status and reason, times, memory, each
-/// stream, orphans, the control group. `coloured`: with a terminal's colours.
+/// Complete lines of at most 80 columns: status and reason, times, memory, each stream, orphans, the control group.
+/// `coloured`: with terminal colours.
 std::string render_summary(const Outcome& outcome, const Ending& ending, bool coloured);
 
 }  // namespace netrunner

@@ -32,7 +32,7 @@ WholeFile::WholeFile(const std::string& path, std::string complaint) : complaint
     } else {
         const auto folder = std::filesystem::path(path_).parent_path();
         prepared_ = Descriptor(::open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666));
-        // Some file systems know no unnamed files; then it is made, under a passing name, when it is needed.
+        // If the file system has no unnamed files (O_TMPFILE), write() makes a file with a temporary name.
         if (!prepared_ && errno == EOPNOTSUPP && ::access(folder.c_str(), W_OK | X_OK) == 0) return;
     }
     if (!prepared_) fail();

@@ -15,13 +15,13 @@
 namespace netrunner {
 namespace {
 
-/// A terminal that is raw, by our doing or somebody else's, does not go back to the first column by itself.
+/// "\r\n" if standard error is a terminal in raw mode: there, "\n" alone does not return to the first column.
 const char* line_end() {
     const auto modes = read_modes(STDERR_FILENO);
     return modes && show_output_unchanged(*modes) ? "\r\n" : "\n";
 }
 
-/// One line stays one line, whatever a file is called.
+/// Replaces control characters, so that a file name with a newline in it does not break the line.
 std::string as_line(const std::string& text) {
     std::string line = fmt::format("netrunner: {}", text);
     std::replace_if(

@@ -1,4 +1,6 @@
-// Standard error: whole lines with our name in front. Written for people; never in the way of the run.
+// Writes to standard error: netrunner's own lines, each with the prefix `netrunner: `, and the summary. main prints
+// with it, and a session narrates with it. Narration never waits for the reader; `print` and `say` wait as long as the
+// caller allows.
 #pragma once
 
 #include <string>
@@ -7,18 +9,19 @@
 
 namespace netrunner {
 
-/// Prints `text` as it is. Waits for the reader no longer than `patience`; what it does not take by then is dropped,
-/// since there is nowhere left to report a failure of this to.
+/// Prints `text` unchanged. Waits for the reader no longer than `patience` and drops what the reader has not taken by
+/// then, because a failure to write to standard error can be reported nowhere.
 void print(const std::string& text, Duration patience);
 
-/// Prints `netrunner: TEXT` as one line, in the same way.
+/// Prints `netrunner: TEXT` as one line; waits and drops as `print` does.
 void say(const std::string& text, Duration patience);
 
-/// Prints what happens up to `verbosity`; level 0 is what was asked for by an option of its own. What a reader that has
-/// stopped does not take is dropped, so that limits and signals are not held up. `live_line`, if any, goes first.
+/// Prints the events of levels up to `verbosity`; level 0 is for lines that another option asks for (--heartbeat).
+/// Drops what the reader does not take at once, so that a stopped reader delays no limit and no signal. Hides
+/// `live_line`, if any, before each line.
 Narrator narrator(int verbosity, LiveLine* live_line);
 
-/// Whether to use colours there: on a terminal that has them, unless NO_COLOR says otherwise.
+/// Whether to use colours on standard error: it is a terminal, TERM is neither empty nor `dumb`, and NO_COLOR is empty.
 bool colours_wanted();
 
 }  // namespace netrunner

@@ -19,7 +19,8 @@ void close_group(Cgroup& group, OrphanPolicy policy, Outcome& outcome, const Nar
     }
     outcome.notes.insert(outcome.notes.end(), group.notes().begin(), group.notes().end());
     if (const auto slowed = outcome.cgroup->figures.high_events.value_or(0); slowed > 0) {
-        narrate(1, fmt::format("the command was slowed down at memory.high {} times", slowed));
+        narrate(1, fmt::format("the kernel slowed the command down {} times: it used more memory than memory.high",
+                               slowed));
     }
 }
 

@@ -13,7 +13,7 @@ constexpr std::size_t states = 7;
 constexpr std::size_t events = 12;
 using Row = std::array<RunTransition, events>;
 
-// One row a state, in the enum's order; one column an event:
+// One row per state, in the enum's order; one column per event:
 //   started, failed, exited_alone, exited_leaving, tree_empty, stop, insist, settled, drained, patience_over, lost,
 //   unkillable
 // clang-format off

@@ -1,5 +1,5 @@
-// The run's life as one table: states by events. Pure: it knows no descriptor, no time and no process, only what
-// comes after what. `session` turns wakes into events and actions into deeds.
+// The states of a run and the transitions between them, as one table: states by events. The session asks it what an
+// event means and carries out the action. Pure: it knows no descriptor, no time and no process.
 #pragma once
 
 #include "src/cli/options.hpp"
@@ -7,40 +7,40 @@
 namespace netrunner {
 
 enum class RunState {
-    starting,  ///< the shepherd has been sent the plan
+    starting,  ///< the shepherd has the plan; the command has not run yet
     running,   ///< the command runs
-    settling,  ///< the command has ended, others have not: a moment for them to end by themselves
-    waiting,   ///< the same, and they were asked to be waited for
-    stopping,  ///< the ladder is climbed until the tree is empty
-    draining,  ///< nothing runs any more; output is still underway to a slow reader
-    over,
+    settling,  ///< the command has ended; the orphans get a moment to end by themselves
+    waiting,   ///< the command has ended; `--orphans wait`: until the orphans have ended
+    stopping,  ///< the session climbs the ladder until the tree is empty
+    draining,  ///< no process is waited for any more; the rest of the output goes to the reader
+    over,      ///< the run has ended
 };
 
 enum class RunEvent {
-    started,
+    started,         ///< the command runs
     failed,          ///< the command never ran
-    exited_alone,    ///< the command has ended and with it the tree
-    exited_leaving,  ///< the command has ended, others have not
-    tree_empty,
-    stop,           ///< a limit, or a signal from outside that asks for an end
-    insist,         ///< asked a second time
-    settled,        ///< the moment has passed
-    drained,        ///< nothing is underway any more
-    patience_over,  ///< the reader has had its time
-    lost,           ///< the shepherd or the guard is gone without its having been said that the tree is empty
-    unkillable,     ///< what is left does not even end by SIGKILL
+    exited_alone,    ///< the command has ended, and the tree is empty
+    exited_leaving,  ///< the command has ended and has left orphans
+    tree_empty,      ///< the last process of the tree has ended
+    stop,            ///< the run is to end: a limit, an order, a lost reader or another StopCause
+    insist,          ///< a second order to end
+    settled,         ///< the settling time has passed
+    drained,         ///< all output has been delivered
+    patience_over,   ///< the reader has not taken the output in time
+    lost,            ///< the shepherd or the guard was lost before the tree was reported empty
+    unkillable,      ///< SIGKILL has not ended the processes that are left
 };
 
 enum class RunAction {
     none,
     climb,    ///< start the ladder
-    kill,     ///< SIGKILL at once
-    settle,   ///< give those left a moment
-    leave,    ///< let go of those left, then drain
-    drain,    ///< deliver what is underway
-    hurry,    ///< from now on the reader has little time left
-    finish,   ///< done
-    give_up,  ///< done; what is underway is lost
+    kill,     ///< skip to SIGKILL
+    settle,   ///< give the orphans a moment to end by themselves
+    leave,    ///< leave the orphans running, then drain
+    drain,    ///< deliver the rest of the output
+    hurry,    ///< shorten the time that the reader has left
+    finish,   ///< end the run
+    give_up,  ///< end the run; the output that is not delivered is lost
 };
 
 struct RunTransition {
@@ -48,10 +48,12 @@ struct RunTransition {
     RunAction action;
 };
 
-/// The command may be stopped, and the run with it. Already before it has begun: it may be stopped on its way there.
+/// Whether job control may stop the run together with the command. True while starting too: the command can be stopped
+/// before its start has been reported.
 constexpr bool may_be_stopped(RunState state) { return state == RunState::starting || state == RunState::running; }
 
-/// `policy` decides between settling, waiting and leaving. Events that mean nothing in a state leave it as it is.
+/// The transition for `event` in `state`. `policy` chooses between settling, waiting and leaving. An event that has no
+/// meaning in `state` leaves it unchanged.
 RunTransition advance(RunState state, RunEvent event, OrphanPolicy policy);
 
 }  // namespace netrunner

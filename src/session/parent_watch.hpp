@@ -1,12 +1,13 @@
-// --die-with-parent: sees the end of the process that started this one.
+// For --die-with-parent: a descriptor that shows when the process that started netrunner has ended. A session opens and
+// watches it, and stops the run. Nothing is stopped here.
 #pragma once
 
 #include "src/system/fd.hpp"
 
 namespace netrunner {
 
-/// Readable once the process has ended that started this one. Throws SetupFailure where it cannot be watched, or has
-/// ended already.
+/// A pidfd of the parent process; it becomes readable when the parent has ended. Throws SetupFailure if the parent
+/// cannot be watched or has already ended.
 Descriptor open_parent();
 
 }  // namespace netrunner

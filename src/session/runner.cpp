@@ -18,11 +18,11 @@
 namespace netrunner {
 namespace {
 
-/// Children we already had when we were started (a shell's background jobs, after `exec netrunner`): no concern of
-/// ours.
+/// Children that this process already had when it was started (a shell's background jobs, after `exec netrunner`). They
+/// do not belong to the run.
 std::vector<pid_t> find_strangers() {
     siginfo_t info{};
-    if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0) return {};  // ECHILD, as nearly always
+    if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0) return {};  // almost always ECHILD: there are none
     std::vector<TreeMember> room(1024);
     room.resize(find_tree({.root = ::getpid()}, room));
     std::vector<pid_t> strangers;
@@ -32,7 +32,8 @@ std::vector<pid_t> find_strangers() {
     return strangers;
 }
 
-/// As subreaper, and even more as PID 1, we are handed the dead of others. The session reaps its own.
+/// Reaps ended children that do not belong to the session: a subreaper, and PID 1 even more, is handed the orphans of
+/// other processes. Stops at a child that the session reaps itself.
 void reap_strangers(const Session& session) {
     while (true) {
         siginfo_t info{};
@@ -59,19 +60,19 @@ void take_turn(Session& session, Pump& pump, SignalSource& signals) {
 }
 
 void drive(Session& session, Pump& pump, SignalSource& signals) {
-    constexpr int most_failures = 100;  // one that comes back whatever is given up would be for ever
+    constexpr int most_failures = 100;  // a failure that recurs after the stop must not loop for ever
     for (int failures = 0; !session.over();) {
         try {
             take_turn(session, pump, signals);
         } catch (const std::system_error& failure) {
             if (++failures > most_failures) throw;
-            // Something runs: it is stopped before anybody is told.
+            // The command may be running, so stop it first; the failure is printed when the run is over.
             session.fail(failure_text(failure));
         }
     }
 }
 
-/// A run that came to nothing, because something it needs could not be had.
+/// The outcome of a run whose set-up failed before the command was started.
 Outcome failed_setup(const SetupFailure& failure, const LaunchPlan& plan, TimePoint begun) {
     std::error_code unknown;
     Outcome outcome;
@@ -94,7 +95,7 @@ Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<Sign
     try {
         const StandardFiles files(plan);
         signals.emplace(found);
-        // Second layer: if the shepherd dies, what it looked after comes to this process.
+        // For the second layer: if the guard and the shepherd die, the kernel reparents the tree to this process.
         ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
         Pump pump;
         pump.watch(signals->descriptor(), &*signals);

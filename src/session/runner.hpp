@@ -1,4 +1,5 @@
-// Runs one session to its end: a pump of its own, the process's signals, and the dead that are nobody else's.
+// Runs one session to its end. main calls it. It owns the pump, reads this process's signals, and reaps children that
+// do not belong to the session. It does not decide what a wake or a signal means: the session does.
 #pragma once
 
 #include <optional>
@@ -10,9 +11,9 @@
 
 namespace netrunner {
 
-/// Returns when nothing of the run is left. A failed set-up is an outcome as well. `signals` is filled once all that
-/// may wait for others (a FIFO's other end) has been opened; it stays, so that the caller decides when signals act
-/// again. Of `context` the strangers are found here.
+/// Returns the outcome when the run is over; a failed set-up is an outcome too. First opens the files
+/// that may wait for another process (a FIFO's other end), then fills `signals`, which blocks the signals. `signals`
+/// stays filled, so that the caller decides when signals act again. Fills `context.strangers` itself.
 Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<SignalSource>& signals,
             SessionContext context);
 

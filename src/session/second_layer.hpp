@@ -37,7 +37,7 @@ class SecondLayer {
     void signal(int signal, JobGroup* group, const OrphanSignalled& signalled);
 
     /// Reaps; true when nothing is left. While something is left and `repeat` is SIGKILL, sends it again, because a
-    /// process may have been born during the walk before.
+    /// process may have been forked during the previous walk.
     bool check(TimePoint now, JobGroup* group, int repeat, const OrphanSignalled& signalled);
     /// When to call `check` next. No process reports that the tree is empty, so it is polled.
     [[nodiscard]] std::optional<TimePoint> deadline() const { return check_at_; }

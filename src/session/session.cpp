@@ -29,7 +29,8 @@ using protocol::Scope;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-/// An orphan that ends by itself this soon after the command (a process substitution, a logger) is no orphan.
+/// A process that ends by itself within this time after the command (a process substitution, a logger) is not an orphan
+/// (docs/decisions/0004).
 constexpr milliseconds settling_time{50};
 
 std::string working_directory(const std::optional<std::string>& asked) {
@@ -38,7 +39,7 @@ std::string working_directory(const std::optional<std::string>& asked) {
     return unknown ? asked.value_or("") : path.string();
 }
 
-/// What a stop for `cause` says was exceeded.
+/// The limit that a stop for `cause` names in the verdict; empty if `cause` is not a limit.
 std::string exceeded(const LaunchPlan& plan, StopCause cause) {
     switch (cause) {
         case StopCause::timeout: return format_duration(plan.timeout);
@@ -61,7 +62,7 @@ std::string text_of(const std::array<char, N>& padded) {
 
 }  // namespace
 
-// ---- birth and end
+// ---- construction and end
 
 Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, SessionContext context)
     : plan_(std::move(plan)),
@@ -94,7 +95,8 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
     pump_.watch(link_.descriptor(), this);
     link_watched_ = true;
     if (parent_) pump_.watch(parent_.get(), this);
-    if (!second_layer_.keep_reserve(link_.descriptor())) context_.narrate(1, "no descriptors can be kept in reserve");
+    if (!second_layer_.keep_reserve(link_.descriptor()))
+        context_.narrate(1, "cannot keep descriptors in reserve: the limit of open files is reached (raise ulimit -n)");
     context_.narrate(1, fmt::format("started the shepherd ({})", link_.pid()));
 }
 
@@ -108,12 +110,14 @@ void Session::finish() {
     end_timeout_command();
     job_control_.end(outcome_.stop && outcome_.stop->cause != StopCause::orphans);
     if (cgroup_) close_group(*cgroup_, plan_.orphans, outcome_, context_.narrate);
-    // Whoever still runs is left alone. A shepherd that was abandoned has those to wait for that do not end.
+    // Finish makes the guard exit and leave everything that still runs alone. If the shepherd was abandoned (its pid is
+    // -1), the guard has to wait for the survivors and gets no Finish.
     if ((plan_.terminal || cgroup_) && link_.pid() > 0) link_.send(protocol::Finish{});
     if (link_watched_) pump_.unwatch(link_.descriptor());
     link_watched_ = false;
     link_.reap(false);
-    // After it: a terminal that is hung up before the leader of its session has left is hung up for everybody.
+    // Close the terminal's master only after the shepherd has exited: a hang-up while the session's leader lives
+    // reaches every process on the terminal.
     streams_.close();
     outcome_.stamp(context_.begun);
 }
@@ -123,7 +127,7 @@ Outcome Session::take_outcome() {
     return std::move(outcome_);
 }
 
-// ---- the table at work
+// ---- applying the lifecycle table
 
 void Session::apply(RunEvent event) {
     const RunTransition transition = advance(state_, event, plan_.orphans);
@@ -149,7 +153,7 @@ void Session::act(RunAction action) {
             stop_.prepare(StopCause::orphans);
             break;
         case RunAction::leave:
-            if (!plan_.terminal && !cgroup_) link_.send(protocol::Finish{});  // else at the end, which it guards
+            if (!plan_.terminal && !cgroup_) link_.send(protocol::Finish{});  // else finish() sends it
             begin_drain();
             break;
         case RunAction::drain: begin_drain(); break;
@@ -157,7 +161,7 @@ void Session::act(RunAction action) {
             patience_at_ = std::min(patience_at_.value_or(TimePoint::max()), now + least_patience);
             break;
         case RunAction::give_up:
-            if (!outcome_.stop) begin_stop_record();  // nothing had to be signalled, yet this is how the run ends
+            if (!outcome_.stop) begin_stop_record();  // no signal was sent, but the stop ends the run
             outcome_.reader_given_up = true;
             streams_.give_up();
             finish();
@@ -168,15 +172,17 @@ void Session::act(RunAction action) {
 
 void Session::begin_drain() {
     streams_.begin_drain();
-    // After a stop a reader that takes nothing must not keep us for ever; without one it may take its time.
+    // After a stop, a reader that takes nothing delays netrunner only until `patience_at_`. Without a stop, netrunner
+    // waits as long as the reader needs.
     const bool stopped = outcome_.stop && outcome_.stop->cause != StopCause::orphans;
     const TimePoint now = steady_clock::now();
-    // Without a step taken, since the command ended by itself while it was looked at, there is no ladder to go by.
+    // If the command ended by itself while the --on-timeout command ran, no step was taken and the ladder has no
+    // deadline.
     if (stopped) patience_at_ = outcome_.stop->steps.empty() ? now + least_patience : stop_.patience(now);
     if (all_delivered()) apply(RunEvent::drained);
 }
 
-/// Whoever looks at the command may come to an end.
+/// The drain is complete only when the --on-timeout command has ended too.
 bool Session::all_delivered() { return streams_.drained() && !timeout_command_; }
 
 void Session::handle(const Wake& wake) {
@@ -193,14 +199,16 @@ void Session::handle(const Wake& wake) {
     if (wake.kind == Wake::Kind::readable && wake.descriptor != STDIN_FILENO) take_shepherd_events();
     if (wake.kind != Wake::Kind::relay) return;
     streams_.attend(*wake.relay);
-    // The shepherd keeps the pipe open until it hears this, so that our death is no end of input.
+    // Until CloseStdin, the guard keeps a write end of the pipe open, so that the command sees no end of input if
+    // netrunner is killed (docs/decisions/0002).
     if (streams_.take_input_over() && link_watched_) link_.send(protocol::CloseStdin{});
     if (streams_.take_endless_input()) {
-        context_.narrate(1, "the input has ended, but the terminal is in raw mode, where nothing says so");
+        context_.narrate(
+            1, "cannot tell the command that its input has ended: in raw mode its terminal has no key for that");
     }
     if (streams_.budget_exceeded() && !outcome_.stop) request_stop(StopCause::output_limit);
     if (streams_.lost_reader() != 0 && !outcome_.stop && runs()) {
-        // Any other error has been said by the streams.
+        // The streams have recorded every other error as a failure.
         if (plan_.survives_no_reader && streams_.lost_reader() == EPIPE) {
             outcome_.failures.emplace_back("cannot write to standard output: " + errno_text(EPIPE));
         }
@@ -264,7 +272,7 @@ std::optional<TimePoint> Session::state_deadline() const {
     return std::nullopt;
 }
 
-// ---- what the shepherd says
+// ---- events from the shepherd and the guard
 
 void Session::take_shepherd_events() {
     while (link_watched_) {
@@ -277,22 +285,22 @@ void Session::take_shepherd_events() {
 void Session::on(CommandStarted& event) {
     outcome_.pid = event.pid;
     outcome_.startup = steady_clock::now() - context_.begun;
-    context_.narrate(1,
-                     fmt::format("started {} ({}) below the guard ({})", plan_.words.front(), event.pid, event.guard));
+    context_.narrate(
+        1, fmt::format("started {} ({}) as a child of the guard ({})", plan_.words.front(), event.pid, event.guard));
     streams_.start(event);
     job_control_.begin(event.pid);
     apply(RunEvent::started);
 }
 
 void Session::on(const protocol::ChildStopped& event) {
-    // The terminal is about to be lent, or the run to stop.
+    // Hide the live line before the command gets the terminal or netrunner stops.
     pulse_.hide();
     context_.narrate(1, fmt::format("the command was stopped by {}", signal_name(event.signal)));
     const auto paused = job_control_.command_stopped(event.signal, may_be_stopped(state_));
     if (paused) resume_timers(*paused);
 }
 
-/// The run was stopped for as long as this.
+/// Job control has stopped the run for `paused`: time limits and pulse do not count that time.
 void Session::resume_timers(Duration paused) {
     limits_.pause(paused, steady_clock::now());
     pulse_.pause(paused);
@@ -301,22 +309,23 @@ void Session::resume_timers(Duration paused) {
 void Session::on(const protocol::ChildContinued& /*event*/) { context_.narrate(1, "the command continues"); }
 
 void Session::on(const protocol::ChildExited& event) {
-    // Both may have happened while this process was stopped: then the one is why the other is. And the kernel hangs up
-    // the terminal that a killed shepherd led before that can be waited for.
+    // If netrunner was stopped, it sees both deaths at once; the shepherd's death then caused the command's. When the
+    // shepherd is killed, the kernel hangs up its terminal before the shepherd can be reaped. So before trusting a
+    // SIGHUP, wait until the exiting shepherd's status shows whether it was killed.
     const bool hung_up = plan_.terminal && WIFSIGNALED(event.wait_status) && WTERMSIG(event.wait_status) == SIGHUP;
     if (link_.look_after_shepherd() || (hung_up && link_.is_shepherd_being_killed())) lose("shepherd");
     outcome_.usage = event.usage;
     job_control_.command_ended();
     outcome_.had_terminal = job_control_.had_terminal();
     if (std::holds_alternative<Lost>(outcome_.end)) {
-        context_.narrate(1, "the command has ended");  // made to: its status says nothing
+        context_.narrate(1, "the command has ended");  // the stop ended it: its status is not reported
     } else if (WIFEXITED(event.wait_status)) {
         outcome_.end = Exited{WEXITSTATUS(event.wait_status)};
         context_.narrate(1, fmt::format("the command exited with {}", WEXITSTATUS(event.wait_status)));
     } else {
         const int signal = WTERMSIG(event.wait_status);
         outcome_.end = Signaled{signal, WCOREDUMP(event.wait_status) != 0};
-        // A signal from outside that we passed on.
+        // The command died of a signal that netrunner had forwarded, so that signal cancelled the run.
         if (outcome_.cancelled_by == 0 && (forwarded_ & signal_bit(signal)) != 0) outcome_.cancelled_by = signal;
         context_.narrate(1, fmt::format("the command was killed by {}", signal_name(WTERMSIG(event.wait_status))));
     }
@@ -345,7 +354,7 @@ void Session::on(const protocol::Failed& event) {
     apply(RunEvent::failed);
 }
 
-/// That is how a guard that is done takes its leave; before that it means that it was killed.
+/// The guard closes the link when it has finished. A hang-up before that means that the guard is lost.
 void Session::on(const HangUp& /*event*/) {
     pump_.unwatch(link_.descriptor());
     link_watched_ = false;
@@ -358,15 +367,16 @@ void Session::on(const HangUp& /*event*/) {
 void Session::handle_children() {
     if (over() || !link_.look_after_shepherd()) return;
     if (state_ == RunState::draining || second_layer_.active()) return;
-    // The guard lives, and does what it is told. But whoever kills the one has the other in mind.
-    context_.narrate(1, "the shepherd is gone: ending the tree");
+    // The guard still works, but a process that killed the shepherd will probably kill the guard next, so end the tree
+    // now.
+    context_.narrate(1, "the shepherd was killed: ending the tree");
     lose("shepherd");
 }
 
-/// Without the guard its children are ours.
+/// Makes this process end the tree: without the guard and the shepherd, their descendants become its children.
 void Session::take_over() {
-    context_.narrate(1, "the guard is gone: ending the tree from here");
-    // Whatever cut the link: two who end one tree would only disagree.
+    context_.narrate(1, "the guard is lost: netrunner ends the tree itself");
+    // End the shepherd and the guard, whatever broke the link: two processes that end the same tree would conflict.
     link_.reap(true);
     second_layer_.take_over(outcome_.pid.value_or(0), steady_clock::now());
 }
@@ -385,7 +395,7 @@ void Session::lose(const char* helper) {
 void Session::request_stop(StopCause cause, std::optional<int> first_signal) {
     stop_.prepare(cause, first_signal);
     if (state_ == RunState::draining && cause == StopCause::output_limit) {
-        // Nothing is left to be signalled, and what is too much is thrown away already.
+        // The tree is empty, so there is nothing to signal. The streams already discard the output beyond the limit.
         begin_stop_record();
         return;
     }
@@ -394,7 +404,8 @@ void Session::request_stop(StopCause cause, std::optional<int> first_signal) {
 
 void Session::climb() { order(stop_.begin(steady_clock::now())); }
 
-/// False when there is nothing to run, or nobody to look at.
+/// Starts the --on-timeout command. False if there is none, the cause is not a time limit, the command does not run, or
+/// the start failed.
 bool Session::run_timeout_command() {
     const bool timed_out = stop_.cause() == StopCause::timeout || stop_.cause() == StopCause::idle_timeout;
     if (!plan_.on_timeout || !timed_out || !outcome_.pid || job_control_.has_command_ended()) return false;
@@ -406,7 +417,7 @@ bool Session::run_timeout_command() {
         outcome_.failures.push_back(failure_text(failure));
         return false;
     }
-    context_.narrate(1, fmt::format("started the command of --on-timeout ({})", timeout_command_->pid()));
+    context_.narrate(1, fmt::format("started the --on-timeout command ({})", timeout_command_->pid()));
     return true;
 }
 
@@ -415,7 +426,7 @@ void Session::end_timeout_command() {
     timeout_command_->end();
     outcome_.on_timeout = timeout_command_->record();
     timeout_command_.reset();
-    context_.narrate(1, fmt::format("the command of --on-timeout ended with {}", outcome_.on_timeout->status));
+    context_.narrate(1, fmt::format("the --on-timeout command ended with status {}", outcome_.on_timeout->status));
     if (state_ == RunState::stopping && outcome_.stop->steps.empty()) climb();
     if (state_ == RunState::draining && all_delivered()) apply(RunEvent::drained);
 }
@@ -430,7 +441,8 @@ void Session::lose_parent() {
 void Session::fail(const std::string& why) {
     if (std::ranges::find(outcome_.failures, why) == outcome_.failures.end()) outcome_.failures.push_back(why);
     outcome_.failed = true;
-    // What the streams lack they will not get; a command that writes on meets closed pipes.
+    // Close the streams: the failure may have left a relay unable to work. A command that writes afterwards finds a
+    // closed pipe.
     streams_.close();
     request_stop(StopCause::failure);
     if (state_ == RunState::draining) apply(RunEvent::drained);
@@ -460,14 +472,16 @@ void Session::handle(const SignalEvent& signal) {
     context_.narrate(1,
                      fmt::format("received {} from {}", signal_name(signal.number),
                                  signal.from_kernel ? "the terminal or the kernel" : fmt::format("{}", signal.sender)));
-    // What the command sends to everybody (kill -1) comes to it without us; what asks for an end does so whoever asks.
+    // If a process of the command's group sends a signal to all processes (`kill -1`), the signal reaches the command
+    // directly and is not forwarded. An order to end is obeyed whatever its sender.
     const bool own = signal.sender > 0 && outcome_.pid && ::getpgid(signal.sender) == *outcome_.pid;
     const SignalMeaning meaning = meaning_of(signal);
     if (own && meaning != SignalMeaning::order) return;
     switch (meaning) {
         case SignalMeaning::order: cancel(signal.number); return;
         case SignalMeaning::to_command:
-            // A shell passes the hang-up on before the kernel's own arrives, and two of a kind become one.
+            // When the terminal hangs up, the shell may send SIGHUP before the kernel does, and two pending SIGHUPs
+            // merge into one. So if the controlling terminal can no longer be opened, SIGHUP is an order to end.
             if (signal.number == SIGHUP && plan_.has_terminal && !Terminal::controlling()) {
                 cancel(signal.number);
             } else {
@@ -476,7 +490,7 @@ void Session::handle(const SignalEvent& signal) {
             return;
         case SignalMeaning::to_group:
             if (!job_control_.has_command_ended()) break;
-            // What is typed now is meant for us: nobody else is there.
+            // The command has ended, so a key that is typed now is meant for netrunner (docs/decisions/0012).
             if (signal.number != SIGTSTP) {
                 cancel(signal.number);
             } else {
@@ -508,13 +522,14 @@ void Session::order(int signal) {
     const TimePoint now = steady_clock::now();
     outcome_.stop->steps.push_back({signal, now - context_.begun});
     if (signal == SIGKILL) survivor_watch_.begin(now);
-    context_.narrate(1, fmt::format("sending {} to {} and all that descends from it", signal_name(signal),
+    context_.narrate(1, fmt::format("sending {} to {} and all its descendants", signal_name(signal),
                                     outcome_.pid ? fmt::format("{}", *outcome_.pid) : "the command"));
     if (second_layer_.active()) {
         second_layer_.signal(signal, job_group(), [this](Orphan orphan) { record_orphan(std::move(orphan)); });
     } else {
         link_.send(protocol::Kill{.scope = Scope::tree, .signal = signal});
-        // One that somebody has stopped would not hear it, or not continue the guard.
+        // Another process may have stopped the shepherd, which then does not continue a stopped guard; or, if the
+        // shepherd is lost, the guard, which then does not carry out the order.
         if (link_.pid() > 0) ::kill(link_.pid(), SIGCONT);
     }
 }
@@ -525,7 +540,8 @@ void Session::record_orphan(Orphan orphan) {
         known->ended_by = orphan.ended_by;
         return;
     }
-    context_.narrate(1, fmt::format("orphan {} ({}): {}", orphan.name, orphan.pid, signal_name(orphan.ended_by)));
+    context_.narrate(
+        1, fmt::format("found orphan {} ({}): sending {}", orphan.name, orphan.pid, signal_name(orphan.ended_by)));
     outcome_.orphans.push_back(std::move(orphan));
 }
 
@@ -544,7 +560,8 @@ void Session::check_survivors() {
     const bool held =
         !second_layer_.active() && read_member(link_.root(), guard) && (guard.state == 'T' || guard.state == 't');
     if (held) {
-        // By a debugger, say. It cannot do what it was told; without it we can.
+        // A stopped guard, held by a debugger for example, cannot end the tree. End the guard and then the tree from
+        // here.
         pump_.unwatch(link_.descriptor());
         link_watched_ = false;
         take_over();
@@ -553,7 +570,7 @@ void Session::check_survivors() {
     }
     const pid_t root = second_layer_.active() ? ::getpid() : link_.root();
     auto survivors = find_survivors(root, context_.strangers, job_group());
-    if (survivors.empty()) return;  // the last of them has just gone: that is about to be said
+    if (survivors.empty()) return;  // the last one has just ended; RunEvent::tree_empty follows
     if (!survivor_watch_.is_hopeless(survivors, now)) return;
     survivor_watch_.end();
     outcome_.survivors = std::move(survivors);
@@ -561,7 +578,7 @@ void Session::check_survivors() {
         outcome_.failures.push_back(
             fmt::format("cannot end {} ({}), which is in state {}", left.command, left.pid, left.state));
     }
-    // The guard stays with them; it ends when they do, and the shepherd with it.
+    // The guard waits until the survivors have ended; then the guard and the shepherd exit.
     if (!second_layer_.active()) link_.abandon();
     apply(RunEvent::unkillable);
 }

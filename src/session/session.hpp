@@ -1,6 +1,7 @@
-// One run of one command: owns everything of it. It turns wakes, signals and the passing of time into events, asks
-// the lifecycle what they mean, and acts. The only place that knows time and reasons. There may be any number of
-// sessions on one pump; they share nothing else.
+// One run of one command, and the owner of everything that the run needs. The runner drives it. The session turns
+// wakes, signals and elapsed time into events, asks the lifecycle what an event means, and acts. Only the session knows
+// the time and the causes of a stop. It moves no bytes: the streams do. Any number of sessions can use one pump; they
+// share nothing else.
 #pragma once
 
 #include <memory>
@@ -27,47 +28,48 @@
 namespace netrunner {
 
 struct SessionContext {
-    TimePoint begun{};               ///< when netrunner started: limits count from here
-    std::vector<pid_t> strangers{};  ///< children that this process has and that are none of the session's
+    TimePoint begun{};               ///< when netrunner started; time limits count from here
+    std::vector<pid_t> strangers{};  ///< children of this process that do not belong to the run
     Narrator narrate{};
-    OutputTail* tail = nullptr;     ///< gets the end of the command's output
-    LiveLine* live_line = nullptr;  ///< shows how the run is going
+    OutputTail* tail = nullptr;     ///< gets the end of the command's output; may be null
+    LiveLine* live_line = nullptr;  ///< for --progress; may be null
 };
 
 class Session {
   public:
-    /// Starts the run. Throws SetupFailure; then nothing has been started.
+    /// Starts the run. Throws SetupFailure if it cannot; then no process has been started.
     Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, SessionContext context);
     ~Session();
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    /// A wake of the pump whose owner is this session.
+    /// Handles a wake of the pump that has this session as its owner.
     void handle(const Wake& wake);
-    /// A signal that this process was sent.
+    /// Handles a signal that this process received, except SIGCHLD.
     void handle(const SignalEvent& signal);
-    /// The time has come that `deadline` named, or any other time.
+    /// Does everything that is due now. The runner calls it at `deadline`; any other time is allowed too.
     void handle_time();
 
-    /// A child of this process has ended or was stopped.
+    /// Handles SIGCHLD: a child of this process has ended or was stopped.
     void handle_children();
 
-    /// Something that the run cannot go on without could not be had: it is stopped for that, and says so.
+    /// Stops the run because netrunner cannot continue. `why` becomes one line of the outcome's failures.
     void fail(const std::string& why);
 
+    /// When to call `handle_time`; nothing when the session waits for no time.
     [[nodiscard]] std::optional<TimePoint> deadline() const;
     [[nodiscard]] bool over() const { return state_ == RunState::over; }
     [[nodiscard]] pid_t shepherd() const { return link_.pid(); }
-    /// A child of this process that the session reaps itself.
+    /// Whether `pid` is a child of this process that the session reaps itself.
     [[nodiscard]] bool is_own_child(pid_t pid) const {
         return pid == link_.pid() || (timeout_command_ && pid == timeout_command_->pid());
     }
 
-    /// How it went; once, when it is over.
+    /// Moves the outcome out. To be called once, when the run is over.
     Outcome take_outcome();
 
   private:
-    // what the shepherd says
+    // events from the shepherd and the guard
     void take_shepherd_events();
     void on(CommandStarted& event);
     void on(const protocol::ChildStopped& event);
@@ -81,7 +83,7 @@ class Session {
 
     void resume_timers(Duration paused);
 
-    // the table at work
+    // applying the lifecycle table
     void apply(RunEvent event);
     void act(RunAction action);
     void begin_drain();
@@ -104,7 +106,7 @@ class Session {
     void take_over();
     [[nodiscard]] JobGroup* job_group();
 
-    /// Nothing has stopped it, and limits hold.
+    /// No stop has begun, and the time limits apply.
     [[nodiscard]] bool runs() const;
     [[nodiscard]] std::optional<TimePoint> state_deadline() const;
     [[nodiscard]] std::optional<TimePoint> pulse_deadline() const;
@@ -115,14 +117,14 @@ class Session {
     Pump& pump_;
     const SessionContext context_;
     Streams streams_;
-    Descriptor parent_;               ///< readable when who started netrunner has ended; empty where that is no matter
-    std::unique_ptr<Cgroup> cgroup_;  ///< where one was asked for
+    Descriptor parent_;               ///< for --die-with-parent: readable when the parent process has ended; else empty
+    std::unique_ptr<Cgroup> cgroup_;  ///< null if the run has no control group
     ShepherdLink link_;
     JobControl job_control_;
     bool link_watched_ = false;
     SecondLayer second_layer_;  ///< active once the guard is lost
     Pulse pulse_;
-    std::unique_ptr<TimeoutCommand> timeout_command_;  ///< while it runs: the ladder waits for it
+    std::unique_ptr<TimeoutCommand> timeout_command_;  ///< while it runs; the ladder starts after it
 
     RunState state_ = RunState::starting;
     Outcome outcome_;

@@ -7,11 +7,11 @@ namespace netrunner {
 SignalMeaning meaning_of(const SignalEvent& signal) {
     switch (signal.number) {
         case SIGTERM: return SignalMeaning::order;
-        // Typed at the terminal, it is only delivered: the command decides what it means. A process that sends it wants
-        // an end.
+        // If it was typed at the terminal, it goes to the command's group, and the command decides what it means. If a
+        // process sent it, it is an order to end.
         case SIGINT:
         case SIGQUIT: return signal.from_kernel ? SignalMeaning::to_group : SignalMeaning::order;
-        // The terminal has hung up, or a process asks for a reload.
+        // From the kernel: the terminal has hung up. From a process: usually a request to reload.
         case SIGHUP: return signal.from_kernel ? SignalMeaning::order : SignalMeaning::to_command;
         case SIGTSTP: return SignalMeaning::to_group;
         case SIGCONT: return SignalMeaning::continued;

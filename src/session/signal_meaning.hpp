@@ -1,4 +1,5 @@
-// What a signal that netrunner is sent means for the run (contract: Signals). Pure.
+// What a signal that netrunner receives means for the run (docs/decisions/0001). The session calls it and acts on the
+// answer. Pure: it sends nothing.
 #pragma once
 
 #include "src/system/signal_source.hpp"
@@ -6,11 +7,11 @@
 namespace netrunner {
 
 enum class SignalMeaning {
-    order,       ///< to end the run
-    to_command,  ///< the command's, as if it had been sent to it
-    to_group,    ///< typed at the terminal, or about it: the command's whole group's
-    continued,   ///< somebody has continued this process
-    resized,     ///< the terminal's size may have changed
+    order,       ///< an order to end the run
+    to_command,  ///< forwarded to the command alone
+    to_group,    ///< forwarded to the command's process group, as the terminal would send it
+    continued,   ///< SIGCONT: another process has continued netrunner
+    resized,     ///< SIGWINCH: the terminal's size may have changed
 };
 
 SignalMeaning meaning_of(const SignalEvent& signal);

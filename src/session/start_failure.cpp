@@ -15,13 +15,13 @@ namespace netrunner {
 namespace {
 
 struct StageText {
-    const char* word;     ///< for the report
-    const char* message;  ///< for people
+    const char* word;     ///< the stage in the report
+    const char* message;  ///< the beginning of the message
 };
 
 /// In the order of protocol::Stage.
 constexpr std::array<StageText, protocol::stage_count> stages{{
-    {"protocol", "the shepherd does not understand netrunner"},
+    {"protocol", "netrunner-shepherd does not understand netrunner (install both programs from one build)"},
     {"pipe", "cannot create the command's pipes"},
     {"terminal", "cannot create a pseudo-terminal"},
     {"fork", "cannot create a process"},
@@ -43,16 +43,16 @@ bool is_directory(const std::string& file) {
     return ::stat(file.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-/// What the kernel's errors mean there (cgroups(7)), and what helps.
+/// What the errno of joining a control group means (cgroups(7)), and what the user can do.
 const char* why_not_joined(int error) {
     switch (error) {
         case EACCES:
-            return ", since cgroup.procs of a group above both it and netrunner's own may not be written (try: run "
-                   "netrunner itself inside the delegated group)";
-        case EBUSY: return ", which has controllers enabled for groups inside it (try: a group inside it)";
-        case EOPNOTSUPP: return ", which is in threaded mode or below a group that is";
+            return ", because this user may not write cgroup.procs of the nearest group that contains both it and "
+                   "netrunner (try: run netrunner itself inside the delegated group)";
+        case EBUSY: return ", because it has controllers enabled for the groups inside it (try: a group inside it)";
+        case EOPNOTSUPP: return ", because it or a group above it is in threaded mode (try: another group)";
         case ENOENT:
-        case ENODEV: return ", which somebody else has removed, or which is outside this cgroup namespace";
+        case ENODEV: return ", because another process has removed it, or because it is outside this cgroup namespace";
         default: return "";
     }
 }

@@ -1,4 +1,5 @@
-// A start that failed in the shepherd or in the child, in words.
+// Turns a failed start that the shepherd or the guard reports into an outcome: stage, errno and message. The session
+// calls it. It only looks at the machine for the cause; it changes nothing.
 #pragma once
 
 #include <string>
@@ -8,8 +9,7 @@
 
 namespace netrunner {
 
-/// `file` is what was to be run.
-/// `group`: the control group it was to be in; empty: none.
+/// `file`: the program that could not be started. `group`: the path of its control group; empty if it has none.
 NotStarted describe_start_failure(const protocol::Failed& failed, const std::string& file, const std::string& group);
 
 }  // namespace netrunner

@@ -6,7 +6,7 @@
 namespace netrunner {
 namespace {
 
-/// Two signals closer together than this are one order: some agents send INT and TERM at once.
+/// Two signals closer together than this are one order: some agents send INT and TERM at once (docs/decisions/0006).
 constexpr std::chrono::milliseconds same_order{10};
 
 }  // namespace
@@ -18,7 +18,8 @@ void Stop::prepare(StopCause cause, std::optional<int> first) {
 
 int Stop::begin(TimePoint now) {
     began_ = now;
-    // A terminal's reader is gone as if it had hung up; then the ladder, as for any other reason.
+    // The reader of a pseudo-terminal has gone. SIGHUP comes first, because a terminal sends no SIGPIPE
+    // (docs/decisions/0010).
     if (cause_ == StopCause::no_reader) ladder_.precede(SIGHUP);
     return ladder_.start(now, first_);
 }

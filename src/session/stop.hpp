@@ -1,5 +1,5 @@
-// A stop of the run: what it is for, who ordered it, and how far it has come. Pure: it is told the time and says what
-// is to be done; a session does it.
+// The stop of a run: its cause, the orders to end that were received, and the position on the ladder. The session asks
+// it which signal to send now, and sends it. Pure: it is given the time and sends nothing.
 #pragma once
 
 #include <array>
@@ -14,34 +14,34 @@ namespace netrunner {
 
 class Stop {
   public:
-    /// `steps` is not empty.
+    /// `steps` must not be empty.
     explicit Stop(std::vector<StopStep> steps) : ladder_(std::move(steps)) {}
 
-    /// What the next `begin` is about. `first` is sent in the place of the ladder's first signal.
+    /// Sets the cause of the stop that `begin` starts. `first` replaces the ladder's first signal.
     void prepare(StopCause cause, std::optional<int> first = std::nullopt);
     [[nodiscard]] StopCause cause() const { return cause_; }
 
-    /// Starts to climb: the signal to send now.
+    /// Starts the ladder. Returns the signal to send now.
     int begin(TimePoint now);
     /// The signal to send now, if a step is due.
     std::optional<int> advance(TimePoint now) { return ladder_.advance(now); }
     [[nodiscard]] std::optional<TimePoint> deadline() const { return ladder_.deadline(); }
-    /// SIGKILL, unless it has been sent.
+    /// Skips to SIGKILL and returns it; nothing if SIGKILL has been sent already.
     std::optional<int> climb_to_kill() { return ladder_.climb_to_kill(); }
 
-    /// True when another of this run's processes has already reported this order. A stop that is sent to a whole group
-    /// of processes, as systemd does, reaches the runner, the shepherd and the guard: that is one order.
+    /// True when another of this run's processes has already reported this order. systemd sends a stop to all processes
+    /// of a control group, so the runner, the shepherd and the guard each receive it: that is one order.
     bool is_copy(protocol::Receiver receiver);
 
     enum class Answer {
-        begin,    ///< the first order: the run is to be stopped, by this signal
-        pass_on,  ///< everybody is to get the signal
-        insist,   ///< asked again: no more grace
+        begin,    ///< the first order: stop the run, with this signal as the first one
+        pass_on,  ///< send the signal to the whole tree, without a step of the ladder
+        insist,   ///< a second order: skip to SIGKILL
     };
-    /// What an order to end by `signal` comes to. `stopping`: something else has begun to stop the run.
+    /// What the session does with an order to end by `signal`. `stopping`: a stop has already begun.
     Answer ordered(int signal, TimePoint now, bool stopping);
 
-    /// How long a reader may still hold the run up after a stop; nothing when its ladder never ends by itself.
+    /// Until when a reader may delay the end of a stopped run; nothing if the ladder waits for ever at a step.
     [[nodiscard]] std::optional<TimePoint> patience(TimePoint now) const;
 
   private:
@@ -50,7 +50,7 @@ class Stop {
     std::optional<int> first_;
     std::optional<TimePoint> began_;
     std::optional<TimePoint> ordered_;
-    std::array<int, protocol::receiver_count> orders_{};  ///< how many each receiver has reported
+    std::array<int, protocol::receiver_count> orders_{};  ///< how many orders each receiver has reported
 };
 
 /// After a stop, a reader that takes nothing gets at least this long.

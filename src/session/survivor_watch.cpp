@@ -13,14 +13,15 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t most_survivors = 64;
-/// What SIGKILL has not ended after this long will not end soon: a wait that nothing interrupts, or somebody else's
-/// process.
+/// A process that SIGKILL has not ended after this time will not end soon: it is in an uninterruptible wait, or it
+/// belongs to another user.
 constexpr milliseconds killing_time{3000};
-/// But what only waits for a processor to die on, as the members of a fork bomb on a slow machine do, gets more.
+/// Processes that only wait for a processor to die on, such as the members of a fork bomb on a slow machine, get this
+/// longer time.
 constexpr milliseconds dying_time{30000};
 
-/// Neither in a wait that nothing interrupts, nor in a tracer's hands at its exit (SIGKILL ends every other such stop),
-/// nor somebody else's.
+/// False if `survivor` is in an uninterruptible wait (D), is held by a tracer at its exit (t; SIGKILL ends every other
+/// ptrace stop), or may not be signalled by this process.
 bool can_die(const Survivor& survivor) {
     return survivor.state != "D" && survivor.state != "t" && ::kill(survivor.pid, 0) == 0;
 }

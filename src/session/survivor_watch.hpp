@@ -1,4 +1,5 @@
-// After SIGKILL: who is left when it should have ended everything, and whether there is any use in waiting for them.
+// After SIGKILL: finds the processes that it should have ended but has not, and decides whether waiting for them is
+// useful. A session drives it. It signals nothing and reaps nothing.
 #pragma once
 
 #include <sys/types.h>
@@ -11,19 +12,19 @@
 
 namespace netrunner {
 
-/// What is left below `root`, the guard or this process, and in the run's control group; a few of them, if they are
-/// many.
+/// The live processes below `root` (the guard or this process) and in the run's control group, if there is one. Walks
+/// to no more than 64 processes below `root`.
 std::vector<Survivor> find_survivors(pid_t root, const std::vector<pid_t>& strangers, const JobGroup* group);
 
 class SurvivorWatch {
   public:
-    /// SIGKILL has been sent to everything.
+    /// Starts the watch: SIGKILL has been sent to the whole tree.
     void begin(TimePoint now);
-    /// When to look who is left.
+    /// When to look for survivors next; nothing while there is no watch.
     [[nodiscard]] std::optional<TimePoint> deadline() const { return look_at_; }
-    /// This look is not the last one.
+    /// Schedules the next look.
     void look_again(TimePoint now);
-    /// Whether these will not end soon.
+    /// Whether waiting is useless: none of `survivors` can die soon, or they have had the longer time.
     [[nodiscard]] bool is_hopeless(const std::vector<Survivor>& survivors, TimePoint now) const;
     void end() { look_at_.reset(); }
 

@@ -1,4 +1,5 @@
-// The limits on a run's time: in all, and without output. Pure: it is told the time and says what is exceeded.
+// The time limits of a run: in total (--timeout) and without output (--idle-timeout). The session asks it what is
+// exceeded and stops the run. Pure: it is given the time.
 #pragma once
 
 #include <optional>
@@ -10,17 +11,17 @@ namespace netrunner {
 
 class TimeLimits {
   public:
-    /// `forever`: no limit of that kind. Both count from `begun`.
+    /// Both limits count from `begun`. `forever`: no such limit.
     TimeLimits(Duration total, Duration idle, TimePoint begun);
 
-    /// The run was stopped by job control for as long as `paused`, until `now`: that counts for neither.
+    /// Job control has stopped the run for `paused`, until `now`: that time counts for neither limit.
     void pause(Duration paused, TimePoint now);
-    /// When the last such pause ended.
+    /// When the last such pause ended; nothing before the first.
     [[nodiscard]] std::optional<TimePoint> resumed() const { return resumed_; }
 
-    /// When the first of them is exceeded if no byte comes after `last_output`.
+    /// When the first limit is exceeded if no output comes after `last_output`; nothing without a limit.
     [[nodiscard]] std::optional<TimePoint> deadline(std::optional<TimePoint> last_output) const;
-    /// What is exceeded, as the reason to stop the run.
+    /// The limit that is exceeded at `now`, as the cause of a stop.
     [[nodiscard]] std::optional<StopCause> exceeded(TimePoint now, std::optional<TimePoint> last_output) const;
 
   private:

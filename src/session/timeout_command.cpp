@@ -15,7 +15,7 @@
 #include <system_error>
 #include <vector>
 
-extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX has it declared by the program
+extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX requires the program to declare it
 
 namespace netrunner {
 namespace {
@@ -29,13 +29,14 @@ struct OutputPipe {
 
 OutputPipe make_pipe() {
     std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail(errno, "cannot create a pipe");
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail(errno, "cannot create a pipe for the --on-timeout command");
     OutputPipe made{Descriptor(ends[0]), Descriptor(ends[1])};
     ::fcntl(made.reader.get(), F_SETFL, O_NONBLOCK);
     return made;
 }
 
-/// A session without a terminal: nothing that is typed reaches it, and it cannot be stopped for asking.
+/// Starts netrunner with the argv `words` in a session without a terminal: no key reaches it, and SIGTTIN and SIGTTOU
+/// do not stop it. Its standard output and error go to `output`.
 pid_t spawn(std::vector<std::string> words, const Descriptor& output) {
     std::vector<char*> argv;
     argv.reserve(words.size() + 1);
@@ -57,7 +58,7 @@ pid_t spawn(std::vector<std::string> words, const Descriptor& output) {
     const int error = ::posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, argv.data(), environ);
     ::posix_spawnattr_destroy(&attributes);
     ::posix_spawn_file_actions_destroy(&actions);
-    if (error != 0) fail(error, "cannot start the command of --on-timeout");
+    if (error != 0) fail(error, "cannot start the --on-timeout command");
     return pid;
 }
 
@@ -76,7 +77,7 @@ TimeoutCommand::TimeoutCommand(const Request& request, Pump& pump, Owner owner, 
       begun_(std::chrono::steady_clock::now()),
       kept_(::memfd_create("on-timeout", MFD_CLOEXEC)),
       error_(duplicate(STDERR_FILENO)) {
-    if (!kept_) fail(errno, "cannot create a file in memory");
+    if (!kept_) fail(errno, "cannot create a memory file for the --on-timeout command");
     OutputPipe output = make_pipe();
     relay_.emplace(Source::owning(std::move(output.reader)), Sink::borrowing(error_.get()),
                    Sink::owning(duplicate(kept_.get())), &budget_, std::size_t{0}, RelayDuties{.live_line = live_line});
@@ -93,7 +94,7 @@ TimeoutCommand::TimeoutCommand(const Request& request, Pump& pump, Owner owner, 
                  output.writer);
     try {
         handle_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-        if (!handle_) fail(errno, "cannot watch the command of --on-timeout");
+        if (!handle_) fail(errno, "cannot watch the --on-timeout command");
         pump_.add(*relay_, owner_);
         pump_.watch(handle_.get(), owner_);
     } catch (const std::system_error&) {
@@ -110,7 +111,8 @@ bool TimeoutCommand::is_meant(const Wake& wake) const {
 void TimeoutCommand::attend(const Wake& wake) {
     if (wake.kind != Wake::Kind::readable) return;
     reap();
-    // Whoever holds the pipe now has escaped: what is in it is all there will be.
+    // The nested run has ended its tree, so a process that still holds the pipe has escaped it and is not waited for:
+    // drain only what is in the pipe now.
     relay_->begin_drain();
     pump_.nudge(*relay_);
 }
@@ -134,7 +136,8 @@ void TimeoutCommand::reap() {
 
 void TimeoutCommand::end() {
     if (!status_) {
-        // Its ladder is SIGKILL alone: this ends what it has started, and then itself.
+        // SIGTERM makes the nested netrunner send SIGTERM to its tree. If the tree does not end in time, SIGKILL ends
+        // the nested netrunner, and its guard then sends SIGKILL to the tree, as `--stop KILL` says.
         ::kill(pid_, SIGTERM);
         pollfd gone{handle_.get(), POLLIN, 0};
         constexpr int most_ms = 3000;

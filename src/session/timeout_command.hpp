@@ -1,6 +1,7 @@
-// What --on-timeout runs when a time limit is hit and before anything is signalled, to look at the command while it
-// hangs. It is a run of netrunner's own, so that it is bounded in time, ends with all that it starts, and never
-// outlives us. What it prints goes to standard error, and a bounded part of it is kept. Driven by a session.
+// The --on-timeout command, which inspects the command while it hangs. A session starts it when a time limit is hit,
+// and the ladder's first signal waits for its end. It is a nested `netrunner run`, so that it has a time limit, ends
+// with everything that it starts, and ends when this process does (docs/decisions/0019). At most 64 KiB of its output
+// go to standard error and into the report.
 #pragma once
 
 #include <optional>
@@ -18,31 +19,33 @@ class TimeoutCommand {
     static constexpr Size most_output = 64 * 1024;
 
     struct Request {
-        std::string text;    ///< for /bin/sh -c
-        pid_t command = 0;   ///< whom it is about
-        std::string reason;  ///< as in the report
+        std::string text;    ///< the script for `/bin/sh -c`
+        pid_t command = 0;   ///< pid of the command to inspect: NETRUNNER_PID
+        std::string reason;  ///< the reason as in the report: NETRUNNER_REASON
     };
-    /// Starts it. Throws std::system_error.
+    /// Starts it. Throws std::system_error; then it does not run.
     TimeoutCommand(const Request& request, Pump& pump, Owner owner, LiveLine* live_line);
     ~TimeoutCommand() { end(); }
     TimeoutCommand(const TimeoutCommand&) = delete;
     TimeoutCommand& operator=(const TimeoutCommand&) = delete;
 
     [[nodiscard]] pid_t pid() const { return pid_; }
+    /// Whether `wake` is about it.
     [[nodiscard]] bool is_meant(const Wake& wake) const;
-    /// A wake that is meant for it.
+    /// Handles such a wake.
     void attend(const Wake& wake);
-    /// After which it is not waited for any more.
+    /// When the session ends it, if it has not ended by then.
     [[nodiscard]] TimePoint deadline() const { return begun_ + time_limit + patience; }
-    /// It has ended and what it printed has been passed on.
+    /// Whether it has ended and its output has been passed on.
     [[nodiscard]] bool is_over() const;
 
-    /// Ends it and all that it has started, if it still runs; then `record` is final.
+    /// Ends it and everything that it started, if it still runs, and passes on the output that is there. Then `record`
+    /// is final.
     void end();
     [[nodiscard]] TimeoutCommandRecord record() const;
 
   private:
-    static constexpr std::chrono::seconds patience{2};  ///< beyond the limit that it has been given
+    static constexpr std::chrono::seconds patience{2};  ///< beyond `time_limit`: then the session ends it
 
     void reap();
 
@@ -50,9 +53,9 @@ class TimeoutCommand {
     Owner owner_;
     TimePoint begun_;
     pid_t pid_ = -1;
-    Descriptor handle_;  ///< a pidfd
-    Descriptor kept_;    ///< a file in memory
-    Descriptor error_;   ///< standard error, which another relay may be waiting for
+    Descriptor handle_;  ///< pidfd of the nested netrunner
+    Descriptor kept_;    ///< memory file with its output
+    Descriptor error_;   ///< duplicate of standard error: another relay may already watch descriptor 2
     OutputBudget budget_{.left = most_output};
     std::optional<Relay> relay_;
     std::optional<int> status_;

@@ -18,7 +18,7 @@ namespace {
 
 Descriptor open_output_file(const LaunchPlan& plan) {
     if (!plan.output_file) return {};
-    // Non-blocking for the sake of a FIFO (`-o >(gzip)`): this open file is our own.
+    // O_NONBLOCK matters for a FIFO (`-o >(gzip)`). No other process shares this open file.
     return open_file(*plan.output_file,
                      O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY | (plan.append ? O_APPEND : O_TRUNC));
 }
@@ -44,8 +44,8 @@ Streams::Streams(const LaunchPlan& plan, Pump& pump, Owner owner, const RelayDut
     input_.figures.mode = describe(plan.standard_input);
     output_.figures.mode = describe(plan.standard_output);
     error_.figures.mode = describe(plan.standard_error);
-    // One for each output, both through one open file, so that they follow each other in it. Made now: later, a failure
-    // would be that of a run that has begun.
+    // One sink for each output, both on one open file, so that they share its offset. Open the file before the command
+    // starts, so that an error is a set-up failure.
     if (const Descriptor file = open_output_file(plan)) {
         for (int output = 0; output < 2; ++output) copies_.push_back(Sink::owning(duplicate(file.get())));
     }
@@ -113,8 +113,8 @@ void Streams::pause_typing() {
     pump_.watch_arrivals(STDIN_FILENO, owner_);
 }
 
-/// Through a second way to the command's side: the terminal is asked there whether its readers have taken what was
-/// typed.
+/// Opens the slave side of the command's terminal, because only there poll(2) shows whether a reader has taken what was
+/// typed (docs/decisions/0009).
 void Streams::end_typing() {
     Descriptor slave(::ioctl(master_.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
     if (!slave) {
@@ -142,13 +142,13 @@ void Streams::return_carriage(bool wanted) {
 }
 
 void Streams::deliver_waiting() {
-    // Enough for what a terminal or a pipe holds; a writer that goes on and on is not waited for.
+    // Enough for what a terminal or a pipe holds. The limit ends the loop for a writer that never stops.
     constexpr int most_shares = 16;
     for (Stream* stream : {&output_, &error_}) {
         for (int i = 0; i < most_shares && stream->relay; ++i) {
             if (stream->relay->move() != Relay::State::moving) break;
         }
-        if (stream->relay) pump_.nudge(*stream->relay);  // what it came to is the owner's to look at
+        if (stream->relay) pump_.nudge(*stream->relay);  // the pump then reports its state to the owner
     }
 }
 
@@ -160,13 +160,15 @@ void Streams::attend(Relay& relay) {
         return;
     }
     if (input_.relay.get() == &relay) {
-        // A human sees it happen, as on any terminal.
+        // Report it only for input that no user types: a user sees that the terminal cuts the line.
         if (relay.sink().cut_a_line() && !keys_of_user_) {
-            fail(input_, "cannot type lines of more than 4095 bytes: the terminal cuts them (stty -icanon takes them)");
+            fail(
+                input_,
+                "cannot type lines of more than 4095 bytes: the terminal cuts them (try: stty -icanon in the command)");
         }
-        // A command that does not read its input is no error: what it leaves is lost, as in any pipeline.
+        // A command that does not read all of its input is no error: the rest is lost, as in any pipeline.
         if (!relay.is_over()) return;
-        // EPIPE is the command's; anything else is about what we read from.
+        // EPIPE: the command has closed its input. Report any other error as one of netrunner's standard input.
         if (relay.state() == Relay::State::sink_failed && relay.error() != EPIPE) {
             fail(input_, fmt::format("cannot read standard input: {}", errno_text(relay.error())));
         }
@@ -199,7 +201,7 @@ void Streams::attend(Relay& relay) {
         pump_.nudge(relay);
         return;
     }
-    // If it was the reader that went away, the command meets a closed pipe, as it would in a plain pipeline.
+    // If the reader has gone, the command now writes into a closed pipe (SIGPIPE), as in a plain pipeline.
     close(stream);
 }
 
@@ -238,7 +240,8 @@ void Streams::close() {
 }
 
 void Streams::begin_drain() {
-    // It also keeps the command's terminal open, whose end is to be seen.
+    // The relay that types the end of input holds the terminal's slave side open. Close it, so that the master can
+    // reach its end.
     close_typing();
     close(input_);
     for (Stream* stream : {&output_, &error_}) {

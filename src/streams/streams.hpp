@@ -1,5 +1,6 @@
-// The command's three streams as far as they go through netrunner: their relays, the file that gets a copy, what they
-// may carry together, and the figures at the end. Driven by a session; knows bytes and failures, no reasons.
+// Those of the command's three streams that go through netrunner: their relays, the output file, the common output
+// limit, and the figures for the report. Driven by the session and, for typed input, by src/job. It does not decide why
+// or when a run ends.
 #pragma once
 
 #include <memory>
@@ -17,53 +18,53 @@ namespace netrunner {
 
 class Streams {
   public:
-    /// Opens the output file. Throws SetupFailure. `duties` are those of the outputs' relays; a live line only concerns
-    /// the one that leads to its terminal.
+    /// Opens the output file. Throws SetupFailure. `duties` are for the relays of the outputs; the live line only for a
+    /// relay that writes to standard error's terminal.
     Streams(const LaunchPlan& plan, Pump& pump, Owner owner, const RelayDuties& duties);
     ~Streams();
     Streams(const Streams&) = delete;
     Streams& operator=(const Streams&) = delete;
 
-    /// Begins to relay; takes the descriptors out of `event`.
+    /// Starts the relays. Takes ownership of the descriptors in `event`.
     void start(CommandStarted& event);
 
-    /// The pump says that `relay`, one of ours, has come to rest.
+    /// Handles the pump's report that `relay`, which belongs to this object, has stopped moving.
     void attend(Relay& relay);
 
-    /// On a pseudo-terminal: lets what the user types through, or leaves it where it is. Typing starts paused where
-    /// it is a terminal that we read from.
+    /// On a pseudo-terminal: starts or stops typing standard input into it. While paused, the input is not read. If
+    /// standard input is the user's terminal, typing starts paused.
     void resume_typing();
     void pause_typing();
-    /// On a pseudo-terminal: whether its "\n" leaves as "\r\n".
+    /// On a pseudo-terminal: sets whether the terminal writes "\n" as "\r\n" (ONLCR).
     void return_carriage(bool wanted);
-    /// Passes on what the command has written by now, as far as the reader takes it.
+    /// Passes on what the command has written so far, without waiting for the reader.
     void deliver_waiting();
-    /// The reader of a pseudo-terminal's output has gone, or it cannot be written: 0, or errno. The command cannot be
-    /// told by a closed pipe.
+    /// errno if a pseudo-terminal's output cannot be written any more (EPIPE: its reader has gone), else 0. No closed
+    /// pipe tells the command, so the caller has to stop it (docs/decisions/0010).
     [[nodiscard]] int lost_reader() const { return lost_reader_; }
-    /// The input is over and the command's terminal has no key for that now; said once.
+    /// True once: the input has ended, and the command's terminal is in a mode in which no key ends the input.
     bool take_endless_input();
 
-    /// All of the command's input has been delivered, or it takes no more; said once.
+    /// True once, for input through a pipe: all of it has been delivered, or the command takes no more.
     bool take_input_over();
-    /// The outputs together have carried more than they may.
+    /// Whether the outputs together have exceeded --max-output.
     [[nodiscard]] bool budget_exceeded() const { return budget_.exceeded; }
 
-    /// No writer is left: what is underway now is all there will be.
+    /// Call this when the tree is empty: from then on only bytes that have already been written are delivered.
     void begin_drain();
-    /// Since then: whether all has been delivered. Makes room in a pipe whose reader is slow.
+    /// After `begin_drain`: whether everything has been delivered. If not, tries to grow the pipe to a slow reader.
     bool drained();
-    /// What has not been delivered is lost.
+    /// Gives up delivering. Output that has not been delivered is lost and counts as truncated.
     void give_up();
-    /// Stops relaying; then the figures are final.
+    /// Stops relaying. The figures are final then.
     void close();
 
-    /// Bytes that both outputs have carried.
+    /// Bytes that both outputs have passed on, in total.
     [[nodiscard]] Size passed() const;
-    /// When an output last carried a byte.
+    /// When an output last passed on a byte; nothing before the first.
     [[nodiscard]] std::optional<TimePoint> last_activity() const;
 
-    /// Failures of ours that did not end the command, one line each.
+    /// netrunner's own failures, which did not end the command; one line each.
     [[nodiscard]] const std::vector<std::string>& failures() const { return failures_; }
     void report_figures(Outcome& outcome) const;
 
@@ -86,21 +87,21 @@ class Streams {
     std::optional<std::string> file_name_;
     bool terminal_output_;  ///< stdout's relay carries a pseudo-terminal's output
     bool types_input_;
-    bool keys_of_user_;  ///< typed by somebody at a terminal
+    bool keys_of_user_;  ///< standard input is the user's terminal
     bool returns_carriage_;
-    std::vector<Sink> copies_;  ///< of the output file, for streams that have not been started
+    std::vector<Sink> copies_;  ///< sinks for the output file, of streams that have not been started
     RelayDuties duties_;
     std::size_t pipe_size_;
     OutputBudget budget_;
     bool budget_counts_;
     bool input_over_ = false;
-    Descriptor master_;              ///< of the command's terminal
+    Descriptor master_;              ///< of the command's pseudo-terminal
     bool typing_ = false;            ///< the input's relay is in the pump
-    std::unique_ptr<Relay> ending_;  ///< of typed input: types its end
+    std::unique_ptr<Relay> ending_;  ///< types the end of the input into the terminal
     bool endless_ = false;
     bool endless_said_ = false;
     int lost_reader_ = 0;
-    std::optional<TimePoint> last_activity_;  ///< of streams that have been closed
+    std::optional<TimePoint> last_activity_;  ///< of the outputs that have been closed
     Stream input_;
     Stream output_;
     Stream error_;

@@ -39,7 +39,7 @@ Descriptor duplicate(int fd, int lowest) {
 
 Descriptor reopen_nonblocking(int fd, int access) {
     struct stat info {};
-    // Opening the pty multiplexer makes a new pseudo-terminal, not a second way to this one.
+    // Opening the pty multiplexer again would create a new pseudo-terminal.
     if (::fstat(fd, &info) == 0 && S_ISCHR(info.st_mode) && info.st_rdev == makedev(5, 2)) return {};
     Descriptor own(::open(fmt::format("/proc/self/fd/{}", fd).c_str(), access | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (!own || !same_file(own.get(), fd)) return {};
@@ -59,8 +59,8 @@ bool same_file(const std::string& path, int fd) {
 }
 
 bool ready_now(int fd, short events) {
-    pollfd one{fd, events, 0};
-    return ::poll(&one, 1, 0) > 0;
+    pollfd target{fd, events, 0};
+    return ::poll(&target, 1, 0) > 0;
 }
 
 std::size_t bytes_waiting(int pipe) {
@@ -78,7 +78,7 @@ std::array<bool, 3> occupy_standard_descriptors() {
     for (std::size_t fd = 0; fd < closed.size(); ++fd) {
         if (::fcntl(static_cast<int>(fd), F_GETFD) >= 0 || errno != EBADF) continue;
         closed[fd] = true;
-        // open(2) takes the lowest free number, which is this one.
+        // open(2) returns the lowest free number, which is `fd`.
         [[maybe_unused]] const int opened = ::open("/dev/null", O_RDWR);
     }
     return closed;

@@ -1,6 +1,6 @@
-// Descriptors and the results of moving bytes through them. Every call answers with a value: bytes moved, would
-// block, end, or an errno; nothing here throws but the openers. The owner itself, Descriptor, is shared with the
-// shepherd.
+// Opens, duplicates and examines descriptors, and describes the result of moving bytes through one (IoResult). Used
+// throughout src/. Only open_file and duplicate throw. The owning class, Descriptor, is in shepherd/system, because
+// both programs use it.
 #pragma once
 
 #include <sys/stat.h>
@@ -20,8 +20,8 @@ struct IoResult {
     std::size_t bytes = 0;  ///< for `moved`, never 0
     int error = 0;          ///< errno for `failed`
 
-    /// What read, write, splice, send and the like answer when called; again after EINTR. `zero_is_end`: 0 means end
-    /// of file.
+    /// The result of `call`, which calls read, write, splice, send or the like; repeats it after EINTR. `zero_is_end`:
+    /// 0 means end of file, else would-block.
     template <class Call>
     static IoResult of(bool zero_is_end, Call call) {
         ssize_t returned = 0;
@@ -35,14 +35,14 @@ struct IoResult {
     }
 };
 
-/// open(2) with O_CLOEXEC, above descriptor 2. Throws SetupFailure "cannot open 'PATH'".
+/// open(2) with O_CLOEXEC; the descriptor is above 2. Throws SetupFailure "cannot open 'PATH'".
 Descriptor open_file(const std::string& path, int flags, mode_t mode = 0666);
 
 /// A second descriptor for the same open file, close-on-exec and at least `lowest`. Throws SetupFailure.
 Descriptor duplicate(int fd, int lowest = 3);
 
-/// The same file through an open file of our own, which alone is non-blocking: the one that was inherited is shared
-/// with other processes and stays as it is. Empty where that is not possible (sockets, or no permission).
+/// Opens the file of `fd` again, non-blocking. The flags of an inherited descriptor must not be changed, because other
+/// processes share its open file. Empty if the file cannot be opened again (sockets, or no permission).
 Descriptor reopen_nonblocking(int fd, int access);
 
 /// Whether both descriptors lead to the same file, pipe, socket or terminal.
@@ -52,14 +52,14 @@ bool same_file(const std::string& path, int fd);
 /// Whether poll(2) reports any of `events`, or an error, on `fd` now.
 bool ready_now(int fd, short events);
 
-/// Bytes that can be read from a pipe now; 0 when that cannot be told.
+/// Bytes that can be read from a pipe or terminal now (FIONREAD); 0 if unknown.
 std::size_t bytes_waiting(int pipe);
 
-/// Bytes that a pipe holds at most; 0 when it is none.
+/// The most bytes that a pipe holds; 0 if `pipe` is not a pipe.
 std::size_t pipe_capacity(int pipe);
 
-/// Turns closed descriptors among 0-2 into /dev/null, so that nothing we open lands there. To be called first. Returns
-/// which were closed.
+/// Opens /dev/null on each of descriptors 0-2 that is closed, so that no file opened later gets such a number. Call
+/// this before anything opens a file. Returns which were closed.
 std::array<bool, 3> occupy_standard_descriptors();
 
 }  // namespace netrunner

@@ -1,4 +1,4 @@
-// A signal blocked, or let through, for the length of a scope.
+// Blocks or unblocks one signal for this thread until the end of the scope. Used by terminal and raw_mode.
 #pragma once
 
 #include <pthread.h>

@@ -11,7 +11,7 @@ void RawMode::enter(const Announce& announce) {
     if (are_raw(*found)) return;
     changed_ = raw_modes(*found, keeps_output_);
     announce(*found, changed_);
-    const MaskGuard held(SIG_BLOCK, SIGTTOU);  // it would stop us for asking from the background
+    const MaskGuard held(SIG_BLOCK, SIGTTOU);  // would stop netrunner in the background
     if (write_modes(tty_, changed_)) original_ = found;
 }
 

@@ -1,5 +1,5 @@
-// Raw mode of the user's terminal, under a guard: it is left again on every path, and only undone as far as nobody else
-// has changed the terminal since. Mechanism: when, job control decides.
+// Makes the user's terminal raw and restores its modes, at the latest in the destructor. If another process has changed
+// the modes meanwhile, they are not restored. Used by src/job/typed_terminal, which decides when.
 #pragma once
 
 #include <functional>
@@ -11,28 +11,29 @@ namespace netrunner {
 
 class RawMode {
   public:
-    /// `tty` stays the caller's. `keeps_output`: how the terminal shows output is left as it is.
+    /// The caller owns `tty`. `keeps_output`: the terminal's output modes are not changed.
     RawMode(int tty, bool keeps_output) : tty_(tty), keeps_output_(keeps_output) {}
     ~RawMode() { leave(); }
     RawMode(const RawMode&) = delete;
     RawMode& operator=(const RawMode&) = delete;
 
-    /// Told before the terminal is changed, since somebody else may have to undo it.
+    /// Called before the terminal is changed, because the shepherd restores it if netrunner is killed.
     using Announce = std::function<void(const TerminalModes& original, const TerminalModes& changed)>;
 
-    /// Also when somebody has changed the terminal meanwhile, as a shell does for itself: then that is what will be put
-    /// back. A terminal that is raw already is somebody else's work and stays as it is.
+    /// Makes the terminal raw, also again if another process (such as the shell) has changed its modes meanwhile; the
+    /// modes found now are the ones to restore. If another process has made it raw, nothing is changed.
     void enter(const Announce& announce);
+    /// Restores the modes, unless another process has changed them since `enter`.
     void leave();
 
-    /// It is raw by our doing.
+    /// Whether this object made the terminal raw.
     [[nodiscard]] bool active() const { return original_.has_value(); }
 
   private:
     int tty_;
     bool keeps_output_;
     TerminalModes changed_;
-    std::optional<TerminalModes> original_;  ///< while it is ours to put back
+    std::optional<TerminalModes> original_;  ///< the modes to restore; nothing: none
 };
 
 }  // namespace netrunner

@@ -1,5 +1,5 @@
-// A failed set-up: something netrunner needs before the command can start cannot be had. Caught once, by the runner,
-// and then part of the outcome like any other end.
+// Thrown when something that netrunner needs before the command can start is not available. The runner catches it and
+// makes it the outcome of the run.
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@ namespace netrunner {
 
 class SetupFailure : public std::system_error {
   public:
-    /// `stage` is the report's word for what was being done; `what` names the call and the object; `remedy`, if any, is
-    /// what its user may try.
+    /// `stage`: the report's word for the step that failed. `what`: what failed, with the object's name. `remedy`: what
+    /// the user can try, or empty.
     SetupFailure(std::string stage, int error, const std::string& what, const std::string& remedy = "")
         : std::system_error(error, std::generic_category(), what),
           stage_(std::move(stage)),

@@ -15,15 +15,16 @@ namespace {
 
 constexpr int highest_signal = 64;
 
-/// Not read but left to act: faults of our own, what cannot be caught, and the two that stop a background process
-/// which touches the terminal (`stty tostop` is the user's wish for us as well).
-/// SIGPIPE is ignored instead: blocked, it would wait for the mask to be restored and kill us then.
+/// Signals that are neither blocked nor read: those of netrunner's own faults, those that cannot be caught, and SIGTTIN
+/// and SIGTTOU, which stop a background process that uses the terminal (`stty tostop` holds for netrunner too). SIGPIPE
+/// is ignored instead: if it were blocked, it would stay pending and kill netrunner when the mask is restored.
 constexpr SignalBits never_read = signal_bit(SIGPIPE) | signal_bit(SIGKILL) | signal_bit(SIGSTOP) |
                                   signal_bit(SIGSEGV) | signal_bit(SIGBUS) | signal_bit(SIGFPE) | signal_bit(SIGILL) |
                                   signal_bit(SIGABRT) | signal_bit(SIGTRAP) | signal_bit(SIGSYS) | signal_bit(SIGTTIN) |
                                   signal_bit(SIGTTOU);
 
-// The raw call: glibc's leaves out 32 and 33, and the command is to get back exactly what we found.
+// The raw system call: glibc's sigprocmask leaves out signals 32 and 33, but the mask must be restored exactly as
+// found.
 void set_mask(SignalBits mask) { ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, nullptr, sizeof mask); }
 
 SignalBits read_ignored() {
@@ -51,10 +52,11 @@ SignalState read_signal_state() {
 }
 
 SignalSource::SignalSource(const SignalState& found) : found_(found) {
-    // What was ignored when we came is not ours to catch; a blocked signal would be kept for us even then.
+    // Signals that were ignored at the start stay ignored. Do not block them, because a blocked signal becomes pending
+    // even if it is ignored.
     const SignalBits ours = ~never_read & ~(found_.ignored & ~signal_bit(SIGCHLD));
     set_mask(ours);
-    // Ignored, it would make waiting for a child impossible.
+    // If SIGCHLD were ignored, waitpid(2) could not return a child's status.
     set_disposition(SIGCHLD, SIG_DFL);
     set_disposition(SIGPIPE, SIG_IGN);
     sigset_t set;
@@ -78,7 +80,7 @@ std::optional<SignalEvent> SignalSource::read() {
     if (::read(signalfd_.get(), &info, sizeof info) != sizeof info) return std::nullopt;
     SignalEvent event;
     event.number = static_cast<int>(info.ssi_signo);
-    // signalfd gives si_code as it is; only the kernel's are positive (sigaction(2)).
+    // A positive si_code means that the kernel sent the signal (sigaction(2)).
     event.from_kernel = info.ssi_code > 0;
     event.sender = event.from_kernel ? 0 : static_cast<pid_t>(info.ssi_pid);
     event.has_value = info.ssi_code == SI_QUEUE;
@@ -94,7 +96,7 @@ void SignalSource::let_through_orders() {
 }
 
 void die_of(int number, bool with_group) {
-    // The command may have left a core file; ours would only overwrite it.
+    // No core file of netrunner: it could overwrite the command's.
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

@@ -1,6 +1,6 @@
-// Signals as something to read. On birth it takes note of what it found (the command may have to get that back),
-// blocks what it will read and opens a signalfd; on death it restores the mask and the dispositions. One per
-// process, made by main before anything else runs; sessions are told about signals, they never see this.
+// Makes signals readable: blocks them and reads them from a signalfd, and restores mask and dispositions in the
+// destructor. One per process, made by the runner after it has opened the command's files. The runner passes each
+// signal to the session, which does not see this class.
 #pragma once
 
 #include <sys/types.h>
@@ -12,12 +12,12 @@
 
 namespace netrunner {
 
-/// Bit n-1 stands for signal n, as the kernel's own sigset.
+/// Bit n-1 stands for signal n, as in the kernel's sigset_t.
 using SignalBits = std::uint64_t;
 
 constexpr SignalBits signal_bit(int number) { return SignalBits{1} << (number - 1); }
 
-/// What a process inherits from whoever started it.
+/// The signal state that a process inherits from its parent.
 struct SignalState {
     SignalBits ignored = 0;
     SignalBits blocked = 0;
@@ -26,19 +26,19 @@ struct SignalState {
 /// One signal that arrived.
 struct SignalEvent {
     int number = 0;
-    /// The kernel sent it: typed at the terminal, or the terminal hung up, rather than kill(2) from a process.
+    /// The kernel sent it (a key typed at the terminal, or a hang-up of the terminal), not a process with kill(2).
     bool from_kernel = false;
-    pid_t sender = 0;  ///< 0 when the kernel sent it
-    bool has_value = false;
-    std::uint64_t value = 0;  ///< sigqueue(3)'s
+    pid_t sender = 0;         ///< its pid; 0 if the kernel sent it
+    bool has_value = false;   ///< it was sent with sigqueue(3)
+    std::uint64_t value = 0;  ///< the value given to sigqueue(3)
 };
 
-/// What this process has now. To be asked before a SignalSource changes it.
+/// This process's current signal state. Call this before a SignalSource changes it.
 SignalState read_signal_state();
 
 class SignalSource {
   public:
-    /// `found`: what to put back. Throws std::system_error.
+    /// `found`: the state to restore. Throws std::system_error.
     explicit SignalSource(const SignalState& found);
     ~SignalSource();
     SignalSource(const SignalSource&) = delete;
@@ -46,12 +46,13 @@ class SignalSource {
 
     [[nodiscard]] int descriptor() const { return signalfd_.get(); }
 
-    /// The next one, if there is one. SIGCHLD comes here too.
+    /// The next pending signal, if any; SIGCHLD too.
     std::optional<SignalEvent> read();
 
-    /// The run is over and only has to be told of: from now on INT, TERM, HUP and QUIT act on this process again, so
-    /// that the telling can be called off. What came before is dropped, since it was meant for the command; the others
-    /// stay held back until the process ends, since they would only spoil its status.
+    /// Call this when the run is over and only its report and verdict are left to write. From then on SIGINT, SIGTERM,
+    /// SIGHUP and SIGQUIT act on this process, so that the user can interrupt the writing. Signals that are pending now
+    /// are dropped, because they were meant for the command. All others stay blocked until the process ends, so that
+    /// they cannot change its exit status.
     void let_through_orders();
 
   private:
@@ -59,8 +60,8 @@ class SignalSource {
     Descriptor signalfd_;
 };
 
-/// Ends this process by `number`, as if it had not been caught: default disposition, unblocked, without a core file.
-/// `with_group`: sent to the whole process group. Returns only if the signal does not end it.
+/// Ends this process by signal `number`, with the default disposition and without a core file. `with_group`: sends it
+/// to the whole process group first. Returns only if the signal does not end the process.
 void die_of(int number, bool with_group);
 
 }  // namespace netrunner

@@ -73,12 +73,14 @@ bool stop_with_group(int signal) {
     const int stop = signal == SIGSTOP ? SIGTSTP : signal;
     sigset_t pending;
     {
-        // The whole group, as the kernel would: a shell without job control does not notice us alone. Delivered before
-        // kill(2) returns, since nothing else of ours can take it.
+        // Stop the whole group, as the kernel does: a shell without job control would not notice that netrunner alone
+        // has stopped. The signal is delivered before kill(2) returns, because no other thread of netrunner can take
+        // it.
         const MaskGuard open(SIG_UNBLOCK, stop);
         ::kill(0, stop);
     }
-    // Whoever was stopped was continued by SIGCONT, which waits for our signalfd.
+    // If this process was stopped, SIGCONT has continued it. SIGCONT is pending, because it is blocked for the
+    // signalfd.
     return ::sigpending(&pending) == 0 && ::sigismember(&pending, SIGCONT) == 1;
 }
 

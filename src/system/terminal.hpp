@@ -1,5 +1,5 @@
-// The user's terminal: whose foreground it is, how large it is, and stopping as the kernel would stop us. Mechanism:
-// whose turn it is, job control decides.
+// The user's terminal: its foreground group, modes and size, and stopping this process group as the kernel would. Used
+// by src/job and src/plan/facts. Job control, not this class, decides which group gets the foreground.
 #pragma once
 
 #include <sys/types.h>
@@ -23,19 +23,20 @@ class Terminal {
 
     /// Whether `group` is the terminal's foreground.
     [[nodiscard]] bool is_foreground(pid_t group) const;
-    /// Whether the foreground is a group that nobody is in any more.
+    /// Whether the foreground group has no process left.
     [[nodiscard]] bool is_foreground_dead() const;
-    /// Whether this process may use it: its group is the foreground, or the terminal is not its session's, where nobody
-    /// tells whose turn it is.
+    /// Whether this process may use the terminal: its group is the foreground, or the terminal is not its controlling
+    /// terminal, and the kernel does not tell its foreground (ENOTTY).
     [[nodiscard]] bool is_ours() const;
 
-    /// Makes `group` the foreground. SIGTTOU is held back meanwhile: it would stop us for asking from the background.
+    /// Makes `group` the foreground; false if the kernel refuses. Blocks SIGTTOU meanwhile, which would stop a process
+    /// that does this from the background.
     bool give_to(pid_t group) const;
 
-    /// SIGTTOU is held back as for give_to.
+    /// Blocks SIGTTOU meanwhile, as give_to does.
     void set_modes(const TerminalModes& modes) const;
 
-    /// Nothing when it does not know its size.
+    /// The size; nothing if the terminal does not know it.
     [[nodiscard]] std::optional<WindowSize> window() const;
 
   private:
@@ -46,11 +47,11 @@ class Terminal {
     Descriptor own_;
 };
 
-/// The size that COLUMNS and LINES tell; nothing when neither does.
+/// The size in COLUMNS and LINES; nothing if neither is a valid number. A missing one gets its default.
 std::optional<WindowSize> window_of_environment();
 
-/// Stops this process group by `signal`, one of those that stop (SIGSTOP as SIGTSTP, which a shell understands), and
-/// returns when it is continued. False when the kernel did not stop it, as in a group whose shell is gone.
+/// Stops this process group with `signal`, a stop signal, and returns when it has been continued. For SIGSTOP it sends
+/// SIGTSTP, which a shell understands. False if the kernel did not stop it, as in a group whose shell is gone.
 bool stop_with_group(int signal);
 
 }  // namespace netrunner

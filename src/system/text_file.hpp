@@ -1,4 +1,4 @@
-// Small texts of the kernel (procfs, cgroupfs), whole.
+// Reads and writes small files of the kernel (procfs, cgroupfs) as a whole.
 #pragma once
 
 #include <optional>
@@ -6,13 +6,13 @@
 
 namespace netrunner {
 
-/// Nothing when it cannot be read; errno says why.
+/// The file's text; nothing if it cannot be read, with errno set.
 std::optional<std::string> read_text(const std::string& path);
-/// The same, `name` in the directory `at`.
+/// The same for `name` in the directory `at`.
 std::optional<std::string> read_text_at(int at, const std::string& name);
-/// What is left to be read of an open file.
+/// The rest of an open file; nothing on an error, with errno set.
 std::optional<std::string> read_all(int file);
-/// In one write(2), as the kernel wants it. 0, or errno.
+/// Writes `text` in one write(2), as these files require. Returns 0 or errno.
 int write_text_at(int at, const std::string& name, const std::string& text);
 
 }  // namespace netrunner

@@ -1,4 +1,4 @@
-// How large a terminal is.
+// The size of a terminal, as a value.
 #pragma once
 
 #include <cstdint>

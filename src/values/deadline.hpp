@@ -1,4 +1,4 @@
-// Points in time at which something is to happen, or never.
+// Deadlines: points in time of the steady clock. A deadline without a value never comes.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@ namespace netrunner {
 
 using TimePoint = std::chrono::steady_clock::time_point;
 
-/// The one that comes first; none never comes.
+/// The deadline that comes first.
 inline std::optional<TimePoint> earlier(std::optional<TimePoint> a, std::optional<TimePoint> b) {
     return a && b ? std::min(*a, *b) : (a ? a : b);
 }

@@ -7,7 +7,7 @@ namespace netrunner {
 
 std::string errno_text(int error) {
     std::string text = std::generic_category().message(error);
-    // "RFS specific error" and the like begin with a name, not with a sentence.
+    // Keep the case of a text that begins with an acronym, such as "RFS specific error".
     const bool sentence = text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0;
     if (sentence) text.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(text.front())));
     return text;

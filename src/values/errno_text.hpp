@@ -1,4 +1,4 @@
-// What went wrong, as a fragment of a message: lower case, no full stop. Pure.
+// Error numbers and exceptions as fragments of a message: first letter in lower case, no full stop. Pure.
 #pragma once
 
 #include <string>
@@ -9,7 +9,8 @@ namespace netrunner {
 /// ENOENT as "no such file or directory".
 std::string errno_text(int error);
 
-/// The whole message of a failed call in the same style: "cannot open 'x': no such file or directory".
+/// The message of `failure`. In the message of a std::system_error the error text is in the style above: "cannot open
+/// 'x': no such file or directory".
 std::string failure_text(const std::exception& failure);
 
 }  // namespace netrunner

@@ -1,4 +1,4 @@
-// The kernel's small texts taken apart: words, numbers, "KEY VALUE" lines. Pure.
+// Parses the short texts in files of /proc and of control groups: words, numbers, "KEY VALUE" lines. Pure.
 #pragma once
 
 #include <cstdint>
@@ -9,19 +9,19 @@
 
 namespace netrunner {
 
-/// What stands between blanks and ends of lines.
+/// Splits at blanks, tabs and newlines.
 std::vector<std::string> words_in(std::string_view text);
 
-/// Without blanks and newlines at its end.
+/// Removes blanks and newlines from the end.
 std::string trimmed(std::string text);
 
-/// Decimal, and nothing else beside it.
+/// A decimal number, if `text` is nothing else.
 std::optional<std::uint64_t> number_in(std::string_view text);
 
-/// The number after the word `key`, as in "KEY VALUE" lines.
+/// The number in the word after the first word `key`, for "KEY VALUE" lines.
 std::optional<std::uint64_t> number_after(std::string_view text, std::string_view key);
 
-/// The sum of all "KEY=VALUE" words of `key`, as io.stat has one line a device.
+/// The sum of VALUE over all words "KEY=VALUE" with this `key`. io.stat has one such word in the line of each device.
 std::uint64_t sum_of(std::string_view text, std::string_view key);
 
 }  // namespace netrunner

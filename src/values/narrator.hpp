@@ -1,5 +1,5 @@
-// Told what happens as it happens, for people who asked: 1 for steps, 2 for the link's messages. Costs nothing when
-// nobody did.
+// Passes lines about the run's progress to a listener while the run goes on. Levels: 0 for the lines of --heartbeat, 1
+// for steps (-v), 2 for frames on the link (-vv). Without a listener it does nothing.
 #pragma once
 
 #include <functional>

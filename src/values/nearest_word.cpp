@@ -15,7 +15,7 @@ bool same_letter(char a, char b) {
     return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
 }
 
-/// Letters to be changed, added or left out.
+/// The number of letters to change, add or remove, whatever their case (Levenshtein distance).
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});
@@ -32,8 +32,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string nearest_word(std::string_view typed, std::span<const std::string_view> known) {
-    constexpr std::size_t most =
-        2;  // further away it would be a guess, and of a short word the half is no word any more
+    // A word at a larger distance would be a guess. So would a word that has to change in more than half of its
+    // letters.
+    constexpr std::size_t most = 2;
     std::string_view nearest;
     std::size_t best = most + 1;
     for (const std::string_view word : known) {

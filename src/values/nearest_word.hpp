@@ -1,4 +1,5 @@
-// What somebody may have meant who mistyped a word. Pure.
+// Suggests the known word that a mistyped word probably stands for. The parsers of options and names use it in their
+// messages. Pure.
 #pragma once
 
 #include <span>
@@ -8,10 +9,10 @@
 
 namespace netrunner {
 
-/// The one of `known` that is nearest to `typed`, in any case; empty when each of them would be a guess.
+/// The word of `known` that is nearest to `typed`, ignoring case; empty if no word is near enough.
 std::string nearest_word(std::string_view typed, std::span<const std::string_view> known);
 
-/// "; did you mean 'kill'?", or nothing.
+/// The nearest word as the end of a message: "; did you mean 'kill'?". Empty if no word is near enough.
 std::string suggestion(std::string_view typed, std::span<const std::string_view> known);
 
 }  // namespace netrunner

@@ -53,7 +53,7 @@ constexpr std::array<Unit<Size>, 14> size_units{{
 
 constexpr std::string_view digits = "0123456789";
 
-/// Takes "12", "12.5" or ".5" from the front of `text`. Nothing else is a number: no sign, exponent or blank.
+/// Takes "12", "12.5" or ".5" from the front of `text`. A sign, an exponent or a blank is not accepted.
 std::optional<long double> take_number(std::string_view& text) {
     const std::size_t whole = std::min(text.find_first_not_of(digits), text.size());
     std::size_t end = whole;
@@ -94,7 +94,7 @@ std::string lower(std::string_view text) {
     return copy;
 }
 
-/// The unit that a longer or a capital name begins like: "sec", "mins", "H".
+/// The unit that a longer name or a name in capitals probably means: "sec", "mins", "H". Empty if there is none.
 std::string_view meant_duration_unit(std::string_view name) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 6> beginnings{
         {{"ms", "ms"}, {"mil", "ms"}, {"s", "s"}, {"m", "m"}, {"h", "h"}, {"d", "d"}}};
@@ -105,14 +105,14 @@ std::string_view meant_duration_unit(std::string_view name) {
     return "";
 }
 
-/// The one that is written so but for capitals.
+/// The unit that differs from `name` only in case. Empty if there is none.
 std::string_view meant_size_unit(std::string_view name) {
     const auto* const found =
         std::ranges::find_if(size_units, [&](const auto& unit) { return lower(unit.name) == lower(name); });
     return found == size_units.end() ? "" : found->name;
 }
 
-/// `text` with `unit` in the place of `wrong`, which `rest` follows.
+/// Suggests `text` with `unit` in place of `wrong`. `text` ends with `wrong` and then `rest`.
 std::string suggestion(std::string_view text, std::string_view wrong, std::string_view rest, std::string_view unit) {
     if (unit.empty()) return "";
     return fmt::format("; did you mean '{}{}{}'?", text.substr(0, text.size() - rest.size() - wrong.size()), unit,
@@ -136,7 +136,7 @@ Duration parse_duration(std::string_view text) {
         if (!number) refuse("duration", text, "expected a number with ms, s, m, h or d");
         const std::string_view name = take_unit(rest);
         if (name.empty() && !(first && rest.empty()))
-            refuse("duration", text, "a compound needs a unit for each number");
+            refuse("duration", text, "expected a unit after each number, as in 1h30m");
         const auto* unit = find_unit(duration_units, name.empty() ? "s" : name);
         if (unit == nullptr) {
             refuse("duration", text,
@@ -146,10 +146,10 @@ Duration parse_duration(std::string_view text) {
         sum += *number * static_cast<long double>(unit->value.count());
         first = false;
     }
-    // A century: far past any use, far within the clock's range when added to now.
+    // A century. Added to the current time it stays within the range of the clock.
     constexpr Duration most = days(36'500);
     if (sum > static_cast<long double>(most.count()))
-        refuse("duration", text, "more than 36500d (for none, say infinity)");
+        refuse("duration", text, "more than 36500d (for no limit, use infinity)");
     return Duration(static_cast<Duration::rep>(std::ceil(sum)));
 }
 
@@ -165,8 +165,8 @@ Size parse_size(std::string_view text) {
                            suggestion(text, rest, "", meant_size_unit(rest))));
     }
     const long double bytes = *number * static_cast<long double>(unit->value);
-    constexpr long double most = 9.2e18L;  // stays within a signed 64-bit count
-    if (bytes > most) refuse("size", text, "too large (for none, say max)");
+    constexpr long double most = 9.2e18L;  // fits into a signed 64-bit integer
+    if (bytes > most) refuse("size", text, "too large (for no limit, use max)");
     return static_cast<Size>(bytes);
 }
 

@@ -1,6 +1,6 @@
-// Durations and sizes as people write them: one grammar for the command line and for messages. Pure.
+// Durations and sizes: parsed from the command line, formatted for messages. Pure.
 //
-//   duration  0 | infinity | NUMBER UNIT [NUMBER UNIT]...   units ms s m h d; a lone number is in seconds
+//   duration  0 | infinity | NUMBER UNIT [NUMBER UNIT]...   units ms s m h d; a number without a unit is in seconds
 //   size      max | infinity | NUMBER [UNIT]                units K M G T KiB MiB GiB TiB (1024) KB MB GB TB (1000)
 //   NUMBER    digits with an optional fraction
 #pragma once
@@ -14,7 +14,7 @@
 
 namespace netrunner {
 
-/// What was written is not a quantity. `what()` is a whole fragment: invalid duration '5x': unknown unit 'x' (...).
+/// A text is not a duration or a size. `what()` is a whole message: invalid duration '5x': unknown unit 'x' (...).
 class InvalidQuantity : public std::invalid_argument {
   public:
     using std::invalid_argument::invalid_argument;
@@ -26,16 +26,17 @@ inline constexpr Duration forever = Duration::max();
 using Size = std::uint64_t;  // bytes
 inline constexpr Size unlimited = std::numeric_limits<Size>::max();
 
-/// `infinity` is `forever`; `0` is zero, whose meaning is the option's. Throws InvalidQuantity.
+/// `infinity` is `forever`. `0` is zero: each option gives it a meaning. Throws InvalidQuantity.
 Duration parse_duration(std::string_view text);
 
-/// `max` and `infinity` are `unlimited`. A fraction of a byte is dropped. Throws InvalidQuantity.
+/// `max` and `infinity` are `unlimited`. Fractions are rounded down to whole bytes. Throws InvalidQuantity.
 Size parse_size(std::string_view text);
 
-/// 90.5 s as "1m30.5s", 250 ms as "250ms", never more than milliseconds; `forever` as "infinity".
+/// Rounded to milliseconds: 90.5 s as "1m30.5s", 250 ms as "250ms", `forever` as "infinity".
 std::string format_duration(Duration duration);
 
-/// 536870912 as "512 MiB", 1000 as "1000 B": the largest unit that loses nothing, else one decimal.
+/// In the largest unit that fits, with one decimal unless the number is whole: 536870912 as "512 MiB". Bytes if `size`
+/// is below 10 KiB and not a multiple of 1 KiB: 1000 as "1000 B". `unlimited` as "max".
 std::string format_size(Size size);
 
 }  // namespace netrunner

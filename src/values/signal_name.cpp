@@ -10,7 +10,7 @@
 namespace netrunner {
 namespace {
 
-/// The kernel's numbers; glibc keeps 32 and 33 to itself, so SIGRTMIN is 34 (signal(7)).
+/// The kernel's highest signal number. glibc reserves 32 and 33, so SIGRTMIN is 34 (signal(7)).
 constexpr int highest = 64;
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
@@ -51,7 +51,7 @@ std::optional<int> parse_signal(std::string_view text) {
         const char* known = ::sigabbrev_np(number);
         if (known != nullptr && equal_ignoring_case(name, known)) return number;
     }
-    // Second names of the same numbers (signal(7)).
+    // Synonyms (signal(7)) that sigabbrev_np does not return.
     if (equal_ignoring_case(name, "CLD")) return SIGCHLD;
     if (equal_ignoring_case(name, "POLL")) return SIGPOLL;
     if (equal_ignoring_case(name, "IOT")) return SIGABRT;

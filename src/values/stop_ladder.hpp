@@ -1,5 +1,5 @@
-// How a stop proceeds, as data and a position on it: send a signal, wait, send the next. Pure: it is told the
-// time and says what to send; somebody else sends.
+// The ladder of a stop and the current step: send a signal, wait for a grace, send the next signal. Used by Stop
+// (src/session/stop). Pure: the caller passes the time in and sends the signals that the ladder returns.
 #pragma once
 
 #include <cstddef>
@@ -13,34 +13,33 @@ namespace netrunner {
 
 struct StopStep {
     int signal = 0;
-    Duration
-        grace{};  ///< how long to wait before the next step; `forever`: there is none. The last step's is not used.
+    Duration grace{};  ///< time before the next step; `forever`: no next step. Ignored in the last step.
 
     friend bool operator==(const StopStep&, const StopStep&) = default;
 };
 
 class StopLadder {
   public:
-    /// `steps` is not empty.
+    /// `steps` must not be empty.
     explicit StopLadder(std::vector<StopStep> steps);
 
-    /// Starts the climb and returns the signal to send now: the first step's, or `first` in its place (a signal
-    /// from outside is passed on as it is and then given the first step's grace). Only once.
+    /// Starts the ladder and returns the signal to send now: `first` if given, otherwise the first step's signal. The
+    /// first step's grace follows in both cases. `first` is the signal that ordered the stop. Call once.
     int start(TimePoint now, std::optional<int> first = std::nullopt);
 
-    /// Puts a step before the first, with as much grace. Before the start.
+    /// Inserts a step before the first one, with the first step's grace. Call before `start`.
     void precede(int signal);
 
-    /// When `advance` is due; nothing before the start, after the last step, or when the grace is endless.
+    /// When to call `advance`. Nothing before the start, after the last step, or if the grace is `forever`.
     [[nodiscard]] std::optional<TimePoint> deadline() const { return deadline_; }
 
-    /// The next step's signal, once its time has come; nothing before.
+    /// The next step's signal if its time has come, otherwise nothing.
     std::optional<int> advance(TimePoint now);
 
-    /// Straight to SIGKILL, whatever was still to come. Nothing when SIGKILL has been sent already.
+    /// Skips all remaining steps and returns SIGKILL. Nothing if SIGKILL has already been returned.
     std::optional<int> climb_to_kill();
 
-    /// From the start to the last step, if nothing ends before.
+    /// The time from the start to the last step; `forever` if a step before the last one waits for ever.
     [[nodiscard]] Duration total_grace() const;
 
   private:

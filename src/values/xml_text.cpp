@@ -10,7 +10,7 @@ constexpr std::string_view replacement = "\xef\xbf\xbd";
 
 std::uint8_t byte_at(std::string_view bytes, std::size_t at) { return static_cast<std::uint8_t>(bytes[at]); }
 
-/// How many bytes the character at the front of `bytes` has; 0 when that is no UTF-8 or none that XML 1.0 knows.
+/// The length in bytes of the first character of `bytes`; 0 if it is not UTF-8 or not allowed in XML 1.0.
 std::size_t length_of_character(std::string_view bytes) {
     const std::uint8_t first = byte_at(bytes, 0);
     if (first < 0x80) {
@@ -34,10 +34,10 @@ std::string_view escaped(char character) {
     switch (character) {
         case '&': return "&amp;";
         case '<': return "&lt;";
-        case '>': return "&gt;";  // else "]]>" would be one too many
+        case '>': return "&gt;";  // XML forbids "]]>" in content
         case '"': return "&quot;";
         case '\'': return "&apos;";
-        case '\r': return "&#13;";  // a reader would make "\n" of it
+        case '\r': return "&#13;";  // an XML parser turns "\r" into "\n"
         default: return "";
     }
 }

@@ -1,4 +1,4 @@
-// Bytes as text of XML 1.0. Pure.
+// Escapes bytes as text of XML 1.0, for the JUnit file (src/report/junit). Pure.
 #pragma once
 
 #include <string>
@@ -6,8 +6,9 @@
 
 namespace netrunner {
 
-/// For content and for attributes in quotes: what has a meaning there is escaped, and whatever XML cannot hold at all
-/// (most control characters, what is not UTF-8) becomes U+FFFD. Escape sequences of a terminal lose their ESC alone.
+/// For content and for quoted attribute values. Characters with a meaning in XML are escaped. Bytes that XML cannot
+/// contain (most control characters, invalid UTF-8) become U+FFFD. Of a terminal's escape sequence only the ESC byte is
+/// replaced.
 std::string xml_text(std::string_view bytes);
 
 }  // namespace netrunner

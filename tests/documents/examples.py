@@ -1,9 +1,14 @@
 #!/usr/bin/python3
-"""Run the examples of the documents: what people copy has to work. Usage: examples.py NETRUNNER DOCUMENT...
+"""Run the examples in the documents, because users copy them. Usage: examples.py NETRUNNER DOCUMENT...
 
-In a manual page the literal displays are examples; in Markdown the indented blocks and those fenced as `sh` or `console`.
-A blank line ends a script. A line that begins with `$ ` is a command and what follows is all that it prints, `…` standing
-for anything. Programs that an example only supposes are stand-ins, which note that they were called.
+Examples are the literal displays of a manual page, and in Markdown the indented blocks and the blocks fenced as `sh` or
+`console`. A blank line ends a script. A line that begins with `$ ` is a command; the lines after it are its whole
+output, in which `…` stands for any text. A program that an example only assumes is replaced by a stand-in, which
+records its call.
+
+A block fenced as `make` is the Makefile of the examples after it. Of a `yaml` or `groovy` block, which are files of a CI
+system, the scripts of the steps are run, and every file that it keeps has to be there afterwards. A `dockerfile` block is
+made into a root directory, in which its ENTRYPOINT runs as process 1.
 """
 
 import json
@@ -15,18 +20,21 @@ import subprocess
 import sys
 import tempfile
 
+import yaml
+
 STAND_INS = {
     "make": 'echo "make $*"', "cmake": 'echo "cmake $*"', "backup": "echo backup", "build": "echo built",
     "slow-upload": "sleep 0.3", "simulation": "echo simulated", "untidy": "echo untidy", "ping": 'echo "pong $*"',
-    "server": "echo served", "soak": "echo soaked", "work": 'echo "worked on $*"',
+    "server": "echo served", "sudo": 'exec "$@"', "dpkg": 'echo "dpkg $*"', "run-tests": "echo tested", "soak": "echo soaked", "work": 'echo "worked on $*"',
     "systemd-run": 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"',
 }
-# What only makes sense in a checkout, with a daemon, or is no script.
+# Examples that need a checkout, a daemon or another machine, or that are not scripts.
 ELSEWHERE = re.compile(
-    r"\./dev |\.ci/run|debootstrap|apt-get|^ *git clone|DESTDIR|cpack|\bdpkg |systemctl|srun|sbatch|scancel|ssh |chroot |cron\.d"
+    r"\./dev |\.ci/run|debootstrap|apt-get|^ *git clone|DESTDIR|cpack|\bdpkg |systemctl|srun|sbatch|scancel|ssh |chroot "
     r"|^ +(netrunner:|make:|[0-9])|#SBATCH", re.M)
 NEEDS_GROUPS = re.compile(r"--(cgroup|memory|swap|pids|cpu|cpuset|io)-?[a-z]*[ =]")
-CRON_LINE = re.compile(r"^([0-9*/,-]+ ){5}")
+# A line of /etc/cron.d up to its command, and the settings and the comment above it.
+CRON_LINE = re.compile(r"^([0-9*/,-]+ ){5}(root )?|^PATH=.*|^# /etc/cron.d/.*", re.M)
 
 
 def blocks_of_manual(text):
@@ -35,27 +43,48 @@ def blocks_of_manual(text):
 
 
 def blocks_of_markdown(text):
-    fenced = re.findall(r"^```(?:sh|console)\n(.*?)^```$", text, re.S | re.M)
-    rest = re.sub(r"^```.*?^```$", "", text, flags=re.S | re.M)
-    yield from fenced
-    for block in re.findall(r"(?:(?<=\n\n)|\A)((?:    .*\n|\n(?=    ))+)", rest):
-        yield re.sub(r"^    ", "", block, flags=re.M)
+    """Yield each block with its language, "" for an indented one, in the order of the document."""
+    pattern = re.compile(r"^```(\w*)\n(.*?)^```$|(?:(?<=\n\n)|\A)((?:    [^\n]*\n|\n(?=    ))+)", re.S | re.M)
+    for language, fenced, indented in pattern.findall(text):
+        yield language, fenced or re.sub(r"^    ", "", indented, flags=re.M)
 
 
 def scripts_of(document):
+    """Yield each script with the Makefile that stands before it."""
     text = document.read_text(encoding="utf-8")
-    blocks = blocks_of_markdown(text) if document.suffix == ".md" else blocks_of_manual(text)
-    for block in blocks:
+    blocks = blocks_of_markdown(text) if document.suffix == ".md" else (("", block) for block in blocks_of_manual(text))
+    makefile = None
+    for language, block in blocks:
+        if language == "make":
+            makefile = block
+        if language not in ("", "sh", "console"):
+            continue
         for script in re.split(r"\n\s*\n", block.strip("\n")):
-            if re.search(r"(^|[ (])netrunner (run|doctor|gc|help|-)", script, re.M) and not ELSEWHERE.search(script):
-                yield script
+            if re.search(r"(^|[ (])netrunner (run|doctor|gc|help|-)|^\$ make", script, re.M) and not ELSEWHERE.search(script):
+                yield script, makefile
+
+
+def steps_of(language, block):
+    """The script of the steps in a file of a CI system, and the files that it keeps."""
+    if language == "groovy":
+        kept = re.findall(r"artifacts: '(.*?)'|testResults: '(.*?)'", block)
+        return "\n".join(re.findall(r"\bsh '(.*)'", block)), re.split(r",? +", " ".join("".join(k) for k in kept))
+    data = yaml.safe_load(block)
+    if "jobs" in data:
+        steps = [step for job in data["jobs"].values() for step in job["steps"]]
+        kept = " ".join(step["with"]["path"] for step in steps if "path" in step.get("with", {}))
+        return "\n".join(step["run"] for step in steps if "run" in step), kept.split()
+    job = data["test"]
+    artifacts = job["artifacts"]
+    return "\n".join(job["before_script"] + job["script"]), artifacts["paths"] + [artifacts["reports"]["junit"]]
 
 
 class Place:
-    """A directory with the stand-ins, and the environment that makes them be found."""
+    """A directory with the stand-ins, and an environment whose PATH finds them."""
 
-    def __init__(self, root, netrunner, group):
+    def __init__(self, root, netrunner, group, makefile=None):
         self.work = root / "work"
+        self.netrunner = netrunner
         programs = root / "programs"
         for directory in (self.work / "src", programs):
             directory.mkdir(parents=True)
@@ -64,6 +93,9 @@ class Place:
             for path in (programs / name, self.work / name):
                 path.write_text(f'#!/bin/sh\necho {name} >>"{self.calls}"\n{body}\n', encoding="utf-8")
                 path.chmod(0o755)
+        if makefile:  # then `make` is the real one
+            (self.work / "Makefile").write_text(makefile, encoding="utf-8")
+            (programs / "make").unlink()
         (self.work / "hosts").write_text("one\ntwo\n", encoding="utf-8")
         self.environment = {
             "PATH": f"{programs}:{netrunner.parent}:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(self.work),
@@ -78,15 +110,15 @@ class Place:
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=100, check=False)
 
     def check(self, script):
-        """What is wrong with it, or nothing."""
+        """Return what is wrong with the script, or None."""
         if script.startswith("$ ") or "\n$ " in script:
             return self.check_transcript(script)
-        script = "\n".join(CRON_LINE.sub("", line) for line in script.splitlines())
+        script = CRON_LINE.sub("", script).replace("/var/log/", "").replace("/tmp/", "")
         result = self.run(script)
         called = self.calls.read_text(encoding="utf-8").split()
         commands = re.sub("(?m)#.*$", "", script)
         named = [name for name in STAND_INS if re.search(rf"(?<![\w/.-])(\./)?{name}(?![\w/.:=-])", commands)]
-        # The doctor says 1 on most machines; 124 is a limit, 141 a reader that went away.
+        # `doctor` exits with 1 on most machines; 124 means a time limit, 141 a closed reader.
         if result.returncode not in (0, 124, 141, *([1] if "doctor" in script else [])):
             return f"status {result.returncode}: {result.stdout}"
         if named and not called:
@@ -110,8 +142,39 @@ class Place:
         return None
 
 
+    def check_steps(self, language, block):
+        """What is wrong with the file of a CI system, or nothing."""
+        script, kept = steps_of(language, block)
+        result = self.run("set -e\n" + script)
+        if result.returncode != 0 or "make" not in self.calls.read_text(encoding="utf-8").split():
+            return f"status {result.returncode}: {result.stdout}"
+        missing = [name for name in kept if not (self.work / name).exists()]
+        return f"it keeps {missing}, which its steps do not write" if missing or not kept else None
+
+    def check_image(self, block, document):
+        """What is wrong with a Dockerfile, or nothing. Its base image is this machine's /usr."""
+        root = self.work / "image"
+        for target in ("usr/bin", "usr/lib", "usr/lib64", "proc"):
+            (root / target).mkdir(parents=True)
+        for name in ("bin", "lib", "lib64"):
+            (root / name).symlink_to(f"usr/{name}")
+        for name, target in re.findall(r"^COPY (\S+) (\S+)$", block, re.M):
+            (root / target.strip("/")).mkdir(parents=True, exist_ok=True)
+            shutil.copy(self.netrunner.parent / name, root / target.strip("/"))
+        command = sum((json.loads(words) for words in re.findall(r"^(?:ENTRYPOINT|CMD) (\[.*\])$", block, re.M)), [])
+        enter = """for each in bin lib lib64; do [ ! -e /usr/$each ] || mount --bind /usr/$each image/usr/$each; done
+            mount -t proc proc image/proc && echo 1 >image/proc/sys/kernel/ns_last_pid && exec chroot image "$@" """
+        result = subprocess.run(
+            ["unshare", "--fork", "--pid", "--mount", "sh", "-c", enter, "sh", *command], cwd=self.work, check=False,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=100,
+            env={"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"})
+        if result.returncode != 0 or not result.stdout or f"`{result.stdout.strip()}`" not in document:
+            return f"status {result.returncode}, and the document does not show its output: {result.stdout}"
+        return None
+
+
 def group_for_examples(netrunner):
-    """A control group to work below, where this machine has what the examples ask for."""
+    """Make a control group to work below. Return None if this machine lacks what the examples need."""
     diagnosis = json.loads(subprocess.run([netrunner, "doctor", "--json"], check=False, capture_output=True).stdout)
     there = {check["name"] for check in diagnosis["checks"] if check["ok"]}
     if not {"cgroup", "cgroup.memory", "cgroup.pids", "cgroup.cpu"} <= there:
@@ -124,44 +187,70 @@ def group_for_examples(netrunner):
     return group
 
 
+class Tally:
+    """Runs examples, each in a place of its own, and counts them."""
+
+    def __init__(self, netrunner, group, namespaces):
+        self.netrunner, self.group, self.namespaces = netrunner, group, namespaces
+        self.run = self.failed = self.skipped = 0
+
+    def lacks(self, script):
+        """What this machine lacks for the example, or nothing."""
+        if NEEDS_GROUPS.search(script) and not self.group:
+            return "control groups"
+        if re.search(r"\bunshare |^ENTRYPOINT", script, re.M) and not self.namespaces:
+            return "namespaces"  # in a chroot, for example
+        return "GNU parallel" if script.startswith("$ parallel") and not shutil.which("parallel") else ""
+
+    def try_out(self, document, script, check, makefile=None):
+        lacks = self.lacks(script)
+        if lacks:
+            self.skipped += 1
+            print(f"{document.name}: skipped, because this machine has no {lacks} for it:\n{script}\n")
+            return
+        root = pathlib.Path(tempfile.mkdtemp(prefix="netrunner-examples-"))
+        try:
+            wrong = check(Place(root, self.netrunner, self.group, makefile))
+        except subprocess.TimeoutExpired:
+            wrong = "it does not end"
+        finally:
+            shutil.rmtree(root)
+        self.run += 1
+        if wrong:
+            self.failed += 1
+            print(f"{document.name}:\n{script}\n=> {wrong}\n")
+
+    def try_document(self, document):
+        before = self.run + self.skipped
+        for script, makefile in scripts_of(document):
+            self.try_out(document, script, lambda place, s=script: place.check(s), makefile)
+        if document.suffix == ".md":
+            text = document.read_text(encoding="utf-8")
+            for language, block in blocks_of_markdown(text):
+                if language in ("yaml", "groovy"):
+                    self.try_out(document, block, lambda place, l=language, b=block: place.check_steps(l, b))
+                if language == "dockerfile":
+                    self.try_out(document, block, lambda place, b=block: place.check_image(b, text))
+        if self.run + self.skipped == before:
+            self.failed += 1
+            print(f"{document.name}: no example was found")
+
+
 def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
     netrunner = pathlib.Path(sys.argv[1]).resolve()
     group = group_for_examples(netrunner)
     namespaces = subprocess.run(["unshare", "--fork", "--pid", "--mount-proc", "true"], check=False, capture_output=True).returncode == 0
-    failed = run = skipped = 0
+    tally = Tally(netrunner, group, namespaces)
     try:
         for document in map(pathlib.Path, sys.argv[2:]):
-            found = 0
-            for script in scripts_of(document):
-                found += 1
-                lacks = "control groups" if NEEDS_GROUPS.search(script) and not group else ""
-                if re.search(r"\bunshare ", script) and not namespaces:
-                    lacks = "namespaces"  # in a chroot, say
-                if lacks:
-                    skipped += 1
-                    print(f"{document.name}: skipped, since this machine has no {lacks} for it:\n{script}\n")
-                    continue
-                root = pathlib.Path(tempfile.mkdtemp(prefix="netrunner-examples-"))
-                try:
-                    wrong = Place(root, netrunner, group).check(script)
-                except subprocess.TimeoutExpired:
-                    wrong = "it does not end"
-                finally:
-                    shutil.rmtree(root)
-                run += 1
-                if wrong:
-                    failed += 1
-                    print(f"{document.name}:\n{script}\n=> {wrong}\n")
-            if not found:
-                failed += 1
-                print(f"{document.name}: no example was found")
+            tally.try_document(document)
     finally:
         if group:
             os.rmdir(group)
-    print(f"{run} examples run, {failed} of them failed, {skipped} skipped")
-    sys.exit(1 if failed else 0)
+    print(f"{tally.run} examples run, {tally.failed} of them failed, {tally.skipped} skipped")
+    sys.exit(1 if tally.failed else 0)
 
 
 if __name__ == "__main__":

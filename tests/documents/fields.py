@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Check that the report's fields and the words that they may have are the same in its schema and in its manual page.
+"""Check that the schema of the report and its manual page have the same fields with the same words as values.
 
 Usage: fields.py SCHEMA MANUAL
 """
@@ -11,7 +11,7 @@ import sys
 
 
 def fields_of(schema, node, prefix=""):
-    """Each field's dotted name and the words that it may be, through arrays and alternatives."""
+    """Yield each field's dotted name and the words that it may hold, through arrays and alternatives."""
     if "$ref" in node:
         node = schema["$defs"][node["$ref"].rsplit("/", 1)[1]]
     words = [word for word in node.get("enum", []) if isinstance(word, str)]
@@ -32,7 +32,7 @@ def main():
     written, words = {}, {}
     for name, found in fields_of(schema, schema):
         words.setdefault(name, set()).update(found)
-    # A field's text goes on to the next one; several in a row share theirs.
+    # A field's text ends at the next field; several fields in a row share the text of the last.
     waiting = []
     for part in re.split(r"^(?=\.It Va )", manual, flags=re.M)[1:]:
         name, text = re.match(r"\.It Va (\S+)\n(.*)", part, re.S).groups()
@@ -40,7 +40,7 @@ def main():
         if text.strip():
             written.update((each, text) for each in waiting)
             waiting = []
-    # A list is complete without naming the object around its fields.
+    # The manual need not name an object that only groups its fields.
     around = {name for name in words if any(other.startswith(name + ".") for other in words)}
 
     failures = [f"the manual does not have {name}" for name in words.keys() - written.keys() - around]

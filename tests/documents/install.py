@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Check what `cmake --install` puts where, below DESTDIR, and that the program works from there.
+"""Check which files `cmake --install` installs below DESTDIR, and that the program works from there.
 
 Usage: install.py CMAKE BUILD SOURCES
 """

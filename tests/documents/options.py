@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""Check that every option is the same wherever it is written: long name, letter, and whether it takes a value.
+"""Check that every option is the same in all places: long name, letter, and whether it takes a value.
 
 Usage: options.py SOURCES NETRUNNER [CONTRACT]
 
-The help is what netrunner itself says; the man page, the three completions and the contract are held against it, both
-ways. What the contract does not know has to be in the changelog.
+The help of netrunner is the reference. The man page and the three completions have to agree with it, both ways.
+CONTRACT is a specification outside this repository; if it is given, the help must have its options, and the changelog
+must name the options that it does not have.
 """
 
 import pathlib
@@ -14,8 +15,12 @@ import sys
 
 NO, OPTIONAL, YES = "takes no value", "may take a value", "takes a value"
 WORDS = ["run", "doctor", "gc"]
-# In the contract, but not built yet.
-PENDING = {"--pid-namespace"}
+# In the contract, but not built yet. The change that builds an option takes it out of this list.
+PENDING = {
+    "--close-fds", "--control", "--cpu-time", "--events", "--junit-name", "--max-output-action", "--max-processes",
+    "--max-rss", "--no-input", "--on-stop", "--output-format", "--pty-stderr", "--retries", "--retry-delay", "--retry-on",
+    "--sample", "--spare", "--term",
+}
 
 
 def option(name, letter=None, value=NO):
@@ -23,7 +28,7 @@ def option(name, letter=None, value=NO):
 
 
 def of_help(netrunner, word, complain):
-    """Lines such as `  -o,--output FILE   also write all that is relayed to FILE`."""
+    """Lines such as `  -o,--output FILE   also write the relayed output to FILE`."""
     text = subprocess.run([netrunner, "help", word], check=True, capture_output=True, text=True).stdout
     found = {}
     for line in text.splitlines():
@@ -43,7 +48,7 @@ def of_help(netrunner, word, complain):
 
 
 def of_man(text):
-    """`.It Fl o , Fl -output Ar file`; the section or the subsection says whose options they are."""
+    """`.It Fl o , Fl -output Ar file`; the section or subsection tells which command has the option."""
     found = {word: {} for word in WORDS}
     word = None
     for line in text.splitlines():
@@ -60,7 +65,7 @@ def of_man(text):
 
 
 def of_table(words):
-    """`o/--output=`, the notation of fish's argparse: = takes a value, =? may take one, =+ may come again."""
+    """`o/--output=`, the notation of fish's argparse: = takes a value, =? may take one, =+ may be repeated."""
     found = {}
     for entry in words:
         letter, name, value = re.fullmatch(r"(?:(\w)/)?(?:--)?([a-z0-9-]+)(=[?+]?)?", entry).groups()
@@ -74,7 +79,7 @@ def of_bash(text):
 
 
 def of_zsh(text):
-    """`'(-o --output)'{-o+,--output=}'[...]...'` and `'--append[...]'`, in the function or the case of a word."""
+    """`'(-o --output)'{-o+,--output=}'[...]...'` and `'--append[...]'`, in the function or the case of a command."""
     parts = {
         "run": re.search(r"_netrunner_run\(\) \{(.*?)\n\}", text, re.S)[1],
         "doctor": re.search(r"\n +doctor\)(.*?);;", text, re.S)[1],
@@ -91,7 +96,7 @@ def of_zsh(text):
 
 
 def of_fish(path):
-    """What fish itself has understood of the file."""
+    """Read the rules that fish itself has parsed from the file."""
     script = f"set -g fish_complete_path; source '{path}'; complete -c netrunner; string join \\n $__netrunner_specs"
     output = subprocess.run(["fish", "--no-config", "-c", script], check=True, capture_output=True, text=True).stdout
     found = {word: {} for word in WORDS}
@@ -121,7 +126,7 @@ def of_fish(path):
 
 
 def of_contract(text):
-    """The tables of its options of `run`: `-o, --output FILE`, one or more in a row's first cell."""
+    """The tables of `run`'s options in the specification: `-o, --output FILE`, one or more in a row's first cell."""
     part = text[text.index("## Options of `run`"):text.index("## How it ends")]
     found = {}
     for row in re.findall(r"^\| (`-.*?) \| ", part.replace("\\|", "/"), re.M):
@@ -143,7 +148,7 @@ def main():
 
     truth = {word: of_help(netrunner, word, complain) for word in WORDS}
     if len(truth["run"]) < 40:
-        complain(f"only {len(truth['run'])} options in the help of run: is its form another?")
+        complain(f"only {len(truth['run'])} options in the help of run: has its format changed?")
     places = {
         "man/netrunner.1": of_man(read("man/netrunner.1")),
         "completions/netrunner.bash": of_bash(read("completions/netrunner.bash")),
@@ -165,17 +170,24 @@ def main():
         for word in WORDS:
             compare(place, word, found[word], truth[word])
 
-    checked = "without the contract, which is not there"
+    checked = "without the contract, which was not found"
     if len(sys.argv) == 4 and pathlib.Path(sys.argv[3]).exists():
         contract = of_contract(pathlib.Path(sys.argv[3]).read_text(encoding="utf-8"))
         if len(contract) < 40:
-            complain(f"only {len(contract)} options in the contract: is its form another?")
+            complain(f"only {len(contract)} options in the contract: has its format changed?")
         changelog = read("CHANGELOG.md")
         for name in truth["run"].keys() - contract.keys() - {"--help"}:
             if name not in changelog:
                 complain(f"{name} is neither in the contract nor in the changelog")
-        known = {name: entry for name, entry in contract.items() if name not in PENDING or name in truth["run"]}
-        compare("the contract", "run", known, {name: truth["run"].get(name) for name in known if name in truth["run"]})
+        for name in sorted(PENDING & truth["run"].keys()):
+            complain(f"{name} is built: take it out of PENDING")
+        for name in sorted(PENDING - contract.keys()):
+            complain(f"{name} is in PENDING, but not in the contract")
+        known = {name: entry for name, entry in contract.items() if name not in PENDING}
+        for name in sorted(known.keys() - truth["run"].keys()):
+            complain(f"{name} is in the contract, but not in the help of run")
+        compare("the contract", "run", {name: entry for name, entry in known.items() if name in truth["run"]},
+                {name: truth["run"][name] for name in known if name in truth["run"]})
         checked = f"{len(contract)} of them in the contract"
 
     for failure in failures:

@@ -1,4 +1,4 @@
-// How the children of the tests speak: whole lines, unbuffered, to WHERE: `-` is standard output, anything else a file.
+// Output of the test commands: whole lines, unbuffered, to WHERE: `-` is standard output, any other word a file.
 #pragma once
 
 #include <fcntl.h>
@@ -9,8 +9,8 @@
 #include <cstdlib>
 #include <cstring>
 
-// Opened per line, so that a child that closed all its descriptors can still speak. Async-signal-safe but for the
-// format.
+// The file is opened for each line, so that a command that closed all its descriptors can still write.
+// Async-signal-safe except for the formatting.
 __attribute__((format(printf, 2, 3))) inline void announce(const char* where, const char* format, ...) {
     char line[512];
     va_list arguments;
@@ -26,7 +26,7 @@ __attribute__((format(printf, 2, 3))) inline void announce(const char* where, co
 
 inline void ready(const char* where) { announce(where, "ready %d\n", static_cast<int>(::getpid())); }
 
-// No child outlives the slowest test by much, even when the program under test fails to end it.
+// Bounds the life of every test command, so that it ends even if the program under test fails to end it.
 inline void live_for_at_most(unsigned seconds) {
     for (unsigned past = 0; past < seconds; ++past) ::sleep(1);
     std::_Exit(98);

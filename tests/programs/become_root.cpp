@@ -1,5 +1,5 @@
-// become_root WHERE : with the setuid bit, is root for good (real, effective and saved), announces `ready PID`, lives
-// on.
+// become_root WHERE : a set-user-ID program: becomes root for good (real, effective and saved), announces `ready PID`,
+// then waits.
 #include "announce.hpp"
 
 int main(int argc, char** argv) {

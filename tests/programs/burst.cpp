@@ -1,5 +1,4 @@
-// burst COUNT CODE : COUNT children that die at the same instant, when this process, which never reaps them, exits with
-// CODE.
+// burst COUNT CODE : starts COUNT children that all exit when this process exits with CODE. It never reaps them.
 #include "announce.hpp"
 
 int main(int argc, char** argv) {

@@ -1,6 +1,6 @@
-// daemonize WHERE [close] [ignore] [clear] [stay|CODE] : double fork with setsid; the daemon closes all its
-// descriptors, ignores every signal, clears its environment as asked, announces `ready PID` and lives on. The first
-// process then stays too, or exits with CODE (0).
+// daemonize WHERE [close] [ignore] [clear] [stay|CODE] : double fork with setsid. As asked, the daemon closes all its
+// descriptors, ignores every signal and clears its environment; then it announces `ready PID` and waits. The first
+// process then waits too, or exits with CODE (0).
 #include <sys/wait.h>
 
 #include <csignal>
@@ -9,7 +9,7 @@
 
 namespace {
 
-// The environment as /proc/PID/environ shows it lies at the top of the stack.
+// /proc/PID/environ shows the environment at the top of the stack.
 void clear_environment(char** environment) {
     for (char** entry = environment; *entry != nullptr; ++entry) std::memset(*entry, 0, std::strlen(*entry));
 }

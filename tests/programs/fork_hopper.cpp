@@ -1,5 +1,5 @@
-// fork_hopper WHERE [setsid] : announces `ready PID`, then forks and exits, forks and exits, always in a new process,
-// in a new session each time if asked. Gives up after 30 s.
+// fork_hopper WHERE [setsid] : announces `ready PID`, then forks and exits repeatedly, so that it is always in a new
+// process, and with setsid in a new session each time. Gives up after 30 s.
 #include <ctime>
 
 #include "announce.hpp"

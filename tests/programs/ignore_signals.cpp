@@ -1,4 +1,4 @@
-// ignore_signals WHERE SIGNAL... : ignores the signals (numbers), announces `ready PID`, lives on.
+// ignore_signals WHERE SIGNAL... : ignores the signals (numbers), announces `ready PID`, then waits.
 #include <csignal>
 
 #include "announce.hpp"

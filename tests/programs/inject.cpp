@@ -1,11 +1,11 @@
-// inject DEPTH kill|stop WHEN RESULT COMMAND...         : at the entry of its WHENth system call
-// inject DEPTH fail SYSCALL ERRNO WHEN RESULT COMMAND... : instead of its WHENth call of SYSCALL (numbers)
-// inject DEPTH list 0 RESULT COMMAND...                  : nothing, but lists its system calls
+// inject DEPTH kill|stop WHEN RESULT COMMAND...         : signals the target at the entry of its WHENth system call
+// inject DEPTH fail SYSCALL ERRNO WHEN RESULT COMMAND... : lets its WHENth call of SYSCALL fail with ERRNO (numbers)
+// inject DEPTH list 0 RESULT COMMAND...                  : only lists its system calls
 //
-// Becomes COMMAND and strikes once in one process of it: itself (0), its first child (1), that one's first child (2),
-// ... from its birth on, and of COMMAND from its exec on. A process that is no part of netrunner any more (an exec of
-// depth 2 or more) is not followed. RESULT gets `tracer PID`, `call NUMBER` for every call that was seen, and `hit
-// NUMBER` or `end`. Unlike strace -f it strikes the one process that was meant, and lets go of all then.
+// Runs COMMAND and acts once on one process: COMMAND itself (0, from its exec on), its first child (1), that child's
+// first child (2), ... from their birth on. A process of depth 2 or more is not followed after an exec, because it is
+// no longer part of netrunner. RESULT gets `tracer PID`, `call NUMBER` for every call seen, and `hit NUMBER` or `end`.
+// Unlike strace -f it acts on exactly one process, and then detaches from all.
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
@@ -32,7 +32,7 @@ struct Order {
 constexpr long options =
     PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC;
 
-// Whoever is still traced is let go of by the tracer's end (ptrace(2)).
+// The kernel detaches all traced processes when the tracer exits (ptrace(2)).
 [[noreturn]] void leave(const Order& order, const char* word, long number) {
     announce(order.result, "%s %ld\n", word, number);
     std::_Exit(0);
@@ -44,7 +44,7 @@ void replace(pid_t pid, int error) {
 #if defined(__x86_64__)
     user_regs_struct registers{};
     ::ptrace(PTRACE_GETREGS, pid, nullptr, &registers);
-    registers.orig_rax = static_cast<unsigned long long>(-1);  // no such call: the kernel skips it
+    registers.orig_rax = static_cast<unsigned long long>(-1);  // invalid number: the kernel skips the call
     ::ptrace(PTRACE_SETREGS, pid, nullptr, &registers);
     ::ptrace(PTRACE_SYSCALL, pid, nullptr, nullptr);
     int status = 0;
@@ -57,7 +57,7 @@ void replace(pid_t pid, int error) {
 #endif
 }
 
-/// At the entry of a call: strikes if it is the one.
+/// At the entry of a system call: acts if it is the call that was ordered.
 void consider(const Order& order, pid_t pid, long& seen) {
     __ptrace_syscall_info info{};
     ::ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info);
@@ -75,7 +75,7 @@ void consider(const Order& order, pid_t pid, long& seen) {
 [[noreturn]] void trace(const Order& order, pid_t target) {
     pid_t pid = target;
     int depth = 0;
-    bool begun = false;  // the first exec makes it COMMAND
+    bool begun = false;  // the first exec starts COMMAND
     long seen = 0;
     for (;;) {
         int status = 0;
@@ -115,7 +115,7 @@ void consider(const Order& order, pid_t pid, long& seen) {
     }
 }
 
-/// The tracer is nobody's child, so that COMMAND has the parent and the children that it would have without.
+/// The tracer is a daemon, not a relative of COMMAND, so that COMMAND has the same parent and children as without it.
 void start_tracer(const Order& order) {
     const pid_t target = ::getpid();
     int ready[2];

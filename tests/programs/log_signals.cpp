@@ -1,5 +1,5 @@
-// log_signals WHERE [EXIT_SIGNAL [CODE]] : writes the number of every catchable signal as a line to WHERE, in the order
-// of their arrival, each once; ends with CODE (0) on EXIT_SIGNAL.
+// log_signals WHERE [EXIT_SIGNAL [CODE]] : appends the number of every catchable signal as a line to WHERE, in the
+// order of arrival; exits with CODE (0) on EXIT_SIGNAL.
 #include <csignal>
 
 #include "announce.hpp"

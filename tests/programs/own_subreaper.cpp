@@ -1,5 +1,5 @@
-// own_subreaper WHERE : makes itself the subreaper, leaves two orphans to itself that ignore TERM, announces `ready
-// PID`, ignores TERM and lives on.
+// own_subreaper WHERE : becomes a subreaper, adopts two orphans that ignore TERM, ignores TERM, announces `ready PID`,
+// then waits.
 #include <sys/prctl.h>
 #include <sys/wait.h>
 

@@ -1,4 +1,4 @@
-// print_fds : one line `NUMBER FLAGS TARGET` for every open descriptor (status flags in octal), then exits with 7.
+// print_fds : prints `NUMBER FLAGS TARGET` for every open descriptor (status flags in octal), then exits with 7.
 #include "announce.hpp"
 
 int main() {
@@ -14,7 +14,7 @@ int main() {
         length += static_cast<std::size_t>(
             std::snprintf(text + length, sizeof text - length, "%d %o %s\n", number, flags, target));
     }
-    // To the file when asked: descriptor 1 may lead nowhere.
+    // Writes to the file in PRINT_FDS_TO if it is set, because descriptor 1 may be closed.
     const char* where = std::getenv("PRINT_FDS_TO");
     const int out = where != nullptr ? ::open(where, O_WRONLY | O_CREAT | O_TRUNC, 0666) : 1;
     return ::write(out, text, length) == static_cast<ssize_t>(length) ? 7 : 97;

@@ -1,4 +1,4 @@
-// push_input TEXT : pushes TEXT and a newline into the input of its terminal (TIOCSTI), as if it had been typed.
+// push_input TEXT : pushes TEXT and a newline into the input of its terminal (TIOCSTI), as if the user had typed it.
 #include <sys/ioctl.h>
 
 #include "announce.hpp"

@@ -1,4 +1,4 @@
-// slow_cat CHUNK MICROSECONDS : copies stdin to stdout, CHUNK bytes at a time with a nap after each.
+// slow_cat CHUNK MICROSECONDS : copies stdin to stdout, CHUNK bytes at a time, and sleeps after each.
 #include <vector>
 
 #include "announce.hpp"

@@ -1,5 +1,5 @@
-// stopped_child WHERE [CODE] : its child stops itself with SIGSTOP; once it is stopped announces `ready PID` of the
-// child and lives on, or exits with CODE.
+// stopped_child WHERE [CODE] : its child stops itself with SIGSTOP. When the child is stopped, announces the child's
+// `ready PID`, then waits, or exits with CODE.
 #include <sys/wait.h>
 
 #include <csignal>

@@ -1,4 +1,4 @@
-// Makes descriptor 0 the controlling terminal of this session leader, then becomes argv[1]...
+// Makes descriptor 0 the controlling terminal of this session leader, then executes argv[1].
 #include <sys/ioctl.h>
 #include <unistd.h>
 

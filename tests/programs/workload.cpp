@@ -1,6 +1,7 @@
-// workload KIND WHERE FIFO stay|CODE [GROUPS] : the trees that are hardest to end, by name. Everything that it starts
-// inherits FIFO's write end (those who close all their descriptors do not). Announces `ready PID` when the tree stands;
-// then the first process stays, or exits with CODE. GROUPS is a control group's directory, for those who leave theirs.
+// workload KIND WHERE FIFO stay|CODE [GROUPS] : starts a tree that is hard to end; KIND names it. All its processes
+// inherit FIFO's write end, except those that close all descriptors. Announces `ready PID` when the tree is complete;
+// then the first process waits, or exits with CODE. GROUPS is a control group's directory, for processes that leave
+// their group.
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -22,13 +23,13 @@ namespace {
 constexpr unsigned lifetime = 60;
 constexpr uid_t nobody = 65534;
 
-/// Both sides know when the child has done what it was started for.
+/// Lets a parent wait until its child has finished its preparation.
 class Gate {
   public:
     Gate() {
         if (::pipe2(ends_, O_CLOEXEC) != 0) std::_Exit(97);
     }
-    void open() {  // a byte: others may have inherited this end, so that its end is not seen
+    void open() {  // write a byte: others may have inherited this end, so the reader may not see it closed
         [[maybe_unused]] const ssize_t put = ::write(ends_[1], "", 1);
         close(ends_[1]), close(ends_[0]);
     }
@@ -47,7 +48,7 @@ class Gate {
     int ends_[2];
 };
 
-/// A child that does `prepare`, says so, and lives on.
+/// Forks a child that runs `prepare`, opens the gate, and waits.
 template <class Prepare>
 pid_t child_that(Prepare prepare) {
     Gate gate;
@@ -61,7 +62,7 @@ pid_t child_that(Prepare prepare) {
     return child;
 }
 
-/// The same, but nobody's child any more and in a session of its own.
+/// The same, as a daemon: in a new session and without its parent.
 template <class Prepare>
 void daemon_that(Prepare prepare) {
     const pid_t middle = ::fork();
@@ -95,7 +96,7 @@ void join(const std::string& group) {
     ::close(procs);
 }
 
-/// The directory of the control group that we are in, below the mount that GROUPS is in.
+/// The directory of this process's control group, below the mount that contains GROUPS.
 std::string own_group(const std::string& groups) {
     char text[4096] = {};
     const int file = ::open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
@@ -109,7 +110,7 @@ std::string own_group(const std::string& groups) {
     return same == std::string::npos ? std::string() : groups.substr(0, name) + path.substr(same);
 }
 
-/// For ever in another process, in another session each time if asked; each gives way to the others.
+/// Forks and exits repeatedly, in a new session each time if asked; sleeps after each hop so that other processes run.
 void hop(bool new_session) {
     for (unsigned hops = 0; hops < 60000; ++hops) {
         const pid_t child = ::fork();
@@ -120,12 +121,12 @@ void hop(bool new_session) {
     std::_Exit(98);
 }
 
-/// At most `most` processes at once, each in its own session, that replace those of their children that die.
+/// Keeps up to `most` processes alive, each in its own session; each replaces its children that die.
 void swell(std::atomic<int>& count, int most) {
     for (unsigned past = 0; past < lifetime * 100; ++past) {
         while (::waitpid(-1, nullptr, WNOHANG) > 0) --count;
         for (int births = 0; births < 3; ++births) {
-            if (count.fetch_add(1) >= most) {  // before the birth, so that there are never more
+            if (count.fetch_add(1) >= most) {  // count before the fork, so that there are never more
                 --count;
                 break;
             }
@@ -185,7 +186,7 @@ void start_siblings() {
     }
 }
 
-/// Stays in vfork(2), since the child never execs.
+/// Stays in vfork(2), because the child never execs.
 [[noreturn]] void start_vforked(const char* where) {
     ready(where);
     if (::vfork() == 0) {
@@ -200,7 +201,7 @@ void start_threads() {
     static std::atomic<int> born = 0;
     for (int i = 0; i < threads; ++i) {
         std::thread([] {
-            // Without the library's locks, which make such a crowd wait for each other.
+            // A direct system call: the C library's fork takes locks, for which this many threads would wait.
             if (::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr) == 0) {
                 ::alarm(lifetime);
                 for (;;) ::pause();
@@ -273,9 +274,9 @@ bool start(const std::string& kind, const std::string& groups, char** environmen
 
 int main(int argc, char** argv, char** environment) {
     if (argc < 5) return 2;
-    ::open(argv[3], O_WRONLY);  // for everybody, until the last of them is gone
+    ::open(argv[3], O_WRONLY);  // every process inherits it, until the last of them has exited
     if (std::strcmp(argv[1], "vfork") == 0) start_vforked(argv[2]);
-    // A set-user-ID program: whoever started it may not signal it any more.
+    // A set-user-ID program: the user who started it may no longer signal it.
     if (std::strcmp(argv[1], "superuser") == 0 && ::setresuid(0, 0, 0) == 0) ready(argv[2]), live_for_at_most(lifetime);
     if (!start(argv[1], argc > 5 ? argv[5] : "", environment)) return 2;
     ready(argv[2]);

@@ -1,5 +1,5 @@
-// write_bytes OUT [ERR [CODE]] : writes OUT pattern bytes (seed 1) to stdout and ERR (seed 2) to stderr, in turns, then
-// ends with CODE. Ends with 97 on a write error.
+// write_bytes OUT [ERR [CODE]] : writes OUT pattern bytes (seed 1) to stdout and ERR (seed 2) to stderr, alternating,
+// then exits with CODE. Exits with 97 on a write error.
 #include <algorithm>
 #include <vector>
 

@@ -12,7 +12,7 @@ namespace {
 std::string fresh_directory(Trial& trial) {
     const auto name = trial.path("arena");
     std::filesystem::create_directory(name);
-    ::chmod(name.c_str(), 0777);  // also for commands of another user
+    ::chmod(name.c_str(), 0777);  // commands of another user have to write here
     return name;
 }
 
@@ -51,7 +51,7 @@ Setup Arena::runner(const std::vector<std::string>& arguments, const std::vector
 
 std::string Arena::left(const Process& process, const std::vector<pid_t>& spared) const {
     std::string text;
-    if (liveness_.somebody_lives()) text += "somebody holds the FIFO; ";
+    if (liveness_.somebody_lives()) text += "a process holds the FIFO; ";
     auto tagged = trial_.left(process);
     std::erase_if(tagged, [&](const Seen& seen) { return among(spared, seen.pid); });
     if (!tagged.empty()) text += "tagged: " + describe(tagged) + "; ";

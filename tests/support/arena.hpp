@@ -1,6 +1,6 @@
-// Where a run is meant to die, and the four witnesses that have to agree that nothing of it is left: the end of a FIFO
-// that everything inherits, no process with its tag in the environment, a control group around all of it without a
-// process, and no group in that. None of them sees everything; together no hiding place was found.
+// A place for a run that will be killed, and four checks that nothing of it is left: the end of a FIFO that every
+// process inherits, no process with the run's tag in its environment, no process in a control group around the run, and
+// no group inside that group. Each check misses some processes; no process was found that escapes all four.
 #pragma once
 
 #include <string>
@@ -16,25 +16,25 @@ class Arena {
   public:
     // The surrounding group is one of `groups`, which has to be usable.
     Arena(Trial& trial, const CgroupDir& groups);
-    ~Arena();  // ends whatever is in it
+    ~Arena();  // ends every process in it
     Arena(const Arena&) = delete;
     Arena& operator=(const Arena&) = delete;
 
-    // `netrunner run ARGUMENTS`, with everything that it starts, in the surrounding group. Groups that it makes are
-    // there, too. `before` is what becomes netrunner by exec, if anything.
+    // `netrunner run ARGUMENTS` in the surrounding group, with everything that it starts. The groups that it makes are
+    // in the surrounding group too. `before` is a command prefix that execs netrunner, if given.
     Setup runner(const std::vector<std::string>& arguments, const std::vector<std::string>& before = {}) const;
     std::vector<std::string> in_group() const;        // the options for a group called `job`
-    std::string path(const std::string& name) const;  // a file for this run
+    std::string path(const std::string& name) const;  // the path of a file for this run
     std::string groups() const { return groups_.path(around_); }
     const std::string& fifo() const { return liveness_.path(); }
 
-    // What the witnesses have to say against it, in words; empty when nothing is left. Those in `spared` do not count.
+    // What the four checks found, in words; empty if nothing is left. Processes in `spared` do not count.
     std::string left(const Process& process, const std::vector<pid_t>& spared = {}) const;
     std::size_t count_left(const Process& process, const std::vector<pid_t>& spared = {}) const;
-    // No process but those; a group may still stand.
+    // True once no process but `spared` is left; control groups may still exist.
     bool nobody_left(const Process& process, const std::vector<pid_t>& spared, Millis limit = 10s) const;
     bool all_gone(const Process& process, const std::vector<pid_t>& spared = {}, Millis limit = 10s) const;
-    // The same, once `netrunner gc` has cleared what nobody was there any more to remove.
+    // The same, after `netrunner gc` has removed the groups that no process of the run could remove.
     bool all_gone_after_gc(const Process& process) const;
 
   private:

@@ -27,7 +27,7 @@ std::string writable_mount() {
     return {};
 }
 
-// The deepest first.
+// Removes nested groups first.
 void remove_groups(const fs::path& directory) {
     std::error_code gone;
     for (const auto& entry : fs::directory_iterator(directory, gone)) {
@@ -44,7 +44,7 @@ CgroupDir::CgroupDir() {
     static int count = 0;
     const std::string mount = writable_mount();
     if (mount.empty()) {
-        skip("there is no cgroup v2 mount that can be written");
+        skip("there is no writable cgroup v2 mount");
         return;
     }
     path_ = mount + "/nr-test-" + std::to_string(::getpid()) + "-" + std::to_string(++count);

@@ -1,4 +1,4 @@
-// The links between netrunner and its command, by their pids: 0 where there is none.
+// The processes of one run by their PIDs; 0: there is none. Found through /proc.
 #pragma once
 
 #include <sys/types.h>
@@ -16,18 +16,18 @@ struct Chain {
     pid_t command = 0;
 };
 
-// As they stand now, without the command.
+// The processes that exist now, without the command.
 Chain links_of(pid_t runner);
 Chain links_of(const Process& process);
 
-// Kills them all, stopped first so that none has time for anything, and waits until they are dead: what a dying process
-// still holds is in use.
+// Stops them all first, so that none can react, then kills them and waits until they are dead: a process that is still
+// exiting still holds its locks and descriptors.
 void kill_all(const Chain& links);
 
-// Waits until the command runs the file `program`: what the command said before it did so is no sign of that.
+// Waits until the command runs the file `program`. Output of the command before its exec does not show that.
 Chain chain_of(const Process& process, const std::string& program);
 
-// Whether runs of this binary have a guard, and whether it knows an option of `run`.
+// Whether runs of this binary have a guard, and whether `run` has the option `name`.
 bool has_guard();
 bool knows_option(const std::string& name);
 

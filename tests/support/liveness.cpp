@@ -18,7 +18,7 @@ Liveness::Liveness(std::string path) : path_{std::move(path)}, descriptor_{-1} {
 
 Liveness::~Liveness() { ::close(descriptor_); }
 
-// A read on a FIFO without writers says end of file, with writers EAGAIN.
+// A read on a FIFO without writers returns end of file, with writers EAGAIN.
 bool Liveness::somebody_lives() const {
     char byte = 0;
     return ::read(descriptor_, &byte, 1) < 0 && errno == EAGAIN;

@@ -1,5 +1,6 @@
-// Proof that a whole tree is gone, also of processes that cleared their environment: a FIFO that the command opens for
-// writing (`exec 9>FIFO`) and every descendant inherits. Its reader sees the end of file when the last of them is gone.
+// Proof that a whole tree is gone, also its processes that cleared their environment: the command opens a FIFO for
+// writing (`exec 9>FIFO`), and every descendant inherits it. The reader sees end of file when the last of them has
+// exited.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The bytes that the writer of tests/programs writes: repeatable, of every value, and without a short period.
+// The bytes that tests/programs/write_bytes writes: repeatable, of every value, and without a short period.
 #pragma once
 
 #include <cstdint>

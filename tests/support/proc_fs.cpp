@@ -25,7 +25,7 @@ std::vector<pid_t> all_processes() {
     return pids;
 }
 
-// The words of /proc/PID/stat after the name, which may itself hold spaces and brackets; [0] is the state.
+// The words of /proc/PID/stat after the name, which may itself contain spaces and brackets; [0] is the state.
 std::vector<std::string> stat_words(pid_t pid) {
     const std::string text = read_text(proc_path(pid, "stat"));
     const auto bracket = text.rfind(')');

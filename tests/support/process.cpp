@@ -23,7 +23,7 @@ extern char** environ;
 namespace support {
 namespace {
 
-constexpr int first_private_descriptor = 100;  // out of the way of the numbers that tests hand to the program
+constexpr int first_private_descriptor = 100;  // above the numbers that tests give to the program
 
 [[noreturn]] void fail(const std::string& what) { throw std::system_error{errno, std::generic_category(), what}; }
 
@@ -98,7 +98,7 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
 }
 
 void set_signals(const Setup& setup) {
-    // By the system call: glibc keeps 32 and 33 to itself, and some parents leak them ignored.
+    // A direct system call: glibc refuses signals 32 and 33, and some parents leave them ignored.
     struct {
         void* handler = nullptr;
         unsigned long flags = 0;
@@ -227,7 +227,7 @@ Process::Process(Process&& other) noexcept
 
 Process::~Process() {
     if (pid_ > 0 && !reaped_) {
-        ::kill(pid_, SIGKILL);  // our own unreaped child: the number cannot have been reused
+        ::kill(pid_, SIGKILL);  // our own unreaped child: its PID cannot have been reused
         ::waitpid(pid_, nullptr, 0);
     }
     close_if_open(in_fd_);
@@ -273,14 +273,14 @@ void Process::wait_for(const std::string& what, const std::function<bool()>& con
     bool ended = false;
     while (!condition()) {
         if (Clock::now() >= deadline) {
-            FAIL("waited in vain for " << what << " of: " << words_ << "\n  stdout: " << out_.substr(0, 400)
-                                       << "\n  stderr: " << err_.substr(0, 2000));
+            FAIL("timed out waiting for " << what << " of: " << words_ << "\n  stdout: " << out_.substr(0, 400)
+                                          << "\n  stderr: " << err_.substr(0, 2000));
         }
         exchange(2ms);
         if (running()) continue;
-        if (!ended) deadline = std::min(deadline, Clock::now() + scaled(1s));  // nothing more can be expected of it
+        if (!ended) deadline = std::min(deadline, Clock::now() + scaled(1s));  // it can produce nothing more
         ended = true;
-        let_pass(1ms);  // its end keeps the poll awake
+        let_pass(1ms);  // its pidfd is readable now, so poll no longer waits
     }
 }
 

@@ -1,5 +1,5 @@
-// A program under test: how it is set up, its run, and how it ended. Its streams are bytes that move only while
-// finish(), wait_for() or exchange() is called, so that a test is a stopped reader simply by not calling them.
+// A program under test: its setup, its run, and how it ended. Its streams move bytes only while finish(), wait_for() or
+// exchange() is called. A test that does not call them is a stopped reader.
 #pragma once
 
 #include <sys/types.h>
@@ -16,13 +16,13 @@
 
 namespace support {
 
-// What a descriptor 0-2 of the program is.
+// What one of the program's descriptors 0-2 is connected to.
 struct Stream {
     enum class Kind { pipe, socket, null, closed, file, borrowed, same_as_stdout };
     Kind kind = Kind::pipe;
     std::string path = {};  // file
     int flags = 0;          // file: open(2) flags
-    int descriptor = -1;    // borrowed: one of the test's own
+    int descriptor = -1;    // borrowed: one of the test's descriptors
 };
 
 Stream piped();
@@ -31,7 +31,7 @@ Stream null_device();
 Stream closed();
 Stream file(std::string path, int flags);
 Stream borrowed(int descriptor);
-Stream merged();  // for stderr: the same description as stdout
+Stream merged();  // for stderr: the same open file as stdout
 
 struct Setup {
     std::vector<std::string> argv;
@@ -41,12 +41,12 @@ struct Setup {
     Stream in = null_device();
     Stream out = piped();
     Stream err = piped();
-    std::string input = {};                    // fed to a piped stdin, then end of file
+    std::string input = {};                    // written to a piped stdin, then end of file
     bool hold_input = false;                   // no end of file before close_input()
     std::map<int, int> more_descriptors = {};  // the program's number -> the test's
-    std::vector<int> ignored = {};             // signals; all others are at their default
+    std::vector<int> ignored = {};             // signals that are ignored; all others have their default
     std::vector<int> blocked = {};
-    bool leaves_processes = false;  // the run is meant to leave some: no check at its return
+    bool leaves_processes = false;  // the run leaves processes on purpose: do not check at its return
 };
 
 struct Ending {
@@ -63,17 +63,17 @@ struct Result {
     Ending ending;
     std::string out;
     std::string err;
-    Millis wall;             // from before the fork to its reaping
-    std::vector<Seen> left;  // processes of this run that were there when it returned
+    Millis wall;             // from before the fork until it is reaped
+    std::vector<Seen> left;  // processes of this run that still existed when it returned
 };
 
 class Process {
   public:
-    // `tag` is the environment entry by which everything that comes from this process is recognised.
+    // `tag` is an entry of the environment; all processes of this run inherit it and are recognised by it.
     Process(const Setup& setup, std::string tag, std::string default_directory);
     Process(Process&& other) noexcept;
     Process& operator=(Process&&) = delete;
-    ~Process();  // kills it if it still runs
+    ~Process();  // kills the process if it still runs
 
     pid_t pid() const { return pid_; }
     const std::string& tag() const { return tag_; }
@@ -82,22 +82,22 @@ class Process {
     int out_descriptor() const { return out_fd_; }
     int err_descriptor() const { return err_fd_; }
     bool output_ended() const { return out_fd_ < 0; }
-    bool running();  // not yet ended; leaves it unreaped
+    bool running();  // not yet ended; does not reap it
 
     void signal(int number) const;
     void feed(const std::string& bytes) { input_ += bytes; }
     void close_input() { hold_input_ = false; }
     void stop_reading_output();                   // closes the test's end of stdout
-    void skip_output() { read_output_ = false; }  // never read stdout from here on
+    void skip_output() { read_output_ = false; }  // do not read stdout from now on
 
-    // Moves bytes for at most `limit` or until something happened.
+    // Moves bytes for at most `limit`, or until something happens.
     void exchange(Millis limit);
     // Moves bytes until the condition holds; fails the test (and throws) otherwise.
     void wait_for(const std::string& what, const std::function<bool()>& condition, Millis limit = 20s);
     void wait_for_output(const std::string& bytes);
-    // Moves bytes until it ended; fails the test (and throws) at the limit.
+    // Moves bytes until the process has ended; fails the test (and throws) at the limit.
     Result finish(Millis limit = 20s);
-    // Waits for its end without reading a byte of its output.
+    // Waits until the process has ended, without reading any of its output.
     Result finish_unread(Millis limit = 20s);
 
   private:

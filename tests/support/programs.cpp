@@ -22,7 +22,7 @@ bool is_open_to_all(fs::path directory) {
     }
 }
 
-// The copies are kept until the end of the tests.
+// The copies exist until the tests end.
 class Copy {
   public:
     explicit Copy(const fs::path& directory) {
@@ -43,7 +43,7 @@ class Copy {
 
 std::string open_to_all(const std::string& file) {
     const fs::path path(file);
-    // Only the superuser's tests have others run something.
+    // Only tests that run as root start programs as other users.
     if (::geteuid() != 0 || is_open_to_all(path.parent_path())) return file;
     static std::map<fs::path, Copy> copies;
     const auto [copy, made] = copies.try_emplace(path.parent_path(), path.parent_path());

@@ -10,7 +10,7 @@ namespace support {
 
 TempDir::TempDir() : path_{"/tmp/netrunner-test-XXXXXX"} {
     if (::mkdtemp(path_.data()) == nullptr) throw std::system_error{errno, std::generic_category(), "mkdtemp"};
-    // Tests that drop privileges work here too.
+    // Tests that drop privileges also need this directory.
     std::filesystem::permissions(path_, std::filesystem::perms{0755});
 }
 

@@ -1,4 +1,4 @@
-// A directory of the test's own under /tmp, removed with all that is in it at the end of its scope.
+// The test's own directory under /tmp. The destructor removes it with everything in it.
 #pragma once
 
 #include <string>

@@ -28,7 +28,7 @@ Setup Terminal::leader(const Trial& trial, std::vector<std::string> argv) const 
     argv.insert(argv.begin(), Trial::program("take_terminal"));
     auto setup = trial.command(std::move(argv));
     setup.environment["TERM"] = "dumb";
-    // An interactive shell inside a command reads its user's files, and one that is killed may leave their locks.
+    // An interactive shell inside a command reads its user's files, and a killed one may leave their locks.
     setup.environment["HOME"] = "/nonexistent";
     setup.environment["LINES"] = std::nullopt;
     setup.in = setup.out = setup.err = borrowed(slave_);
@@ -71,7 +71,7 @@ void Terminal::hang_up() {
     master_ = slave_ = -1;
 }
 
-// Those of the slave: the two ends share them.
+// The modes of the slave: both ends share them.
 termios Terminal::modes() const {
     termios modes{};
     CHECK(::tcgetattr(master_, &modes) == 0);

@@ -1,5 +1,5 @@
-// A terminal without a screen, and the hands of whoever sits before it: the master side of a pseudo-terminal. Typing
-// goes in there, and what the terminal's processes print is collected there. Closing it is pulling the plug.
+// A terminal without a screen: the master side of a pseudo-terminal. A test types into it, and the output of the
+// terminal's processes is collected. Destroying it hangs up.
 #pragma once
 
 #include <sys/types.h>
@@ -19,11 +19,11 @@ class Terminal {
     Terminal(const Terminal&) = delete;
     Terminal& operator=(const Terminal&) = delete;
 
-    // A program that leads a session of its own on this terminal: nobody there can continue it once it is stopped.
+    // A program that leads a new session on this terminal. If it is stopped, no shell there can continue it.
     Setup leader(const Trial& trial, std::vector<std::string> argv) const;
 
     void type(const std::string& keys);
-    // True once `pattern` (a regex) is in what was printed since the last forget(); fails the test at the limit.
+    // True once the output since the last forget() matches `pattern` (a regex); fails the test at the limit.
     bool expect(const std::string& pattern, Millis limit = 10s);
     const std::string& printed();  // since the last forget()
     void forget();
@@ -33,13 +33,13 @@ class Terminal {
 
     termios modes() const;
     void set_modes(const termios& modes);
-    // Without signals either: a shell that edits a line keeps those.
+    // Both ICANON and ISIG are off. A shell that edits a line leaves ISIG on.
     bool raw() const { return (modes().c_lflag & (ICANON | ISIG)) == 0; }
     bool becomes_raw(Millis limit = 10s) const;
     pid_t foreground() const;  // the foreground process group
-    // The foreground group becomes that of a process whose command line has `part`.
+    // Waits until the leader of the foreground group has `part` in its command line.
     bool foreground_is(const std::string& part) const;
-    int slave() const { return slave_; }  // a descriptor of the test's own; the terminal closes it
+    int slave() const { return slave_; }  // owned by this object
 
   private:
     void collect();

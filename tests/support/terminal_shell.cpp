@@ -14,13 +14,13 @@ TerminalShell::TerminalShell(Trial& trial, std::vector<std::string> shell, int c
     setup.environment["PS1"] = "READY> ";
     setup.environment["HISTFILE"] = std::nullopt;
     setup.environment["ENV"] = std::nullopt;
-    if (fish_) {  // it keeps files
+    if (fish_) {  // fish writes files to its home
         const auto home = trial.path("home");
         std::filesystem::create_directories(home);
-        std::filesystem::permissions(home, std::filesystem::perms{0700});  // else it takes TMPDIR
+        std::filesystem::permissions(home, std::filesystem::perms{0700});  // otherwise fish uses TMPDIR
         for (const auto* name : {"HOME", "XDG_RUNTIME_DIR"}) setup.environment[name] = home;
     }
-    trial.expect_strays();  // what a shell that is hung up leaves unreaped
+    trial.expect_strays();  // a shell that is hung up leaves its jobs unreaped
     process_.emplace(trial.start(setup));
     prompts();
     if (fish_) return;
@@ -46,7 +46,7 @@ bool TerminalShell::says_stopped(Millis limit) {
 
 bool TerminalShell::has_stopped_job() {
     return wait_until([this] {
-        // Up to a mark and not to the prompt, after which a shell may say of itself that the job has stopped.
+        // Read up to a mark and not to the prompt: after the prompt a shell may report the stopped job by itself.
         enter("jobs; echo end-''mark");
         return expect("end-mark\r\n") && (contains(printed(), "topped") || contains(printed(), "suspended"));
     });

@@ -1,4 +1,4 @@
-// An interactive shell on a terminal.
+// An interactive shell on a terminal. Types lines and reads what the shell prints.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace support {
 
-// Shells that read no start-up file and show one plain prompt.
+// Shells that read no start-up file and print one plain prompt.
 inline const std::vector<std::string> bash_shell{"bash", "--norc", "--noprofile", "-i"};
 inline const std::vector<std::string> dash_shell{"dash", "-i"};
 inline const std::vector<std::string> zsh_shell{"zsh", "-f",           "-i", "-o",          "no_zle",
@@ -19,22 +19,22 @@ inline const std::vector<std::string> fish_shell{
 
 class TerminalShell : public Terminal {
   public:
-    // Starts `shell` as the leader of a session with a new terminal; $NR and `nr` stand for netrunner as in
-    // Trial::bash (fish knows no `nr`).
+    // Starts `shell` as the leader of a session with a new terminal. $NR and `nr` are netrunner as in Trial::bash (fish
+    // has no `nr`).
     TerminalShell(Trial& trial, std::vector<std::string> shell = bash_shell, int columns = 80, int rows = 24);
-    ~TerminalShell();  // hangs up: the shell and whatever it still runs get SIGHUP
+    ~TerminalShell();  // hangs up: the shell and its jobs get SIGHUP
 
-    // Types a line; what `expect` looks at begins after it.
+    // Types a line. Output before it is forgotten.
     void enter(const std::string& line);
-    // The shell asks for the next line.
+    // True once the shell prints its prompt.
     bool prompts(Millis limit = 10s);
-    // It said that its job was stopped, and asks for the next line.
+    // True once the shell has reported a stopped job and prints its prompt.
     bool says_stopped(Millis limit = 10s);
-    // `jobs` comes to tell of a stopped one.
+    // True once `jobs` lists a stopped job.
     bool has_stopped_job();
-    // $? of the last line.
+    // The exit status ($?) of the last line.
     int status();
-    // Enters a line and waits for the next prompt; what was printed in between.
+    // Enters a line and waits for the next prompt. Returns the output in between.
     std::string answer(const std::string& line);
 
     Process& process() { return *process_; }
@@ -44,7 +44,7 @@ class TerminalShell : public Terminal {
     std::optional<Process> process_;
 };
 
-// Whether there is such a program; says that the test is skipped when there is none.
+// Whether the program is installed. If not, reports that the test is skipped.
 bool installed(const std::string& program);
 
 }  // namespace support

@@ -27,13 +27,13 @@ Tmux::Tmux(Trial& trial, const std::vector<std::string>& argv, int columns, int 
     setup.environment["TMUX"] = std::nullopt;
     setup.environment["LINES"] = std::nullopt;
     setup.leaves_processes = true;
-    trial.expect_strays();  // the server makes itself an orphan
+    trial.expect_strays();  // the server makes itself a daemon
     const auto result = trial.complete(setup);
     REQUIRE_MESSAGE(result.ending == exit_code(0), result.err);
     server_ = static_cast<pid_t>(std::atoi(ask({"display-message", "-p", "#{pid}"}).c_str()));
 }
 
-// The next server may use the socket only when this one is gone.
+// The next server may use the socket only after this one has exited.
 Tmux::~Tmux() {
     ask({"kill-server"});
     wait_until([this] { return !is_running(server_); });

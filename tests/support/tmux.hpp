@@ -1,5 +1,5 @@
-// A real terminal emulator with a screen to look at: a tmux server of the test's own on a private socket, with one
-// window. It is ended, with all that runs in it, at the end of the scope.
+// A real terminal emulator whose screen can be read: the test's own tmux server on a private socket, with one window.
+// The destructor ends it with everything that runs in it.
 #pragma once
 
 #include <string>
@@ -11,14 +11,14 @@ namespace support {
 
 class Tmux {
   public:
-    // One window of this size in which `argv` runs: a shell that prompts with `READY> `, or the program itself.
+    // One window of this size that runs `argv`: a shell that prompts with `READY> `, or any program.
     Tmux(Trial& trial, const std::vector<std::string>& argv, int columns = 80, int rows = 24);
     ~Tmux();
     Tmux(const Tmux&) = delete;
     Tmux& operator=(const Tmux&) = delete;
 
-    void type(const std::string& text);  // as it is
-    void press(const std::string& key);  // tmux's name of it: Enter, C-z, Escape
+    void type(const std::string& text);  // unchanged
+    void press(const std::string& key);  // tmux's name of the key: Enter, C-z, Escape
     void enter(const std::string& line);
 
     std::vector<std::string> screen() const;  // its rows without trailing blanks

@@ -45,7 +45,8 @@ Trial::Trial() : work_{root_.path() + "/work"}, temporary_{root_.path() + "/tmp"
     std::filesystem::create_directory(temporary_);
     std::filesystem::permissions(temporary_, std::filesystem::perms{01777});
     ::signal(SIGPIPE, SIG_IGN);
-    // What a run leaves behind when its own programs die comes to us, even if it cleared its environment.
+    // This process is a subreaper: processes of a run whose netrunner, shepherd and guard died become its children,
+    // even if they cleared their environment.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 
@@ -59,7 +60,7 @@ Trial::~Trial() {
         if (!strays_expected_) CHECK_MESSAGE(false, "a process came to the test as an orphan: ", stray);
     }
     for (const auto& name : root_.entries("tmp")) {
-        // ThreadSanitizer's own runtime makes one at its start, and is killed before it removes it.
+        // The runtime of ThreadSanitizer makes a file at its start, and is killed before it removes it.
         if (!begins(name, "tsan.")) CHECK_MESSAGE(false, "a temporary file is left: ", name);
     }
     for (const auto& name : root_.entries("work")) {
@@ -140,7 +141,7 @@ Reported Trial::run_reported(std::vector<std::string> arguments) {
 Result Trial::bash(const std::string& script, Millis limit) {
     auto setup = command({"/bin/bash", "--norc", "--noprofile", "-c", "nr() { \"$NR\" run \"$@\"; }\n" + script});
     Process process = start(setup);
-    auto result = process.finish(limit * amount(1, 10));  // whose loops are longer, on machines that may be slow
+    auto result = process.finish(limit * amount(1, 10));  // soak runs repeat more often
     CHECK_MESSAGE(result.left.empty(), "left at its return: ", describe(result.left));
     return result;
 }
@@ -171,13 +172,14 @@ void Trial::end_leftovers() {
         }
         return left().empty();
     });
-    // In the middle of an exec a process has no environment, and no tag. Those that were left have come to us.
+    // During an exec a process has no environment and so no tag. Processes that were left are children of this process.
     for (const pid_t child : children_of(::getpid())) {
         if (strays_expected_ && !started_.contains(child)) ::kill(child, SIGKILL);
     }
 }
 
-// Children of ours that we did not start: their own parents are gone. Those that still run lost their tag; end them.
+// Reaps children that this process did not start: their parents have exited. Children that still run have lost their
+// tag, so they are killed.
 std::vector<std::string> Trial::reap_strays() {
     std::vector<std::string> strays;
     for (const pid_t child : children_of(::getpid())) {

@@ -1,5 +1,5 @@
-// One test case's surroundings and its oracle: a tag in the environment of everything that it starts, a directory of
-// its own, and at its end the proof that no process, no zombie and no file is left. Use with TEST_CASE_FIXTURE.
+// The surroundings of one test case: a tag in the environment of everything that it starts, and a directory. The
+// destructor checks that no process, no zombie and no file is left. Use with TEST_CASE_FIXTURE.
 #pragma once
 
 #include <cstdlib>
@@ -29,7 +29,7 @@ class Trial {
     static std::string shepherd();
     static std::string program(const std::string& name);  // one of tests/programs
 
-    // A file in the trial's directory which may be there at the end.
+    // The path of a file in the trial's directory that may be left at the end.
     std::string path(const std::string& name);
     const std::string& directory() const { return work_; }
 
@@ -40,8 +40,8 @@ class Trial {
     Result complete(const Setup& setup);
     Result run(std::vector<std::string> arguments);             // completes `netrunner run ARGUMENTS`
     Reported run_reported(std::vector<std::string> arguments);  // the same with --report
-    Reported complete_reported(Setup setup);  // setup.argv = netrunner run ...: adds --report after `run`
-    // A bash script in which `nr` is `netrunner run` and $NR the binary.
+    Reported complete_reported(Setup setup);                    // adds --report after `netrunner run`
+    // Runs a bash script in which `nr` is `netrunner run` and $NR the binary.
     Result bash(const std::string& script, Millis limit = 60s);
 
     // Starts `setup` with --report; `report_of` reads it once the process has ended.
@@ -49,19 +49,19 @@ class Trial {
     nlohmann::json report_of(const Process& process);
     nlohmann::json report_at(const std::string& file);  // parses it and keeps it for the schema check
 
-    // The number in the line `ready PID` that a child of tests/programs wrote to `file`; fails when it never comes.
+    // The PID in the line `ready PID` that a program of tests/programs wrote to `file`. Fails if the line never comes.
     pid_t ready(Process& process, const std::string& file) const;
 
-    // All that came from this process (or, without one, from the trial) and still lives.
+    // All live processes that descend from `process`, or from any process of this trial.
     std::vector<Seen> left(const Process& process) const;
     std::vector<Seen> left() const;
     bool nothing_left(Millis limit) const;
     void end_leftovers();
 
-    // The run is ended so that its processes may come to us, its subreaper, to be reaped (kill -9 of netrunner).
+    // Call it if the test kills netrunner so that its processes become children of this process and are reaped here.
     void expect_strays() { strays_expected_ = true; }
-    // Reaps those that have come so far; only while no process of the trial's own is unreaped. A live one fails the
-    // test.
+    // Reaps the orphans that have become children so far. Call it only when all processes that the trial started are
+    // reaped. A live orphan fails the test.
     std::vector<std::string> reap_strays();
 
   private:
@@ -73,31 +73,31 @@ class Trial {
     int runs_ = 0;
 };
 
-// Whether the netrunner under test has a sanitizer (NETRUNNER_TEST_SANITIZED is set): its runtime needs stack,
-// descriptors and address space of its own, so tests of tiny limits say nothing there.
+// Whether the netrunner under test has a sanitizer (NETRUNNER_TEST_SANITIZED is set). Its runtime needs stack,
+// descriptors and address space, so tests with tiny limits would be meaningless.
 inline const bool sanitized = std::getenv("NETRUNNER_TEST_SANITIZED") != nullptr;
 
-// Says why a test cannot run here. Fails it where skips are not allowed (CI set, unless NETRUNNER_TEST_MAY_SKIP=1).
+// Reports why a test cannot run here. Fails the test if CI is set, unless NETRUNNER_TEST_MAY_SKIP=1.
 void skip(const std::string& why);
 
-// The same number, of a file that is complete already; 0 when there is no such line.
+// The PID in the line `ready PID` of a complete file; 0 if there is no such line.
 pid_t announced(const std::string& file);
 
-// Complete lines; a last one without its newline counts.
+// The lines of `text`; a last line without its newline counts.
 std::vector<std::string> lines(const std::string& text);
 bool contains(const std::string& text, const std::string& part);
 bool begins(const std::string& text, const std::string& part);
 
 }  // namespace support
 
-// The wall time is at least `lower`, exactly, and under `upper`, stretched on slow builds.
+// The wall time is at least `lower`, exactly, and less than `upper`, scaled on slow builds.
 #define CHECK_WALL(result, lower, upper)                                                \
     do {                                                                                \
         CHECK((result).wall.count() >= support::Millis{lower}.count());                 \
         CHECK((result).wall.count() < support::scaled(support::Millis{upper}).count()); \
     } while (false)
 
-// Netrunner refused: 125 and one line that holds `part`.
+// netrunner refused: status 125 and one line that contains `part`.
 #define CHECK_REFUSED(result, part)                                                     \
     do {                                                                                \
         CHECK((result).ending == support::exit_code(125));                              \

@@ -1,4 +1,4 @@
-// Promise 3: memory stays bounded and nothing is held up, however slowly the reader reads.
+// A slow or stopped reader: memory stays bounded, no byte is lost, and signals and limits still work.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -10,7 +10,7 @@ using namespace support;
 
 namespace {
 
-// netrunner and its shepherd, not the command.
+// Of netrunner and its shepherd, without the command.
 long resident_of_both(pid_t runner) {
     return resident_bytes(runner) + resident_bytes(child_running(runner, "netrunner-shepherd"));
 }
@@ -22,7 +22,7 @@ pid_t descendant_named(pid_t runner, const std::string& name) {
     return 0;
 }
 
-// Starts `yes` under netrunner into a reader that never reads, and waits until everything stands still.
+// Starts `yes` under netrunner with a reader that never reads, and waits until no more bytes move.
 Process blocked_run(Trial& trial, std::vector<std::string> options) {
     options.insert(options.end(), {"--", "yes"});
     auto process = trial.start(trial.runner(options));
@@ -47,7 +47,7 @@ TEST_CASE_FIXTURE(Trial, "the command sleeps in its write while the reader is st
     CHECK(settles([&] { return bytes_written(yes); }, Millis{amount(1500, 60000)}, Millis{amount(10, 90) * 1000}));
     CHECK(bytes_written(yes) == written);
     CHECK(resident_of_both(process.pid()) - memory < 1L << 20);
-    const long most = sanitized ? 128L << 20 : 16L << 20;  // shadow memory counts, too
+    const long most = sanitized ? 128L << 20 : 16L << 20;  // includes the sanitizer's shadow memory
     CHECK(resident_of_both(process.pid()) < most);
     CHECK(cpu_seconds(process.pid()) - cpu < 0.1);
     process.signal(SIGTERM);
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(Trial, "memory stays small and flat while much passes") {
     CHECK(result.err == pattern(16777216U, 2));
 }
 
-TEST_CASE_FIXTURE(Trial, "a slow reader gets every byte, and the report says how long it held us up") {
+TEST_CASE_FIXTURE(Trial, "a slow reader gets every byte, and the report says how long the reader blocked it") {
     const auto result = bash(
         "nr --report r.json -- \"$PROGRAMS/write_bytes\" 3000000 | (sleep 2; cksum)\n"
         "\"$PROGRAMS/write_bytes\" 3000000 | cksum");
@@ -125,7 +125,7 @@ TEST_CASE_FIXTURE(Trial, "a storm of signals changes no byte") {
     process.wait_for(
         "the last byte",
         [&] {
-            constexpr int bursts = 50;  // at each look, of which a fast relay allows few
+            constexpr int bursts = 50;  // at each look, because a fast relay allows few looks
             for (int burst = 0; burst < bursts && sent < 1000; ++burst) {
                 for (const int number : {SIGUSR1, SIGWINCH, SIGCONT}) {
                     if (!is_running(shepherd)) break;

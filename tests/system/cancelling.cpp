@@ -1,4 +1,4 @@
-// A stop that a process asks for: INT, QUIT or TERM to netrunner reach the command once and arm the ladder's grace.
+// Stops by a signal: INT, QUIT or TERM to netrunner reaches the command once and starts the ladder's grace.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -48,8 +48,8 @@ TEST_CASE_FIXTURE(Trial, "a command that answers TERM with its own exit code kee
     CHECK(report["exit_code"] == 3);
 }
 
-TEST_CASE_FIXTURE(
-    Trial, "a command that ignores INT and TERM is killed at the end of the grace, and INT is what netrunner dies of") {
+TEST_CASE_FIXTURE(Trial,
+                  "a command that ignores INT and TERM is killed at the end of the grace, and netrunner dies of INT") {
     auto process =
         start_reported(runner({"-k", "500ms", "--", program("ignore_signals"), "-", number(SIGINT), number(SIGTERM)}));
     process.wait_for_output("ready");
@@ -78,7 +78,7 @@ TEST_CASE_FIXTURE(Trial, "a second INT or TERM climbs to SIGKILL at once") {
         ready(process, log);
         process.signal(first);
         process.wait_for("the first signal", [&] { return contains(read_text(log), "\n" + number(first) + "\n"); });
-        let_pass(50ms);  // what comes at the same instant is one request
+        let_pass(50ms);  // signals at the same instant are one request
         const auto asked = Clock::now();
         process.signal(second);
         const auto result = process.finish();
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(Trial, "two different signals at the same instant are one requ
         start_reported(runner({"-k", "500ms", "--", program("ignore_signals"), "-", number(SIGINT), number(SIGTERM)}));
     process.wait_for_output("ready");
     const auto asked = Clock::now();
-    process.signal(SIGSTOP);  // so that both are there when it looks
+    process.signal(SIGSTOP);  // so that netrunner finds both signals at once
     process.signal(SIGINT);
     process.signal(SIGTERM);
     process.signal(SIGCONT);
@@ -115,7 +115,7 @@ TEST_CASE_FIXTURE(Trial, "the stop reaches the whole tree and goes on until it i
     CHECK(!is_running(pid));
 }
 
-TEST_CASE_FIXTURE(Trial, "a signal while the command starts leaves nothing, whenever it comes") {
+TEST_CASE_FIXTURE(Trial, "a signal while the command starts leaves nothing, at any moment") {
     std::mt19937 random{std::random_device{}()};
     for (int i = times(60, 1000); i > 0; --i) {
         auto process = start(runner({"-k", "1s", "--", "sleep", "99"}));

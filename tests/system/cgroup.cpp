@@ -1,5 +1,5 @@
 // Control groups on this machine's own cgroup v2 mount, which need not have a controller: placement, containment,
-// collisions, leftovers, removal, messages. Limits are tested in a kernel of their own (tests/vm).
+// collisions, leftovers, removal, messages. Limits are tested in a virtual machine (tests/vm).
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,7 +46,7 @@ constexpr const char* stubborn =
 
 TEST_SUITE_BEGIN("cgroup");
 
-TEST_CASE_FIXTURE(GroupTrial, "the command runs in its group from the first instruction, and nothing of it stays") {
+TEST_CASE_FIXTURE(GroupTrial, "the command runs in its group from the first instruction, and the group is removed") {
     if (!groups) return;
     auto [result, report] = run_reported(in_group("a/b", {"--", "grep", "^0:", "/proc/self/cgroup"}));
     CHECK(result.out == "0::" + own_group("a/b") + "\n");
@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(GroupTrial, "the command runs in its group from the first inst
     CHECK(groups.is_empty());
 }
 
-TEST_CASE_FIXTURE(GroupTrial, "statuses are as without a group, and the group goes after every end") {
+TEST_CASE_FIXTURE(GroupTrial, "statuses are the same as without a group, and the group is removed after every run") {
     if (!groups) return;
     CHECK(run(in_group("x", {"--", "sh", "-c", "exit 7"})).ending == exit_code(7));
     CHECK(run(in_group("x", {"--", "sh", "-c", "kill -SEGV $$"})).ending == killed_by(SIGSEGV));
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(GroupTrial, "statuses are as without a group, and the group go
     CHECK(groups.is_empty());
 }
 
-TEST_CASE_FIXTURE(GroupTrial, "parents that were there stay, those that were made go") {
+TEST_CASE_FIXTURE(GroupTrial, "parent groups that existed stay, parent groups that netrunner made are removed") {
     if (!groups) return;
     groups.make("old");
     CHECK(run(in_group("old/new/x", {"--", "true"})).ending == exit_code(0));
@@ -105,7 +105,7 @@ TEST_CASE_FIXTURE(GroupTrial, "a command that leaves its group is still ended") 
     std::filesystem::remove(groups.path("elsewhere"));
 }
 
-TEST_CASE_FIXTURE(GroupTrial, "a stranger who was moved into the group is ended with it") {
+TEST_CASE_FIXTURE(GroupTrial, "another process that was moved into the group is ended with it") {
     if (!groups) return;
     auto stranger = start(command({"sleep", "60"}));
     auto process = start_in("x", {"-q", "-k", "100ms", "--", "sh", "-c", "echo go; exec sleep 60"});
@@ -117,7 +117,8 @@ TEST_CASE_FIXTURE(GroupTrial, "a stranger who was moved into the group is ended 
     CHECK(groups.is_empty());
 }
 
-TEST_CASE_FIXTURE(GroupTrial, "a stranger who is left is an orphan: told of, and asked before it is killed") {
+TEST_CASE_FIXTURE(GroupTrial,
+                  "another process that is left in the group is an orphan: it is reported and gets TERM first") {
     if (!groups) return;
     auto stranger = start(command({"sleep", "60"}));
     auto setup = runner(in_group("x", {"--", "sh", "-c", "echo go; read line"}));
@@ -157,7 +158,7 @@ TEST_CASE_FIXTURE(GroupTrial, "a path in use is refused, also for groups inside 
     CHECK(groups.is_empty());
 }
 
-TEST_CASE_FIXTURE(GroupTrial, "a path that ends with a slash is always a group of its own") {
+TEST_CASE_FIXTURE(GroupTrial, "a path that ends with a slash always gets a new group") {
     if (!groups) return;
     auto first = start_in("x/", {"--", "sh", "-c", "echo go; exec sleep 60"});
     first.wait_for_output("go\n");
@@ -188,7 +189,7 @@ TEST_CASE_FIXTURE(GroupTrial, "runs above and inside of each other: one of them 
     CHECK(groups.is_empty());
 }
 
-TEST_CASE_FIXTURE(GroupTrial, "a group that was left to an orphan is not cleared from above") {
+TEST_CASE_FIXTURE(GroupTrial, "a group that was left to an orphan is not cleared by a run on the group above it") {
     if (!groups) return;
     expect_strays();
     auto setup =
@@ -205,7 +206,7 @@ TEST_CASE_FIXTURE(GroupTrial, "a group that was left to an orphan is not cleared
     CHECK(groups.is_empty());
 }
 
-TEST_CASE_FIXTURE(GroupTrial, "groups with made-up names that killed runs have left are cleared by the next") {
+TEST_CASE_FIXTURE(GroupTrial, "groups with generated names that killed runs have left are removed by the next run") {
     if (!groups) return;
     expect_strays();
     for (const std::string path : {"u/", "v/w/"}) {
@@ -220,7 +221,7 @@ TEST_CASE_FIXTURE(GroupTrial, "groups with made-up names that killed runs have l
     }
 }
 
-TEST_CASE_FIXTURE(GroupTrial, "gc clears what killed runs have left, and nothing else") {
+TEST_CASE_FIXTURE(GroupTrial, "gc removes the groups that killed runs have left, and no other group") {
     if (!groups) return;
     expect_strays();
     const auto collect = [&](std::vector<std::string> words) {
@@ -271,7 +272,7 @@ TEST_CASE_FIXTURE(GroupTrial, "groups inside are removed however many and deep, 
     CHECK(groups.is_empty());
 }
 
-TEST_CASE_FIXTURE(GroupTrial, "a path that is too long is refused, and nothing of it stays") {
+TEST_CASE_FIXTURE(GroupTrial, "a path that is too long is refused, and no group is left") {
     if (!groups) return;
     std::string path = "long";
     for (int i = 0; i < 18; ++i) path += "/" + std::string(240, 'a');
@@ -279,12 +280,12 @@ TEST_CASE_FIXTURE(GroupTrial, "a path that is too long is refused, and nothing o
     CHECK(groups.is_empty());
 }
 
-TEST_CASE_FIXTURE(GroupTrial, "a group that somebody else removed is said, and is not the command's fault") {
+TEST_CASE_FIXTURE(GroupTrial, "a group that another process removed is reported, and the command's status is kept") {
     if (!groups) return;
     const auto result =
         run(in_group("gone", {"--", "sh", "-c", "echo 0 >\"$0/cgroup.procs\" && rmdir \"$0/gone\"", groups.path()}));
     CHECK(result.ending == exit_code(0));
-    CHECK(contains(result.err, "was removed by somebody else"));
+    CHECK(contains(result.err, "another process removed '" + groups.path("gone") + "'"));
 }
 
 TEST_CASE_FIXTURE(GroupTrial, "a frozen group that was there is refused") {
@@ -311,7 +312,7 @@ TEST_CASE_FIXTURE(GroupTrial, "an orphan that has left the group costs nothing w
     process.finish();
 }
 
-TEST_CASE_FIXTURE(GroupTrial, "settings of a group that was there are put back") {
+TEST_CASE_FIXTURE(GroupTrial, "settings of a group that was there are restored") {
     if (!groups) return;
     groups.make("mine");
     write_text(groups.path("mine/cgroup.max.depth"), "7");
@@ -324,7 +325,7 @@ TEST_CASE_FIXTURE(GroupTrial, "settings of a group that was there are put back")
 }
 
 TEST_CASE_FIXTURE(GroupTrial,
-                  "an empty group that was there is used and stays; one with processes or groups is left alone") {
+                  "an empty group that was there is used and stays; a group with processes or groups is refused") {
     if (!groups) return;
     groups.make("mine");
     CHECK(run(in_group("mine", {"--", "grep", "^0:", "/proc/self/cgroup"})).out == "0::" + own_group("mine") + "\n");
@@ -358,7 +359,7 @@ TEST_CASE_FIXTURE(GroupTrial, "when netrunner is killed, the shepherd ends the g
         process.signal(SIGKILL);
         process.finish();
         CHECK(wait_until([&] { return left(process).empty() && !(runs && groups.has("a/x")); }, 2s));
-        // Before the shepherd knew of the group, nobody could remove it: the next run does.
+        // If netrunner died before the shepherd knew of the group, no process could remove it: the next run removes it.
         CHECK(run(in_group("a/x", {"--", "true"})).ending == exit_code(0));
         CHECK(!groups.has("a/x"));
         std::filesystem::remove(groups.path("a"));
@@ -391,14 +392,14 @@ TEST_CASE_FIXTURE(GroupTrial, "when all three are killed, the next run on the pa
         }
         kill_all(links_of(process));
         process.finish();
-        // A shepherd that was not one yet has outlived that, and has the group until it has ended the tree.
+        // A shepherd that was still starting may have survived. It holds the group until it has ended the tree.
         CHECK(wait_until([&] { return run(in_group("x", {"-q", "--", "echo", "works"})).out == "works\n"; }));
         CHECK(wait_until([&] { return left(process).empty(); }, 2s));
         CHECK(groups.is_empty());
     }
 }
 
-TEST_CASE_FIXTURE(GroupTrial, "a leftover is said to be removed to those who ask") {
+TEST_CASE_FIXTURE(GroupTrial, "-v reports that a leftover group was removed") {
     if (!groups) return;
     expect_strays();
     auto process = start_in("x", {"-q", "--", "sh", "-c", stubborn});
@@ -410,7 +411,7 @@ TEST_CASE_FIXTURE(GroupTrial, "a leftover is said to be removed to those who ask
     CHECK(contains(next.err, groups.path("x")));
 }
 
-TEST_CASE_FIXTURE(GroupTrial, "--orphans leave keeps the group for those who were left, and it is theirs") {
+TEST_CASE_FIXTURE(GroupTrial, "--orphans leave keeps the group, which then belongs to the orphans") {
     if (!groups) return;
     auto setup = runner(in_group("x", {"--orphans", "leave", "--", "sh", "-c", "sleep 60 & echo $!"}));
     setup.leaves_processes = true;
@@ -427,9 +428,9 @@ TEST_CASE_FIXTURE(GroupTrial, "--orphans leave keeps the group for those who wer
 }
 
 TEST_CASE_FIXTURE(GroupTrial,
-                  "a limit whose controller cannot be had is refused, with the remedy, and nothing is made") {
+                  "a limit whose controller is not available is refused with advice, and no group is made") {
     if (!groups) return;
-    if (contains(read_text(groups.path("../cgroup.controllers")), "memory")) return;  // then tests/vm has the case
+    if (contains(read_text(groups.path("../cgroup.controllers")), "memory")) return;  // then tests/vm tests this case
     const auto result = run(in_group("x/y", {"--memory-max", "64M", "--", "true"}));
     CHECK_REFUSED(result, "cgroup: the controller 'memory' is");
     CHECK(groups.is_empty());
@@ -471,7 +472,7 @@ TEST_CASE_FIXTURE(GroupTrial, "the base can come from the environment") {
     CHECK(complete(setup).out == "0::" + own_group("x") + "\n");
 }
 
-TEST_CASE_FIXTURE(GroupTrial, "who may not make groups is told so, in one line") {
+TEST_CASE_FIXTURE(GroupTrial, "a user who may not make groups gets one line that says so") {
     if (!groups) return;
     ::chmod(directory().c_str(), 0755);
     const auto refused = bash("setpriv --reuid 65534 --regid 65534 --clear-groups \"$NR\" run --cgroup-base " +
@@ -480,7 +481,8 @@ TEST_CASE_FIXTURE(GroupTrial, "who may not make groups is told so, in one line")
     CHECK(contains(refused.err, "cgroup: cannot create group '" + groups.path("x") + "'"));
     CHECK(contains(refused.err, "permission denied"));
     CHECK(lines(refused.err).size() == 1);
-    // Delegated, but this process comes from outside: the kernel lets nobody cross who may not write above.
+    // The user owns the base, but this process is outside of it. The kernel moves a process only for a user who may
+    // write to cgroup.procs of the common ancestor of both groups.
     REQUIRE(::chown(groups.path().c_str(), 65534, 65534) == 0);
     const auto crossing = bash("setpriv --reuid 65534 --regid 65534 --clear-groups \"$NR\" run --cgroup-base " +
                                groups.path() + " --cgroup x -- true");
@@ -496,7 +498,7 @@ TEST_CASE_FIXTURE(GroupTrial, "a command of another user is in the group as well
     CHECK(result.out == "0::" + own_group("x") + "\n");
 }
 
-TEST_CASE_FIXTURE(GroupTrial, "many at once, each in a group of its own") {
+TEST_CASE_FIXTURE(GroupTrial, "many runs at once, each in its own group") {
     if (!groups) return;
     const auto result = bash("for i in 1 2 3 4 5 6 7 8 9 10; do nr --cgroup-base " + groups.path() +
                              " --cgroup many/ -- sh -c 'echo done' & done; wait");

@@ -1,4 +1,4 @@
-// What CI systems read: a JUnit file, an annotation of the verdict, a summary with or without colours.
+// Output for CI systems: a JUnit file, an annotation of the verdict, a summary with or without colours.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -11,7 +11,7 @@ using namespace support;
 
 namespace {
 
-// Reads $1 as XML and prints the counts, the case, and what it holds.
+// Parses the file $1 as XML and prints the counts, the case and its content.
 constexpr const char* read_junit =
     "python3 - \"$1\" <<'EOF'\n"
     "import sys, xml.etree.ElementTree as tree\n"
@@ -48,7 +48,7 @@ TEST_CASE_FIXTURE(Trial, "a run is a case of a JUnit suite") {
     CHECK(begins(python(*this, where), "1|0|1|/nonexistent\nerror|spawn-failed|cannot run '/nonexistent'"));
 }
 
-TEST_CASE_FIXTURE(Trial, "only the last lines are in it, and whatever they hold it is XML") {
+TEST_CASE_FIXTURE(Trial, "a JUnit file has only the last lines, and is valid XML for any output") {
     const auto where = path("junit.xml");
     run({"--junit", where, "--", "sh", "-c", "seq 100000; exit 1"});
     const auto seen = lines(python(*this, where));
@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(Trial, "only the last lines are in it, and whatever they hold 
     CHECK(begins(python(*this, where), "1|1|0|sh -c exit 1 ]]>\xef\xbf\xbd\xef\xbf\xbd<\"'\n"));
 }
 
-TEST_CASE_FIXTURE(Trial, "the stream is the same with a JUnit file, and a terminal's returns are not in it") {
+TEST_CASE_FIXTURE(Trial, "a JUnit file does not change the output, and has no carriage returns of a terminal") {
     const auto where = path("junit.xml");
     const auto log = path("log");
     CHECK(run({"--junit", where, "-o", log, "--prefix=> ", "--pty", "--", "sh", "-c", "echo a; echo b; exit 1"}).out ==
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(Trial, "the stream is the same with a JUnit file, and a termin
     CHECK(read_text(log) == "a\nb\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "a place that cannot be written is refused before the command starts") {
+TEST_CASE_FIXTURE(Trial, "a JUnit file that cannot be written is refused before the command starts") {
     CHECK_REFUSED(run({"--junit", "/nonexistent/j.xml", "--", "touch", directory() + "/started"}),
                   "cannot write the JUnit file '/nonexistent/j.xml'");
 

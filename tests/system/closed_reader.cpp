@@ -1,4 +1,4 @@
-// When the reader goes away, the command meets a closed pipe, as it would in a plain pipeline.
+// When the reader goes away, the command gets a closed pipe, as in a pipeline without netrunner.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -52,20 +52,20 @@ TEST_CASE_FIXTURE(Trial, "standard error goes on when the reader of standard out
     CHECK(result.ending == exit_code(4));
 }
 
-TEST_CASE_FIXTURE(Trial, "a reader that leaves a silent command lets it live") {
+TEST_CASE_FIXTURE(Trial, "a silent command is not ended when its reader goes away") {
     auto process = start(runner({"--", "sh", "-c", "echo a; sleep 0.5; exit 6"}));
     process.wait_for_output("a\n");
     process.stop_reading_output();
     CHECK(process.finish().ending == exit_code(6));
 }
 
-TEST_CASE_FIXTURE(Trial, "a reader that leaves ends the whole pipeline inside") {
+TEST_CASE_FIXTURE(Trial, "when the reader goes away, a whole pipeline inside the run ends") {
     const auto result = bash("nr -- sh -c 'yes | cat' | head -1; echo ${PIPESTATUS[0]}");
     CHECK(result.out == "y\n141\n");
     CHECK_WALL(result, 0, 1500);
 }
 
-TEST_CASE_FIXTURE(Trial, "a socket as standard output is a reader that can go away too") {
+TEST_CASE_FIXTURE(Trial, "a socket as standard output is a reader that can go away, too") {
     auto setup = runner({"--", "yes"});
     setup.out = socketed();
     auto process = start(setup);

@@ -1,4 +1,4 @@
-// The command line: what is not understood is refused in one line and never taken for the command.
+// The command line: words that netrunner does not understand are refused in one line and never used as the command.
 #include <doctest/doctest.h>
 
 #include "trial.hpp"
@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(Trial, "an unknown option is refused with the nearest known on
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "an unknown option that resembles nothing is refused without a guess") {
+TEST_CASE_FIXTURE(Trial, "an unknown option that resembles no other is refused without a suggestion") {
     CHECK_REFUSED(run({"--zzzzzzzzzzzz", "true"}), "--zzzzzzzzzzzz");
     CHECK_REFUSED(run({"-Z", "true"}), "-Z");
     CHECK_REFUSED(run({"--timeout=1", "--zzzzzzzzzzzz=5", "true"}), "--zzzzzzzzzzzz");
@@ -106,7 +106,7 @@ TEST_CASE_FIXTURE(Trial, "a missing command, value or subcommand is refused") {
     CHECK_REFUSED(complete(command({netrunner(), "help", "rnu"})), "rnu");
 }
 
-TEST_CASE_FIXTURE(Trial, "malformed durations are refused at once by what was typed") {
+TEST_CASE_FIXTURE(Trial, "malformed durations are refused at once, and the message quotes them") {
     for (const std::string duration : {"5x", "x", "-1", "", "1s1", "1.2.3", "s", "1 s", "1e3", "0x10",
                                        "99999999999999999999", "nan", "1h-5m", "+5"}) {
         CAPTURE(duration);
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(Trial, "malformed durations are refused at once by what was ty
     CHECK_REFUSED(run({"-k", "-1", "--", "true"}), "-1");
 }
 
-TEST_CASE_FIXTURE(Trial, "every form of a duration is taken") {
+TEST_CASE_FIXTURE(Trial, "every form of a duration is accepted") {
     for (const std::string duration :
          {"5", "5s", "1.5s", "1h30m", "1d", "500ms", ".5h", "infinity", "0", "2m30s500ms"}) {
         CAPTURE(duration);
@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(Trial, "every form of a duration is taken") {
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "malformed sizes are refused by what was typed") {
+TEST_CASE_FIXTURE(Trial, "malformed sizes are refused, and the message quotes them") {
     for (const std::string size : {"5q", "x", "-1", "", "1KiBs", "99999999999999999999", "1 K", "K"}) {
         CAPTURE(size);
         CHECK_REFUSED(run({"--max-output=" + size, "--", "touch", directory() + "/started"}),
@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(Trial, "sizes have binary and decimal units") {
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "signals and ladders that are not understood are refused") {
+TEST_CASE_FIXTURE(Trial, "unknown signals and malformed ladders are refused") {
     for (const std::string name : {"NOSUCH", "999", "-5", "", "SIG"}) {
         CAPTURE(name);
         CHECK_REFUSED(run({"--signal=" + name, "--", "true"}), "'" + name + "'");
@@ -160,7 +160,7 @@ TEST_CASE_FIXTURE(Trial, "signals and ladders that are not understood are refuse
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "words outside of a choice are refused with the choices") {
+TEST_CASE_FIXTURE(Trial, "a value that is none of the choices is refused, and the choices are listed") {
     CHECK_REFUSED(run({"--orphans", "keep", "--", "true"}), "leave");
     CHECK_REFUSED(run({"--orphans", "keep", "--", "true"}), "keep");
 }

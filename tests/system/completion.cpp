@@ -1,4 +1,4 @@
-// The completions as a user meets them: a line is typed in a real terminal, Tab is pressed, the screen is read.
+// The completions as a user sees them: a line is typed into a real terminal, Tab is pressed, and the screen is read.
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -55,7 +55,7 @@ const std::vector<Typed>& lines_and_ends() {
 
 const std::string completions = std::string(SOURCE_DIR) + "/completions";
 
-// A shell whose directory has what the lines ask for, with `load` as the lines that bring the completion in.
+// Runs `shell` in a directory with the files that the lines need. `load` has the lines that load the completions.
 void check_completions(Trial& trial, const std::vector<std::string>& shell, const std::vector<std::string>& load) {
     namespace fs = std::filesystem;
     std::ofstream{trial.path("some-file")};
@@ -73,12 +73,12 @@ void check_completions(Trial& trial, const std::vector<std::string>& shell, cons
     tmux.shows("READY>");
     for (const auto& line : load) tmux.enter(line);
     tmux.enter("export PATH=\"$PWD/programs:$PATH\" NETRUNNER_CGROUP_BASE=\"$PWD/groups\"");
-    // Not before: Ctrl-C throws away what was typed ahead.
+    // Wait until the shell has read everything, because Ctrl-C discards pending input.
     tmux.enter("clear; echo load''ed");
     tmux.shows("loaded");
     for (const auto& [line, completed] : lines_and_ends()) {
         CAPTURE(line);
-        // Not before the prompt is back: what is typed behind a Ctrl-C may be thrown away with the rest.
+        // Wait for the prompt: input typed right after a Ctrl-C may be discarded with it.
         tmux.shows("(^|\n)READY>\n*$");
         tmux.press("C-l");
         tmux.shows("^READY>\n\n");

@@ -1,4 +1,4 @@
-// Promise 2 at its hardest: netrunner or its shepherd is killed by SIGKILL at any moment, and nothing is left.
+// SIGKILL to netrunner or its shepherd at any moment: nothing is left.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto grace = 300ms;
 
-// A tree that does not go by itself: a shell that ignores TERM, a child in its group, one in another session.
+// A tree that does not end on TERM: a shell that ignores TERM, a child in its group, a child in another session.
 const std::vector<std::string> stubborn{
     "-q", "-k", "300ms", "--", "sh", "-c", "trap '' TERM HUP; sleep 60 & setsid sleep 61 & echo go; wait"};
 
@@ -23,7 +23,7 @@ std::chrono::microseconds random_moment(int below_microseconds) {
 
 pid_t shepherd_of(const Process& process) { return child_running(process.pid(), "netrunner-shepherd"); }
 
-// It cannot be gone by itself: the command lives for a minute.
+// The shepherd cannot have exited before, because the command lives for a minute.
 void kill_shepherd(const Process& process) {
     const pid_t shepherd = shepherd_of(process);
     REQUIRE(shepherd > 0);
@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(Trial, "a daemon without environment does not outlive a killed
     CHECK(wait_until([&] { return !is_running(pid); }, grace + 1s));
 }
 
-TEST_CASE_FIXTURE(Trial, "the shepherd is killed in the first 50 ms: netrunner ends the tree and says so") {
+TEST_CASE_FIXTURE(Trial, "the shepherd is killed in the first 50 ms: netrunner ends the tree and reports it") {
     for (int i = times(25, 200); i > 0; --i) {
         auto process = start_reported(runner(stubborn));
         const auto moment = random_moment(50000);

@@ -1,4 +1,5 @@
-// Descriptors: the command has exactly 0, 1 and 2, netrunner changes no shared flag, and closed ones stay harmless.
+// Descriptors: the command has exactly 0, 1 and 2, netrunner changes no shared flag, and closed descriptors are
+// harmless.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -15,7 +16,7 @@ using namespace support;
 
 namespace {
 
-// The numbers that print_fds saw.
+// The descriptor numbers that print_fds printed.
 std::string numbers(const std::string& text) {
     std::string found;
     for (const auto& line : lines(text)) found += line.substr(0, line.find(' ')) + " ";
@@ -154,7 +155,7 @@ TEST_CASE_FIXTURE(Trial, "the shepherd keeps none of the user's descriptors open
     process.finish();
 }
 
-TEST_CASE_FIXTURE(Trial, "too few descriptors are one line and 125, or enough" * doctest::skip(sanitized)) {
+TEST_CASE_FIXTURE(Trial, "too few descriptors give one line and 125, or the run works" * doctest::skip(sanitized)) {
     int refused = 0;
     for (int limit = 4; limit <= 24; ++limit) {
         CAPTURE(limit);
@@ -181,7 +182,7 @@ TEST_CASE_FIXTURE(Trial, "a huge descriptor limit does not slow the start") {
     };
     const auto usual = ten_starts("ulimit -n 1024\n");
     const auto huge = ten_starts("ulimit -Hn 1000000 2>/dev/null; ulimit -n $(ulimit -Hn)\n");
-    // One call for each descriptor that might be open would take tens of milliseconds a start.
+    // One system call for each possible descriptor would take tens of milliseconds per start.
     CHECK_MESSAGE(huge < 3 * usual + scaled(150ms), huge.count(), " against ", usual.count());
 }
 

@@ -1,5 +1,5 @@
-// `netrunner doctor`: what it says is so, also of what does not work, and nothing is changed by asking.
-// (In a kernel that has everything: tests/vm/guest/doctor.sh)
+// `netrunner doctor`: its results are true, also for features that do not work, and it changes nothing.
+// (tests/vm/guest/doctor.sh tests it in a kernel that has every feature.)
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 
@@ -22,8 +22,8 @@ struct DoctorTrial : Trial {
 
     static nlohmann::json check(const Result& result, const std::string& name) {
         const auto found = nlohmann::json::parse(result.out);
-        for (const auto& one : found["checks"]) {
-            if (one["name"] == name) return one;
+        for (const auto& entry : found["checks"]) {
+            if (entry["name"] == name) return entry;
         }
         FAIL("no such check: ", name);
         return {};
@@ -34,7 +34,7 @@ struct DoctorTrial : Trial {
 
 TEST_SUITE_BEGIN("doctor");
 
-TEST_CASE_FIXTURE(DoctorTrial, "each check is a line, in both forms, and the status is their sum") {
+TEST_CASE_FIXTURE(DoctorTrial, "text and JSON have the same checks, and the status is 0 only if all are ok") {
     const auto json = ask({"--json"});
     const auto text = ask();
     const auto found = nlohmann::json::parse(json.out);
@@ -54,12 +54,12 @@ TEST_CASE_FIXTURE(DoctorTrial, "each check is a line, in both forms, and the sta
     }
 }
 
-TEST_CASE_FIXTURE(DoctorTrial, "what works here is said to work") {
+TEST_CASE_FIXTURE(DoctorTrial, "run and pty work here and are reported as working") {
     const auto result = ask({"--json"});
     for (const std::string name : {"run", "pty"}) CHECK(check(result, name)["ok"] == true);
 }
 
-TEST_CASE_FIXTURE(DoctorTrial, "a shepherd that is missing is a run that does not work") {
+TEST_CASE_FIXTURE(DoctorTrial, "without its shepherd, the check `run` fails") {
     const auto alone = path("alone");
     std::filesystem::create_directory(alone);
     std::filesystem::copy_file(netrunner(), alone + "/netrunner");
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(DoctorTrial, "a shepherd that is missing is a run that does no
     CHECK(contains(check(result, "run")["detail"], "cannot find the shepherd"));
 }
 
-TEST_CASE_FIXTURE(DoctorTrial, "a base of control groups is tried, and left as it was") {
+TEST_CASE_FIXTURE(DoctorTrial, "the base of control groups is tried and left unchanged") {
     CgroupDir groups;
     if (!groups) return;
     const auto result = ask({"--json"}, groups.path());
@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(DoctorTrial, "a base of control groups is tried, and left as i
     CHECK(read_text(groups.path() + "/cgroup.subtree_control").empty());
 }
 
-TEST_CASE_FIXTURE(DoctorTrial, "a base that is none is the reason given") {
+TEST_CASE_FIXTURE(DoctorTrial, "an invalid base is named as the reason") {
     const auto result = ask({"--json"}, "/nowhere");
     CHECK(result.ending == exit_code(1));
     CHECK(check(result, "run")["ok"] == true);
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(DoctorTrial, "a base that is none is the reason given") {
     }
 }
 
-TEST_CASE_FIXTURE(DoctorTrial, "where no process can be made, it says so and ends") {
+TEST_CASE_FIXTURE(DoctorTrial, "if no process can be made, the doctor says so and ends") {
     if (sanitized || ::geteuid() != 0) return;
     auto setup = command({"setpriv", "--reuid", "65533", "--regid", "65533", "--clear-groups", "prlimit", "--nproc=1",
                           netrunner(), "doctor", "--json"});
@@ -103,7 +103,7 @@ TEST_CASE_FIXTURE(DoctorTrial, "where no process can be made, it says so and end
     for (const std::string name : {"run", "pid-namespace"}) CHECK(check(result, name)["ok"] == false);
 }
 
-TEST_CASE_FIXTURE(DoctorTrial, "words that it does not know are refused") {
+TEST_CASE_FIXTURE(DoctorTrial, "unknown options and arguments are refused") {
     CHECK_REFUSED(ask({"--jsn"}), "'--jsn'");
     CHECK_REFUSED(ask({"now"}), "'now'");
 }

@@ -1,5 +1,5 @@
-// The end of a run holds, whatever comes at that moment: late signals, readers that have stopped, a shepherd that has
-// been stopped. Most of these were found by reviews of the finished program.
+// The end of a run, with events at that moment: late signals, readers that have stopped, a stopped shepherd. Most of
+// these cases were found in reviews of the finished program.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <pty.h>
@@ -14,7 +14,7 @@ using namespace support;
 
 TEST_SUITE_BEGIN("ending");
 
-TEST_CASE_FIXTURE(Trial, "a signal that comes as the run ends spoils neither status nor report") {
+TEST_CASE_FIXTURE(Trial, "a signal that comes as the run ends changes neither status nor report") {
     for (int i = times(60, 400); i > 0; --i) {
         auto process = start_reported(runner({"--", "sh", "-c", "trap '' USR1; echo go; exec sleep 0.02"}));
         process.wait_for_output("go\n");
@@ -27,7 +27,7 @@ TEST_CASE_FIXTURE(Trial, "a signal that comes as the run ends spoils neither sta
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "three thousand queued real-time signals are three thousand") {
+TEST_CASE_FIXTURE(Trial, "three thousand queued real-time signals all arrive") {
     const auto result = bash(
         "\"$NR\" run -- python3 -c 'import signal\n"
         "wanted=[signal.SIGRTMIN]\n"
@@ -45,7 +45,7 @@ TEST_CASE_FIXTURE(Trial, "three thousand queued real-time signals are three thou
     CHECK(lines(read_text(path("out"))).back() == "3000");
 }
 
-TEST_CASE_FIXTURE(Trial, "a terminal that takes no more holds up neither the limit nor the end") {
+TEST_CASE_FIXTURE(Trial, "a terminal whose output is full delays neither the limit nor the end") {
     int master = -1;
     int slave = -1;
     REQUIRE(::openpty(&master, &slave, nullptr, nullptr, nullptr) == 0);
@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(Trial, "a terminal that takes no more holds up neither the lim
     ::close(slave);
 }
 
-TEST_CASE_FIXTURE(Trial, "whoever waits for the other end of a FIFO can be called off") {
+TEST_CASE_FIXTURE(Trial, "a run that waits for the other end of a FIFO can be cancelled") {
     REQUIRE(::mkfifo(path("fifo").c_str(), 0600) == 0);
     auto process = start(runner({"--stdin", "fifo", "--", "cat"}));
     REQUIRE(wait_until(
@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(Trial, "whoever waits for the other end of a FIFO can be calle
     CHECK(process.finish().ending == killed_by(SIGTERM));
 }
 
-TEST_CASE_FIXTURE(Trial, "a report to where the output goes comes behind it, not in its place") {
+TEST_CASE_FIXTURE(Trial, "a report to the same file as the output follows the output") {
     for (const std::string where : {"/dev/stdout", "/dev/fd/1", "out"}) {
         CAPTURE(where);
         auto setup = runner({"--report", where, "--", "echo", "hi"});
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(Trial, "a report to where the output goes comes behind it, not
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "a report to a closed standard output is refused, not forgotten") {
+TEST_CASE_FIXTURE(Trial, "a report to a closed standard output is refused") {
     auto setup = runner({"--report", "-", "--", "touch", directory() + "/started"});
     setup.out = closed();
     CHECK(complete(setup).ending == exit_code(125));
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(Trial, "a command that ended in time is not timed out because 
     CHECK(process.finish().ending == exit_code(0));
 }
 
-TEST_CASE_FIXTURE(Trial, "input that cannot be read is said") {
+TEST_CASE_FIXTURE(Trial, "input that cannot be read is reported") {
     auto setup = runner({"--stdin", "pipe", "--", "cat"});
     setup.in = file("/", O_RDONLY);
     const auto result = complete(setup);
@@ -106,7 +106,7 @@ TEST_CASE_FIXTURE(Trial, "input that cannot be read is said") {
     CHECK(result.err == "netrunner: cannot read standard input: is a directory\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "what another PID namespace shows is not touched") {
+TEST_CASE_FIXTURE(Trial, "netrunner refuses to run if /proc shows another PID namespace") {
     const auto probe = complete(command({"unshare", "-pf", "true"}));
     if (probe.ending != exit_code(0)) return skip("no permission to make a PID namespace");
     const auto result =

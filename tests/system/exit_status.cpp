@@ -1,4 +1,4 @@
-// How it ends: with the command's own status, by the same signal, or with a number of our own that says why.
+// The exit status: the command's status, death by the command's signal, or a number of netrunner that says why.
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 
@@ -20,7 +20,7 @@ TEST_CASE_FIXTURE(Trial, "every exit code passes through") {
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "codes that are also netrunner's own pass through without a word") {
+TEST_CASE_FIXTURE(Trial, "exit codes that netrunner also uses pass through without a message") {
     for (const int code : {124, 125, 126, 127, 137, 143}) {
         CAPTURE(code);
         auto [result, report] = run_reported({"--", "sh", "-c", "exit " + std::to_string(code)});
@@ -32,7 +32,7 @@ TEST_CASE_FIXTURE(Trial, "codes that are also netrunner's own pass through witho
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "a command that died of a signal makes netrunner die of the same one") {
+TEST_CASE_FIXTURE(Trial, "a command that died of a signal makes netrunner die of the same signal") {
     for (const int number :
          {SIGHUP,  SIGINT,  SIGQUIT, SIGILL,  SIGTRAP, SIGABRT,   SIGBUS,  SIGFPE, SIGKILL, SIGUSR1,  SIGSEGV, SIGUSR2,
           SIGPIPE, SIGALRM, SIGTERM, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO,  SIGSYS,  SIGRTMIN, SIGRTMAX}) {
@@ -45,7 +45,7 @@ TEST_CASE_FIXTURE(Trial, "a command that died of a signal makes netrunner die of
 TEST_CASE_FIXTURE(Trial, "netrunner's own death leaves no core") {
     auto setup = runner({"--", "sh", "-c", "ulimit -c 0; kill -SEGV $$"});
     setup.argv.insert(setup.argv.begin(), {"/bin/sh", "-c", "ulimit -c unlimited; \"$@\"", "sh"});
-    CHECK(complete(setup).ending == exit_code(139));  // and the trial sees no file `core`
+    CHECK(complete(setup).ending == exit_code(139));  // and the trial fails if a file `core` is left
 }
 
 TEST_CASE_FIXTURE(Trial, "output before a failure is passed on") {
@@ -64,7 +64,7 @@ TEST_CASE_FIXTURE(Trial, "a fast failure is never mistaken for a lost command") 
     CHECK(result.err.empty());
 }
 
-TEST_CASE_FIXTURE(Trial, "a command that is gone at once is seen") {
+TEST_CASE_FIXTURE(Trial, "the status of a command that exits at once is not lost") {
     const auto result =
         bash("for i in $(seq " + std::to_string(times(150, 10000)) + "); do nr -- true || exit 1; done", 300s);
     CHECK(result.ending == exit_code(0));

@@ -1,5 +1,5 @@
-// The chain netrunner, shepherd, guard: whichever one or two of them are killed or stopped, the rest ends the tree,
-// takes the control group away and leaves. (containment.md 4.1, torture.md T1 to T14, T24)
+// The chain netrunner, shepherd, guard: if one or two of them are killed or stopped, the rest ends the tree, removes
+// the control group and exits. (docs/torture.md, T1 to T14 and T24)
 #include <doctest/doctest.h>
 #include <sys/wait.h>
 
@@ -16,18 +16,18 @@ namespace {
 
 constexpr auto grace = 300ms;
 
-// Not one of it goes by itself: in its group, in another session, without the tag, and in both.
+// Processes that do not end on TERM: in the command's group, in another session, without the tag, and both.
 const std::string stubborn =
     "trap '' TERM HUP; exec 9>fifo; sleep 60 & setsid sleep 61 & env -i setsid sleep 62 & echo go; wait";
 
-// A run, and its three processes.
+// A run and its three processes.
 struct Chain {
     Process runner;
     pid_t shepherd = 0;
     pid_t guard = 0;
 
     pid_t pid(char who) const { return who == 'N' ? runner.pid() : (who == 'S' ? shepherd : guard); }
-    // Together, so that none of them can answer to what happens to another.
+    // Signals several processes at once, so that none of them can react to what happens to another.
     void send(const std::string& whom, int signal) const {
         for (const char who : whom) ::kill(pid(who), signal);
     }
@@ -47,7 +47,8 @@ class ChainTrial : public Trial {
         return chain;
     }
 
-    // By the liveness pipe, by the tag, and none of ours either.
+    // True once the liveness FIFO, the tag and /proc show that nothing is left; the processes named in `but` may still
+    // run.
     bool ends(const Chain& chain, const std::string& but = "") {
         return wait_until(
             [&] {
@@ -67,7 +68,7 @@ class ChainTrial : public Trial {
 
 TEST_SUITE_BEGIN("guard");
 
-TEST_CASE_FIXTURE(ChainTrial, "the three have names, sessions and groups of their own") {
+TEST_CASE_FIXTURE(ChainTrial, "each of the three has its own name and group, and the helpers have their own session") {
     auto chain = start_chain();
     CHECK(name_of(chain.runner.pid()) == "netrunner");
     CHECK(name_of(chain.shepherd) == "nr-shepherd");
@@ -84,7 +85,7 @@ TEST_CASE_FIXTURE(ChainTrial, "the three have names, sessions and groups of thei
     CHECK(report["containment"] == nlohmann::json{"group", "subreaper", "guard"});
 }
 
-TEST_CASE_FIXTURE(ChainTrial, "shepherd and guard hold nothing of the user's, and are not found by his words") {
+TEST_CASE_FIXTURE(ChainTrial, "shepherd and guard keep no descriptor, variable, directory or word of the user") {
     auto chain = start_chain();
     for (const pid_t pid : {chain.shepherd, chain.guard}) {
         CAPTURE(pid);
@@ -113,7 +114,8 @@ TEST_CASE_FIXTURE(ChainTrial, "the command has its environment, its parent is th
     CHECK(complete(setup).out == std::string(9000, 'x') + "\nnr-guard\n");
 }
 
-TEST_CASE_FIXTURE(ChainTrial, "one or two of the three are killed: nothing is left, and netrunner says which") {
+TEST_CASE_FIXTURE(ChainTrial,
+                  "one or two of the three are killed: nothing is left, and netrunner names the killed process") {
     expect_strays();
     for (const std::string killed : {"N", "S", "G", "NS", "NG", "SG"}) {
         CAPTURE(killed);
@@ -141,12 +143,12 @@ TEST_CASE_FIXTURE(ChainTrial, "one or two of the three are killed: nothing is le
     }
 }
 
-TEST_CASE_FIXTURE(ChainTrial, "one is stopped and another one killed: nothing is left") {
+TEST_CASE_FIXTURE(ChainTrial, "one of the three is stopped and another is killed: nothing is left") {
     expect_strays();
     for (const std::string stopped : {"S", "G", "SG"}) {
         CAPTURE(stopped);
         auto chain = start_chain();
-        chain.send("N", SIGSTOP);  // else it would continue them
+        chain.send("N", SIGSTOP);  // otherwise netrunner would continue them
         chain.send(stopped, SIGSTOP);
         chain.send("N", SIGKILL);
         chain.runner.finish();
@@ -167,7 +169,7 @@ TEST_CASE_FIXTURE(ChainTrial, "one is stopped and another one killed: nothing is
     }
 }
 
-TEST_CASE_FIXTURE(ChainTrial, "a stopped guard does not survive the other two: the kernel continues it") {
+TEST_CASE_FIXTURE(ChainTrial, "a stopped guard does not outlive the other two: the kernel continues it") {
     expect_strays();
     auto chain = start_chain();
     chain.send("NS", SIGSTOP);
@@ -189,7 +191,7 @@ TEST_CASE_FIXTURE(ChainTrial, "a stopped shepherd or guard is continued, and lim
     }
 }
 
-TEST_CASE_FIXTURE(ChainTrial, "TERM to the shepherd or the guard is an order like any other") {
+TEST_CASE_FIXTURE(ChainTrial, "TERM to the shepherd or the guard cancels the run") {
     for (const char* told : {"S", "G"}) {
         CAPTURE(told);
         auto chain = start_chain();
@@ -202,7 +204,7 @@ TEST_CASE_FIXTURE(ChainTrial, "TERM to the shepherd or the guard is an order lik
     }
 }
 
-TEST_CASE_FIXTURE(ChainTrial, "TERM to all three is one order: the grace is kept") {
+TEST_CASE_FIXTURE(ChainTrial, "TERM to all three is one request: the grace is kept") {
     auto chain =
         start_chain({"-k", "1s"}, "trap 'sleep 0.5; exit 7' TERM; exec 9>fifo; echo go; while :; do sleep 0.02; done");
     chain.send("NSG", SIGTERM);
@@ -235,7 +237,7 @@ TEST_CASE_FIXTURE(ChainTrial, "with --pty one or two of the three are killed: no
     }
 }
 
-TEST_CASE_FIXTURE(ChainTrial, "with a control group one or two are killed: the group is gone, too") {
+TEST_CASE_FIXTURE(ChainTrial, "with a control group one or two are killed: the group is removed, too") {
     expect_strays();
     const CgroupDir around;
     if (!around) return;

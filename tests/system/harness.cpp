@@ -1,4 +1,4 @@
-// The harness itself, against programs that are known: a wrong oracle would make every other test worthless.
+// Tests the harness itself against programs with known behaviour, because all other tests rely on it.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -19,7 +19,7 @@ TEST_CASE_FIXTURE(Trial, "both streams and the exit code of a program are collec
     CHECK(result.err == "err\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "a death by signal is told from an exit") {
+TEST_CASE_FIXTURE(Trial, "a death by signal is distinguished from an exit") {
     const auto result = complete(command({"/bin/sh", "-c", "kill -TERM $$"}));
     CHECK(result.ending == killed_by(SIGTERM));
     CHECK(result.ending.shell_status() == 143);
@@ -53,7 +53,7 @@ TEST_CASE_FIXTURE(Trial, "signals and closed descriptors are set up as asked") {
     CHECK(lines(complete(fds).out).size() == 1);
 }
 
-TEST_CASE_FIXTURE(Trial, "the oracle finds a daemon by its tag, and ends it") {
+TEST_CASE_FIXTURE(Trial, "the harness finds a daemon by its tag, and ends it") {
     expect_strays();
     const auto where = path("daemon");
     auto setup = command({program("daemonize"), where, "close", "ignore"});
@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(Trial, "the oracle finds a daemon by its tag, and ends it") {
     CHECK(nothing_left(1s));
 }
 
-TEST_CASE_FIXTURE(Trial, "the liveness FIFO sees what the tag does not") {
+TEST_CASE_FIXTURE(Trial, "the liveness FIFO shows a process that has lost its tag") {
     expect_strays();
     const Liveness alive{path("fifo")};
     const auto where = path("daemon");
@@ -108,11 +108,11 @@ TEST_CASE_FIXTURE(Trial, "every shell can be driven on a terminal") {
         REQUIRE(shell.foreground_is("sleep"));
         shell.type(ctrl_c);
         shell.prompts();
-        if (argv[0] != "fish") CHECK(shell.status() == 130);  // there it is that of `fg`
+        if (argv[0] != "fish") CHECK(shell.status() == 130);  // fish reports the status of `fg`
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "the terminal's modes and flags are seen from outside, and a leader hears that it hung up") {
+TEST_CASE_FIXTURE(Trial, "the terminal's modes can be read and set from outside, and a session leader gets SIGHUP") {
     expect_strays();
     Terminal terminal;
     const auto before = terminal.modes();
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(Trial, "the terminal's modes and flags are seen from outside, 
     CHECK(read_text(path("heard")) == "heard\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "a screen can be looked at, resized and closed") {
+TEST_CASE_FIXTURE(Trial, "a screen can be read, resized and closed") {
     if (!installed("tmux")) return;
     Tmux tmux(*this, bash_shell);
     tmux.shows("READY>\n");

@@ -1,4 +1,5 @@
-// User, group, groups: exactly those asked for, in an order that works, or 125 and nothing half applied.
+// User, group and supplementary groups: exactly as asked, in the order that the kernel requires, or 125 and nothing
+// changed.
 #include <doctest/doctest.h>
 #include <unistd.h>
 
@@ -16,7 +17,7 @@ bool can_change_user() {
     return false;
 }
 
-// A copy of both programs where any user can reach them.
+// A copy of both programs that any user can execute.
 std::string reachable_copy(Trial& trial) {
     const auto home = trial.path("reachable");
     std::filesystem::create_directory(home);
@@ -29,7 +30,7 @@ std::string reachable_copy(Trial& trial) {
 
 TEST_SUITE_BEGIN("identity");
 
-TEST_CASE_FIXTURE(Trial, "a user name brings its own group and groups") {
+TEST_CASE_FIXTURE(Trial, "a user name sets the user's group and supplementary groups") {
     if (!can_change_user()) return;
     const auto direct = complete(
         command({"/usr/bin/setpriv", "--reuid", "nobody", "--regid", "nogroup", "--init-groups", "/usr/bin/id"}));
@@ -57,14 +58,14 @@ TEST_CASE_FIXTURE(Trial, "unknown or impossible names are refused") {
         for (const std::string name : {"no-such-name", "-1", "4294967295", "99999999999", "", "1x"}) {
             CAPTURE(option);
             CAPTURE(name);
-            if (option == "--groups" && name.empty()) continue;  // no groups at all
+            if (option == "--groups" && name.empty()) continue;  // an empty list means no groups
             const auto result = run({option + "=" + name, "--", "touch", directory() + "/started"});
             CHECK_REFUSED(result, "'" + name + "'");
         }
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "a user without the right to change is told so, and nothing is started") {
+TEST_CASE_FIXTURE(Trial, "a user without the right to change ids is refused, and nothing is started") {
     if (!can_change_user()) return;
     const auto copy = reachable_copy(*this);
     for (const std::vector<std::string>& options : {std::vector<std::string>{"--uid", "root"},
@@ -80,7 +81,7 @@ TEST_CASE_FIXTURE(Trial, "a user without the right to change is told so, and not
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "what runs as another user is stopped all the same") {
+TEST_CASE_FIXTURE(Trial, "a command that runs as another user is stopped, too") {
     if (!can_change_user()) return;
     const auto result = run({"--uid", "nobody", "-t", "300ms", "-k", "300ms", "--", "sh", "-c",
                              "trap '' TERM; setsid sleep 60 & while :; do sleep 1; done"});

@@ -1,5 +1,5 @@
-// Pipe mode before a real terminal: the command starts in the background, gets the foreground when it touches the
-// terminal, and stops and continues as the shell wants it. (terminal.md sections 7 to 9 and 11, pipe mode)
+// Pipe mode on a real terminal: the command starts in the background, gets the foreground when it uses the terminal,
+// and stops and continues with the shell's job control.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -11,7 +11,7 @@ using namespace support;
 
 namespace {
 
-// What is typed is echoed, so expected texts are ones that only the result can show.
+// The terminal echoes what is typed, so the expected texts appear only in the results.
 constexpr const char* says_status = "; echo status=$((0+$?))";
 
 }  // namespace
@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(Trial, "Ctrl-C reaches the command once") {
     shell.expect("caught-2\r\nstatus=41\r\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "after a command that had the terminal, the script around it can read on") {
+TEST_CASE_FIXTURE(Trial, "after a command that had the terminal, the script around it can read the terminal again") {
     TerminalShell shell(*this);
     shell.enter("bash -c '\"$NR\" run -- bash -ic true; read y; echo read-$y'");
     REQUIRE(shell.foreground_is("read y"));
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(Trial, "after a command that had the terminal, the script arou
     shell.expect("read-this\r\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "started in the background it runs there, and stops only when it asks for the terminal") {
+TEST_CASE_FIXTURE(Trial, "a run in the background is stopped only when its command reads the terminal") {
     TerminalShell shell(*this);
     shell.enter("nr -- sh -c 'echo back-$((1+1))' & wait; echo done-$((1+1))");
     shell.expect("back-2\r\n");
@@ -112,12 +112,12 @@ TEST_CASE_FIXTURE(Trial, "started in the background it runs there, and stops onl
     shell.expect("got-that\r\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "without a terminal to open, asking for one fails at once") {
+TEST_CASE_FIXTURE(Trial, "without a controlling terminal, opening /dev/tty fails at once") {
     const auto result = run({"--", "sh", "-c", "(read x </dev/tty) 2>/dev/null || echo none"});
     CHECK(result.out == "none\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "the terminal's settings and its foreground are as they were") {
+TEST_CASE_FIXTURE(Trial, "the terminal's settings and its foreground are restored") {
     TerminalShell shell(*this);
     shell.enter("before=$(stty -a); nr -- sh -c 'read x </dev/tty'");
     REQUIRE(shell.foreground_is("read x"));
@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(Trial, "the terminal's settings and its foreground are as they
     shell.expect("same-2\r\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "a command that asks on /dev/tty gets its answer, whatever its standard input is") {
+TEST_CASE_FIXTURE(Trial, "a command that reads /dev/tty gets what is typed, whatever its standard input is") {
     TerminalShell shell(*this);
     const auto before = shell.answer("stty -a");
     shell.enter(
@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(Trial, "a command may set the terminal's modes, and they stay 
     CHECK(shell.modes().c_cc[VERASE] == 'X');
 }
 
-TEST_CASE_FIXTURE(Trial, "interactive shells run and end inside, and the outer one has the terminal again") {
+TEST_CASE_FIXTURE(Trial, "after an interactive shell inside a run, the outer shell has the terminal again") {
     for (const std::string inner : {"bash -ic true", "zsh -f -ic true", "bash --norc -ic \"exit 3\""}) {
         if (!installed(inner.substr(0, inner.find(' ')))) continue;
         CAPTURE(inner);
@@ -181,7 +181,7 @@ TEST_CASE_FIXTURE(Trial, "netrunner inside netrunner stops, continues and ends a
     shell.expect("status=0\r\nREADY> $");
 }
 
-TEST_CASE_FIXTURE(Trial, "a neighbour in the pipeline keeps the terminal while the command does not ask for it") {
+TEST_CASE_FIXTURE(Trial, "another process of the pipeline keeps the terminal while the command does not use it") {
     TerminalShell shell(*this);
     shell.enter("nr -- sleep 0.5 | sh -c 'echo go-$((1+1)); read x </dev/tty; echo got-$x'");
     shell.expect("go-2\r\n");
@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(Trial, "a neighbour in the pipeline keeps the terminal while t
     CHECK(!contains(shell.printed(), "Stopped"));
 }
 
-TEST_CASE_FIXTURE(Trial, "with tostop a background run that prints is stopped as the user asked, without it prints") {
+TEST_CASE_FIXTURE(Trial, "with tostop a background run that prints is stopped, without tostop it prints") {
     for (const auto& argv : {bash_shell, dash_shell}) {
         CAPTURE(argv[0]);
         TerminalShell shell(*this, argv);
@@ -236,7 +236,7 @@ TEST_CASE_FIXTURE(Trial, "dash and zsh stop and continue the run, too") {
     }
 }
 
-// ---- found by use
+// ---- regressions that were found in use
 
 TEST_CASE_FIXTURE(Trial, "inside a command substitution the command gets what is typed") {
     TerminalShell shell(*this);
@@ -247,7 +247,7 @@ TEST_CASE_FIXTURE(Trial, "inside a command substitution the command gets what is
     shell.expect("x is got-this\r\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "modes that a command has set when it is made to end are undone") {
+TEST_CASE_FIXTURE(Trial, "terminal modes that a command has set are restored when netrunner ends the command") {
     TerminalShell shell(*this, dash_shell);
     const auto before = shell.modes();
     shell.enter("nr -t 500ms -- sh -c 'stty raw -echo; sleep 60'");
@@ -257,7 +257,7 @@ TEST_CASE_FIXTURE(Trial, "modes that a command has set when it is made to end ar
     CHECK(wait_until([&] { return same_modes(shell.modes(), before); }));
 }
 
-TEST_CASE_FIXTURE(Trial, "a terminal that goes away ends a command that will not hear of it, whoever says so") {
+TEST_CASE_FIXTURE(Trial, "a terminal that hangs up ends a command that ignores HUP, in bash and in zsh") {
     expect_strays();
     for (const auto& argv : {bash_shell, zsh_shell}) {
         CAPTURE(argv.front());
@@ -273,8 +273,7 @@ TEST_CASE_FIXTURE(Trial, "a terminal that goes away ends a command that will not
     }
 }
 
-TEST_CASE_FIXTURE(Trial,
-                  "a background run outlives its terminal as its command would, with a terminal of its own or not") {
+TEST_CASE_FIXTURE(Trial, "a background run outlives its terminal as its command would, with and without --pty") {
     expect_strays();
     for (const std::string mode : {"", "--pty "}) {
         CAPTURE(mode);

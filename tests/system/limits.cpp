@@ -1,4 +1,4 @@
-// The limits: time, silence, output. Each stops the command, says so, and ends with 124.
+// The limits on time, silence and output. Each stops the command, prints a verdict and ends with 124.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -73,14 +73,14 @@ TEST_CASE_FIXTURE(Trial, "silence longer than the idle limit stops the command")
     CHECK(report["reason"] == "idle-timeout");
 }
 
-TEST_CASE_FIXTURE(Trial, "a byte on either stream starts the idle limit anew") {
+TEST_CASE_FIXTURE(Trial, "a byte on either stream restarts the idle limit") {
     const auto result = run({"--idle-timeout", "700ms", "--", "sh", "-c",
                              "for i in 1 2 3 4; do sleep 0.25; echo o; sleep 0.25; echo e >&2; done"});
     CHECK(result.ending == exit_code(0));
     CHECK_WALL(result, 2000, 10000);
 }
 
-TEST_CASE_FIXTURE(Trial, "a command that never speaks is idle from its start") {
+TEST_CASE_FIXTURE(Trial, "a command that never writes is idle from its start") {
     CHECK(run({"--idle-timeout", "300ms", "--", "sleep", "60"}).ending == exit_code(124));
 }
 
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(Trial, "exactly the allowed output is passed on, then the comm
     CHECK(report["stdout"]["bytes"] == 100);
 }
 
-TEST_CASE_FIXTURE(Trial, "exactly as much as allowed is not too much") {
+TEST_CASE_FIXTURE(Trial, "output of exactly the allowed size does not stop the command") {
     auto [result, report] = run_reported({"--max-output", "100", "--", "sh", "-c", "head -c 100 /dev/zero; exit 3"});
     CHECK(result.ending == exit_code(3));
     CHECK(result.out.size() == 100);
@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(Trial, "a chatty command that ignores TERM and PIPE is dead wh
     CHECK(report["signal"] == "SIGKILL");
 }
 
-TEST_CASE_FIXTURE(Trial, "the limits hold for what outlives the command under --orphans wait") {
+TEST_CASE_FIXTURE(Trial, "the limits hold for orphans under --orphans wait") {
     const auto result = run({"--orphans", "wait", "-t", "500ms", "--", "sh", "-c", "sleep 60 & echo hi"});
     CHECK(result.ending == exit_code(124));
     CHECK(result.out == "hi\n");

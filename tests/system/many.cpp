@@ -1,4 +1,4 @@
-// Many runs at once and one after another: nothing is shared, mixed up, or left.
+// Many runs at once and one after another: runs share nothing, mix nothing up, and leave nothing.
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -41,7 +41,7 @@ TEST_CASE_FIXTURE(Trial, "parallel outputs are complete") {
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "parallel limits each strike their own run") {
+TEST_CASE_FIXTURE(Trial, "parallel limits each stop only their own run") {
     std::vector<Process> processes;
     for (int i = 0; i < 40; ++i) {
         processes.push_back(start(runner({"-q", "-t", i % 2 == 0 ? "500ms" : "60", "--", "sh", "-c",
@@ -80,9 +80,9 @@ TEST_CASE_FIXTURE(Trial, "netrunner uses no processor time while nothing happens
     process.finish();
 }
 
-TEST_CASE_FIXTURE(Trial, "too few processes are one line and 125, or enough") {
+TEST_CASE_FIXTURE(Trial, "too few processes give one line and 125, or the run works") {
     if (::geteuid() == 0) {
-        // The superuser is exempt from the limit: as nobody then, whose count is its own.
+        // Root is exempt from the limit, so run as a user that has no other processes.
         for (int limit = 1; limit <= 6; ++limit) {
             CAPTURE(limit);
             auto setup = runner({"--", "/bin/true"});
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(Trial, "too few processes are one line and 125, or enough") {
             if (result.ending == exit_code(125)) CHECK(lines(result.err).size() == 1);
         }
     } else {
-        skip("the limit of processes would count those of this user");
+        skip("the process limit would count this user's other processes");
     }
 }
 

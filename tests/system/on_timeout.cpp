@@ -1,4 +1,5 @@
-// --on-timeout: a look at what hangs before it is ended; bounded, told of, and gone with the run.
+// --on-timeout runs a command at a time limit, before the run is ended. It is bounded, reported, and ended with the
+// run.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -9,7 +10,7 @@ using namespace support;
 
 TEST_SUITE_BEGIN("on_timeout");
 
-TEST_CASE_FIXTURE(Trial, "it sees the command alive, and is told whom and why") {
+TEST_CASE_FIXTURE(Trial, "--on-timeout runs while the command still lives, and gets its pid and the reason") {
     auto [result, report] =
         run_reported({"-t", "300ms", "--on-timeout", "kill -0 $NETRUNNER_PID && echo $NETRUNNER_PID $NETRUNNER_REASON",
                       "--", "sleep", "60"});
@@ -26,7 +27,7 @@ TEST_CASE_FIXTURE(Trial, "it sees the command alive, and is told whom and why") 
     CHECK(report["stop"]["steps"][0]["after"] >= 0.3 + report["on_timeout"]["duration"].get<double>());
 }
 
-TEST_CASE_FIXTURE(Trial, "silence is a time limit, too; both of its streams are kept, and its status told") {
+TEST_CASE_FIXTURE(Trial, "--on-timeout also runs for --idle-timeout, and the report has its output and its status") {
     auto [result, report] = run_reported({"--idle-timeout", "300ms", "--on-timeout",
                                           "echo $NETRUNNER_REASON; echo err >&2; exit 7", "--", "sleep", "60"});
     CHECK(result.ending == exit_code(124));
@@ -34,7 +35,7 @@ TEST_CASE_FIXTURE(Trial, "silence is a time limit, too; both of its streams are 
     CHECK(report["on_timeout"]["output"] == "idle-timeout\nerr\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "it is not run for another end") {
+TEST_CASE_FIXTURE(Trial, "--on-timeout does not run if the run ends for another reason") {
     for (const std::vector<std::string>& words :
          {std::vector<std::string>{"--", "true"}, {"--max-output", "1", "--", "yes"}, {"--", "/nonexistent"}}) {
         auto arguments = words;
@@ -45,7 +46,7 @@ TEST_CASE_FIXTURE(Trial, "it is not run for another end") {
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "one that hangs is ended with all that it has started, and does not keep the command") {
+TEST_CASE_FIXTURE(Trial, "a hanging --on-timeout is ended with its whole tree, and the command is stopped") {
     auto [result, report] = run_reported(
         {"-t", "300ms", "--on-timeout", "echo begun; setsid sleep 60 & trap '' TERM; sleep 60", "--", "sleep", "60"});
     CHECK(result.ending == exit_code(124));
@@ -56,7 +57,7 @@ TEST_CASE_FIXTURE(Trial, "one that hangs is ended with all that it has started, 
     CHECK(report["signal"] == "SIGTERM");
 }
 
-TEST_CASE_FIXTURE(Trial, "of its output 64 KiB are shown and kept") {
+TEST_CASE_FIXTURE(Trial, "64 KiB of the output of --on-timeout are shown and reported") {
     auto [result, report] = run_reported(
         {"-q", "-t", "300ms", "--on-timeout", "head -c 300000 /dev/zero | tr '\\0' x", "--", "sleep", "60"});
     CHECK(result.ending == exit_code(124));
@@ -66,7 +67,8 @@ TEST_CASE_FIXTURE(Trial, "of its output 64 KiB are shown and kept") {
     CHECK_WALL(result, 300, 5000);
 }
 
-TEST_CASE_FIXTURE(Trial, "a command that ends meanwhile has still met its limit, and the look is completed") {
+TEST_CASE_FIXTURE(Trial,
+                  "if the command ends meanwhile, the reason is still timeout, and --on-timeout runs to its end") {
     auto [result, report] = run_reported(
         {"-t", "300ms", "--on-timeout", "kill -KILL $NETRUNNER_PID; sleep 0.4; echo after", "--", "sleep", "60"});
     CHECK(result.ending == exit_code(124));
@@ -76,10 +78,10 @@ TEST_CASE_FIXTURE(Trial, "a command that ends meanwhile has still met its limit,
     CHECK(report["on_timeout"]["output"] == "after\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "an order that is repeated does not wait for it") {
+TEST_CASE_FIXTURE(Trial, "a second TERM does not wait for --on-timeout") {
     auto process = start_reported(
         runner({"-t", "300ms", "--on-timeout", "echo begun; sleep 60", "--", program("ignore_signals"), "-", "15"}));
-    process.wait_for("the look", [&] { return contains(process.err(), "begun\n"); });
+    process.wait_for("the output of --on-timeout", [&] { return contains(process.err(), "begun\n"); });
     process.signal(SIGTERM);
     let_pass(100ms);
     process.signal(SIGTERM);
@@ -89,24 +91,24 @@ TEST_CASE_FIXTURE(Trial, "an order that is repeated does not wait for it") {
     CHECK(report_of(process)["signal"] == "SIGKILL");
 }
 
-TEST_CASE_FIXTURE(Trial, "it does not outlive a netrunner that is killed") {
+TEST_CASE_FIXTURE(Trial, "--on-timeout does not outlive netrunner when netrunner is killed") {
     expect_strays();
     auto process =
         start(runner({"-t", "300ms", "--on-timeout", "echo begun; setsid sleep 60 & sleep 60", "--", "sleep", "60"}));
-    process.wait_for("the look", [&] { return contains(process.err(), "begun\n"); });
+    process.wait_for("the output of --on-timeout", [&] { return contains(process.err(), "begun\n"); });
     process.signal(SIGKILL);
     CHECK(process.finish().ending == killed_by(SIGKILL));
     CHECK(nothing_left(10s));
 }
 
-TEST_CASE_FIXTURE(Trial, "a run under --orphans wait whose command has ended is nothing to look at") {
+TEST_CASE_FIXTURE(Trial, "--on-timeout does not run under --orphans wait if the command has ended") {
     auto [result, report] = run_reported(
         {"-t", "500ms", "--orphans", "wait", "--on-timeout", "echo never", "--", "sh", "-c", "sleep 60 & exit 0"});
     CHECK(result.ending == exit_code(124));
     CHECK(report["on_timeout"].is_null());
 }
 
-TEST_CASE_FIXTURE(Trial, "without a time limit it is refused") {
+TEST_CASE_FIXTURE(Trial, "without a time limit --on-timeout is refused") {
     CHECK_REFUSED(run({"--on-timeout", "true", "--", "true"}), "--on-timeout needs --timeout or --idle-timeout");
     CHECK_REFUSED(run({"-t", "0", "--on-timeout", "true", "--", "true"}), "--on-timeout needs");
     CHECK_REFUSED(run({"-t", "1", "--on-timeout", " ", "--", "true"}), "--on-timeout: invalid command");

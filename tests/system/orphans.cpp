@@ -1,4 +1,4 @@
-// Promise 2: when netrunner has ended, nothing that the command started is left, unless asked otherwise.
+// When netrunner has ended, nothing that the command started is left, unless --orphans says otherwise.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -31,7 +31,7 @@ TEST_CASE_FIXTURE(Trial, "several orphans are counted and named") {
     CHECK(report["orphans"].size() == 2);
 }
 
-TEST_CASE_FIXTURE(Trial, "a command without orphans says nothing") {
+TEST_CASE_FIXTURE(Trial, "without orphans nothing is printed") {
     auto [result, report] = run_reported({"--", "sh", "-c", "sleep 0.1 & wait"});
     CHECK(result.err.empty());
     CHECK(report["orphans"].empty());
@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(Trial, "with --orphans leave they stay, and netrunner does not
     CHECK(result.err.empty());
     CHECK_WALL(result, 0, 1500);
     REQUIRE(result.left.size() == 1);
-    CHECK(contains(result.left[0].command, "sleep 60"));  // perhaps not yet by exec
+    CHECK(contains(result.left[0].command, "sleep 60"));  // it may not have reached its exec yet
     CHECK(!wait_until([&] { return left().empty(); }, 300ms));
     end_leftovers();
 }
@@ -141,7 +141,7 @@ TEST_CASE_FIXTURE(Trial, "orphans that ignore TERM are ended by the ladder and t
     CHECK(report["exit_code"] == 3);
 }
 
-TEST_CASE_FIXTURE(Trial, "an orphan that speaks while it is ended is heard") {
+TEST_CASE_FIXTURE(Trial, "output of an orphan while it is ended is passed on") {
     const auto result = run({"--", "sh", "-c",
                              "sh -c 'trap \"echo bye; exit 0\" TERM; echo up; while :; do sleep 0.02; done' & "
                              "sleep 0.3; exit 0"});

@@ -1,4 +1,4 @@
-// -o FILE: everything that is relayed is in the file too; a file that fails never costs the command its life.
+// -o FILE: the file gets all relayed output. A write error on the file never stops the command.
 #include <doctest/doctest.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -14,7 +14,7 @@ using namespace support;
 
 namespace {
 
-// A file system of 64 KiB, for the disk that is full; without root there is /dev/full.
+// A file system of 64 KiB, to test a full disk. Without root /dev/full is used.
 class SmallDisk {
   public:
     explicit SmallDisk(std::string where) : path_{std::move(where)} {
@@ -102,7 +102,7 @@ TEST_CASE_FIXTURE(Trial, "a file that cannot be opened is refused before the com
     CHECK_REFUSED(run({"-o", directory(), "--", "touch", directory() + "/started"}), directory());
 }
 
-TEST_CASE_FIXTURE(Trial, "a full disk costs one line and exit 125, not the command or its stream") {
+TEST_CASE_FIXTURE(Trial, "a full disk gives one line and exit 125, and stops neither the command nor its stream") {
     const SmallDisk disk{path("disk")};
     if (!disk.mounted()) MESSAGE("no tmpfs could be mounted: using /dev/full");
     const auto done = path("done");

@@ -1,4 +1,4 @@
-// --die-with-parent: whoever started netrunner is gone, and so is the run.
+// --die-with-parent: the run ends when the process that started netrunner ends.
 #include <doctest/doctest.h>
 #include <unistd.h>
 
@@ -11,7 +11,7 @@ using namespace support;
 namespace {
 
 struct ParentTrial : Trial {
-    // A shell that starts netrunner, says both pids, and waits to be ended.
+    // A shell that starts netrunner, prints both pids, and waits until it is ended.
     Process start_parent(const std::string& options) {
         return start(command({"sh", "-c",
                               "\"$0\" run --report r.json " + options +
@@ -29,7 +29,7 @@ struct ParentTrial : Trial {
 
 TEST_SUITE_BEGIN("parent");
 
-TEST_CASE_FIXTURE(ParentTrial, "the run stops when the process that started it ends, however that ends") {
+TEST_CASE_FIXTURE(ParentTrial, "the run stops when the process that started it ends, by any signal") {
     for (const int signal : {SIGKILL, SIGTERM}) {
         CAPTURE(signal);
         expect_strays();
@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(ParentTrial, "the run stops when the process that started it e
     }
 }
 
-TEST_CASE_FIXTURE(ParentTrial, "without it the run goes on") {
+TEST_CASE_FIXTURE(ParentTrial, "without --die-with-parent the run goes on") {
     expect_strays();
     path("r.json");
     auto parent = start_parent("");
@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(ParentTrial, "without it the run goes on") {
     CHECK(wait_until([&] { return !is_running(runner); }));
 }
 
-TEST_CASE_FIXTURE(ParentTrial, "a parent that lives is no matter") {
+TEST_CASE_FIXTURE(ParentTrial, "--die-with-parent changes nothing while the parent lives") {
     CHECK(run({"--die-with-parent", "--", "sh", "-c", "sleep 0.1; exit 4"}).ending == exit_code(4));
     CHECK(run({"--die-with-parent", "--pty", "--", "echo", "hello"}).out == "hello\n");
 }

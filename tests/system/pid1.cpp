@@ -1,4 +1,5 @@
-// As PID 1 of a container: it reaps strangers, hears signals, and ends with 128+N since it cannot die of a signal.
+// netrunner as PID 1 of a container: it reaps orphans, receives signals, and ends with 128+N, because it cannot die of
+// a signal.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -46,7 +47,7 @@ TEST_CASE_FIXTURE(Pid1, "a death by signal is the exit code 128+N") {
     }
 }
 
-TEST_CASE_FIXTURE(Pid1, "limits and orphans are as everywhere") {
+TEST_CASE_FIXTURE(Pid1, "limits and orphans work as elsewhere") {
     if (!possible()) return;
     CHECK(complete(as_pid1({"-t", "300ms", "-k", "300ms", "--", "sh", "-c", "trap '' TERM; setsid sleep 60 & wait"}))
               .ending == exit_code(124));
@@ -55,7 +56,7 @@ TEST_CASE_FIXTURE(Pid1, "limits and orphans are as everywhere") {
     CHECK(contains(result.err, "ended 1 orphan: sleep"));
 }
 
-TEST_CASE_FIXTURE(Pid1, "TERM from outside is heard, though PID 1 has no default action") {
+TEST_CASE_FIXTURE(Pid1, "TERM from outside reaches the run, though PID 1 has no default action") {
     if (!possible()) return;
     auto process = start(as_pid1({"--", "sh", "-c", "trap 'exit 3' TERM; echo go; while :; do sleep 0.02; done"}));
     process.wait_for_output("go\n");
@@ -65,7 +66,7 @@ TEST_CASE_FIXTURE(Pid1, "TERM from outside is heard, though PID 1 has no default
     CHECK(process.finish().ending == exit_code(3));
 }
 
-TEST_CASE_FIXTURE(Pid1, "strangers that come to PID 1 are reaped while the command runs") {
+TEST_CASE_FIXTURE(Pid1, "orphans that become children of PID 1 are reaped while the command runs") {
     if (!possible()) return;
     const auto result = complete(as_pid1({"--", "sh", "-c",
                                           "for i in 1 2 3 4 5; do (setsid sh -c 'exit 0' &); done; sleep 0.5; "

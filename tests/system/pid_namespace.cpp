@@ -1,5 +1,5 @@
-// --pid-namespace: a namespace of the run's own, from which nothing can be left, and in which everything else is as
-// without. (containment.md 4.5, torture.md T9, T13, T83)
+// --pid-namespace: the run has its own PID namespace. No process can leave it, and everything else works as without it.
+// (docs/torture.md, T9, T13 and T83)
 #include <doctest/doctest.h>
 #include <sys/wait.h>
 
@@ -19,10 +19,10 @@ class NamespaceTrial : public Trial {
   public:
     bool possible() {
         const auto result = complete(command({"/usr/bin/unshare", "-pf", "--mount-proc", "/bin/true"}));
-        if (result.ending != exit_code(0)) skip("no PID namespace can be made here: " + result.err);
+        if (result.ending != exit_code(0)) skip("cannot make a PID namespace here: " + result.err);
         return result.ending == exit_code(0);
     }
-    // By a user without privileges, of copies that any user can reach.
+    // Runs as a user without privileges, with copies of the programs that any user can execute.
     Setup unprivileged(std::vector<std::string> arguments) {
         const auto home = path("reachable");
         std::filesystem::create_directory(home);
@@ -36,7 +36,7 @@ class NamespaceTrial : public Trial {
         if (!possible()) return false;
         const auto result = complete(command({"/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
                                               "/usr/bin/unshare", "-Upf", "--mount-proc", "/bin/true"}));
-        if (result.ending != exit_code(0)) skip("no user namespace can be made here: " + result.err);
+        if (result.ending != exit_code(0)) skip("cannot make a user namespace here: " + result.err);
         return result.ending == exit_code(0);
     }
 };
@@ -64,7 +64,7 @@ TEST_CASE_FIXTURE(NamespaceTrial, "the command is not the first process, and /pr
     CHECK(report["containment"] == nlohmann::json{"group", "subreaper", "guard", "pid-namespace"});
 }
 
-TEST_CASE_FIXTURE(NamespaceTrial, "the report names processes by their numbers outside") {
+TEST_CASE_FIXTURE(NamespaceTrial, "the report has the PIDs that processes have outside of the namespace") {
     if (!possible()) return;
     auto setup =
         runner({"-k", "300ms", "--pid-namespace", "--", "sh", "-c", "setsid sleep 61 & echo go; read -r x; exit 3"});
@@ -102,7 +102,7 @@ TEST_CASE_FIXTURE(NamespaceTrial, "all three are killed at once: nothing is left
         const auto chain = guarded_links_of(process);
         const std::vector<pid_t> all{process.pid(), chain.shepherd, chain.guard};
         for (const pid_t pid : all) ::kill(pid, SIGSTOP);
-        // A guard that stays stopped is ended by the kernel.
+        // The kernel ends a guard that stays stopped.
         for (const pid_t pid : all) {
             if (!stopped || pid != chain.guard) ::kill(pid, SIGKILL);
         }
@@ -134,7 +134,7 @@ TEST_CASE_FIXTURE(NamespaceTrial, "one or two of the three are killed: nothing i
     }
 }
 
-TEST_CASE_FIXTURE(NamespaceTrial, "limits, signals and leftovers are as without") {
+TEST_CASE_FIXTURE(NamespaceTrial, "limits, signals and leftovers work as without a namespace") {
     if (!possible()) return;
     CHECK(
         run({"--pid-namespace", "-t", "300ms", "-k", "300ms", "--", "sh", "-c", "trap '' TERM; setsid sleep 60 & wait"})
@@ -148,7 +148,8 @@ TEST_CASE_FIXTURE(NamespaceTrial, "limits, signals and leftovers are as without"
     CHECK(run({"--pid-namespace", "--", "/nonexistent"}).ending == exit_code(127));
 }
 
-TEST_CASE_FIXTURE(NamespaceTrial, "it goes with --pty, with --uid, with a control group, and with itself inside") {
+TEST_CASE_FIXTURE(NamespaceTrial,
+                  "--pid-namespace works with --pty, with --uid, with a control group, and inside itself") {
     if (!possible()) return;
     CHECK(contains(run({"--pid-namespace", "--pty", "--", "sh", "-c", "test -t 1 && echo yes"}).out, "yes"));
     CHECK(run({"--pid-namespace", "--uid", "nobody", "--", "id", "-u"}).out == "65534\n");
@@ -165,7 +166,8 @@ TEST_CASE_FIXTURE(NamespaceTrial, "it goes with --pty, with --uid, with a contro
     CHECK(around.is_empty());
 }
 
-TEST_CASE_FIXTURE(NamespaceTrial, "without privileges it is made inside a user namespace, and ids are what they are") {
+TEST_CASE_FIXTURE(NamespaceTrial,
+                  "without privileges the namespace is made inside a user namespace, and user and group ids stay") {
     if (!possible_unprivileged()) return;
     const auto result =
         complete(unprivileged({"--pid-namespace", "--", "sh", "-c", "echo $PPID; id -u; id -g; exit 3"}));
@@ -174,9 +176,9 @@ TEST_CASE_FIXTURE(NamespaceTrial, "without privileges it is made inside a user n
     CHECK(result.ending == exit_code(3));
 }
 
-TEST_CASE_FIXTURE(NamespaceTrial, "where the kernel makes none, the run is refused and says which setting it was") {
+TEST_CASE_FIXTURE(NamespaceTrial, "if the kernel makes no namespace, the run is refused and the setting is named") {
     if (!possible_unprivileged()) return;
-    // In a user namespace of its own the limit is the test's to set.
+    // In a new user namespace the test may set this limit.
     auto setup = command({"/usr/bin/unshare", "-r", "sh", "-c",
                           "echo 0 >/proc/sys/user/max_pid_namespaces && exec \"$NR\" run --pid-namespace -- echo ran"});
     const auto result = complete(setup);

@@ -1,5 +1,5 @@
-// The worst ends with --pty: netrunner or its shepherd is killed, the terminal is pulled, nobody reads. Nothing is
-// left, and the user's terminal is sane. (terminal.md sections 2, 10 and 12)
+// Violent ends with --pty: netrunner or its shepherd is killed, the terminal hangs up, the reader is stopped. Nothing
+// is left, and the user's terminal is restored.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -21,7 +21,8 @@ namespace {
 constexpr auto grace = 300ms;
 const std::string go = "echo go-$((1+1)); ";
 
-// A tree that does not go by itself: a shell that ignores TERM, children in its group, in another and in a session.
+// A tree that does not end on TERM: a shell that ignores TERM, a child in its group, a child in another session, and a
+// child that ignores HUP.
 const std::vector<std::string> stubborn{
     "-q",    "-k",
     "300ms", "--pty",
@@ -42,7 +43,7 @@ bool sane(const Terminal& terminal) {
     return input && (modes.c_oflag & (OPOST | ONLCR)) == (OPOST | ONLCR);
 }
 
-// A run on the shell's terminal that has the keyboard; its pid.
+// Starts a run that has the keyboard of the shell's terminal. Returns netrunner's pid.
 pid_t raw_run(TerminalShell& shell, const std::string& options, const std::string& script) {
     shell.enter("\"$NR\" run " + options + " --pty -- sh -c '" + script + "'");
     shell.expect("go-2\r\n");
@@ -52,7 +53,7 @@ pid_t raw_run(TerminalShell& shell, const std::string& options, const std::strin
     return runner;
 }
 
-// False while nobody reads from the FIFO.
+// False while no process reads from the FIFO.
 bool write_line(const std::string& fifo) {
     const int descriptor = ::open(fifo.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
     if (descriptor < 0) return false;
@@ -67,7 +68,7 @@ pid_t number_in(const std::string& file) { return static_cast<pid_t>(std::atoi(r
 
 TEST_SUITE_BEGIN("pty_crash");
 
-TEST_CASE_FIXTURE(Trial, "the shepherd is killed: the command is gone, netrunner says so, the terminal is sane") {
+TEST_CASE_FIXTURE(Trial, "the shepherd is killed: the command is gone, netrunner reports it, the terminal is sane") {
     TerminalShell shell(*this, dash_shell);
     const auto before = shell.modes();
     const auto child = path("child");
@@ -98,7 +99,7 @@ TEST_CASE_FIXTURE(Trial, "netrunner is killed in raw mode: the terminal is sane 
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "one of the others is killed with it, both at once: the terminal is sane all the same") {
+TEST_CASE_FIXTURE(Trial, "netrunner and one of its helpers are killed at once: the terminal is sane") {
     for (int i = times(6, 40); i > 0; --i) {
         TerminalShell shell(*this, dash_shell);
         const auto before = shell.modes();
@@ -135,7 +136,7 @@ TEST_CASE_FIXTURE(Trial, "the same in bash: the next line that is typed is echoe
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "modes that somebody else set after us are not touched when netrunner is killed") {
+TEST_CASE_FIXTURE(Trial, "modes that another process has set later stay when netrunner is killed") {
     TerminalShell shell(*this, dash_shell);
     const pid_t runner = raw_run(shell, "", go + "exec sleep 60");
     auto others = shell.modes();
@@ -170,7 +171,7 @@ TEST_CASE_FIXTURE(Trial,
             process.wait_for_output("go\n");
             let_pass(random_moment(50000));
             if (how == 2) process.signal(SIGSTOP);
-            ::kill(how == 1 ? -process.pid() : process.pid(), SIGKILL);  // it leads a group of its own
+            ::kill(how == 1 ? -process.pid() : process.pid(), SIGKILL);  // netrunner leads its own group
             process.finish();
             CHECK(wait_until([&] { return left(process).empty(); }, grace + 1s));
         }
@@ -188,7 +189,7 @@ TEST_CASE_FIXTURE(Trial, "netrunner is killed amid heavy output: nothing is left
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "the shepherd is killed in the first 50 ms: netrunner ends the tree and says so") {
+TEST_CASE_FIXTURE(Trial, "the shepherd is killed in the first 50 ms: netrunner ends the tree and reports it") {
     for (int i = times(6, 200); i > 0; --i) {
         auto process = start_reported(runner(stubborn));
         const auto moment = random_moment(50000);
@@ -215,19 +216,20 @@ TEST_CASE_FIXTURE(Trial, "output that was written before the shepherd died is pa
     CHECK(result.ending == exit_code(125));
 }
 
-TEST_CASE_FIXTURE(Trial, "the terminal's hang-up is the end of a shepherd that is slow to die, not the command's") {
-    // As slow as it can be: it gives way to the command that its death wakes, and then to one that never sleeps.
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(0, &one);
+TEST_CASE_FIXTURE(Trial, "a command that dies of the hang-up of a killed shepherd is reported as lost") {
+    // Delay the shepherd's exit. It runs at SCHED_IDLE on one processor, so the command that its death wakes and a busy
+    // loop run before it.
+    cpu_set_t first_cpu;
+    CPU_ZERO(&first_cpu);
+    CPU_SET(0, &first_cpu);
     auto busy = start(command({"/bin/sh", "-c", "while :; do :; done"}));
-    ::sched_setaffinity(busy.pid(), sizeof one, &one);
+    ::sched_setaffinity(busy.pid(), sizeof first_cpu, &first_cpu);
     for (int i = times(15, 200); i > 0; --i) {
         auto process = start_reported(runner({"-q", "--pty", "--", "sh", "-c", "exec sleep 60"}));
         const auto chain = chain_of(process, "sleep");
         const sched_param none{};
         REQUIRE(::sched_setscheduler(chain.shepherd, SCHED_IDLE, &none) == 0);
-        for (const pid_t each : {chain.shepherd, chain.command}) ::sched_setaffinity(each, sizeof one, &one);
+        for (const pid_t pid : {chain.shepherd, chain.command}) ::sched_setaffinity(pid, sizeof first_cpu, &first_cpu);
         ::kill(chain.shepherd, SIGKILL);
         CHECK(process.finish().ending == exit_code(125));
         CHECK(report_of(process)["reason"] == "lost");
@@ -264,7 +266,8 @@ TEST_CASE_FIXTURE(Trial, "a terminal that hangs up ends the run, at little cost"
     CHECK(nothing_left(5s));
 }
 
-TEST_CASE_FIXTURE(Trial, "the same where netrunner leads the session, also while it prints") {
+TEST_CASE_FIXTURE(Trial,
+                  "a terminal that hangs up ends a run whose netrunner leads the session, also while it prints") {
     expect_strays();
     for (const std::string& script : {go + "exec sleep 60", go + "exec yes"}) {
         CAPTURE(script);
@@ -300,7 +303,8 @@ TEST_CASE_FIXTURE(Trial, "under nohup the run survives its terminal") {
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "status flags of shared descriptors are the same before, during and after, also of a kill") {
+TEST_CASE_FIXTURE(
+    Trial, "status flags of shared descriptors are the same before, during and after a run, also after SIGKILL") {
     const auto flags_of = [](int descriptor) { return ::fcntl(descriptor, F_GETFL); };
     int pipes[2], sockets[2];
     REQUIRE(::pipe2(pipes, O_CLOEXEC) == 0);
@@ -339,7 +343,7 @@ TEST_CASE_FIXTURE(Trial, "status flags of the user's terminal never change") {
     ::kill(runner, SIGKILL);
     shell.prompts();
     CHECK(flags() == before);
-    // In the command the terminal is blocking, too.
+    // The command's terminal is blocking, too.
     CHECK(contains(shell.answer("\"$NR\" run --pty -- \"$PROGRAMS/print_fds\""), "/dev/pts/"));
     for (const auto& line : lines(shell.printed())) {
         if (!contains(line, "/dev/pts/")) continue;
@@ -368,7 +372,7 @@ TEST_CASE_FIXTURE(Trial, "Ctrl-Z works while the reader is stopped, and fg goes 
     REQUIRE(::mkfifo(path("more").c_str(), 0666) == 0);
     shell.enter("\"$NR\" run --pty -- yes | sh -c '" + go + "read x <more; head -c 100000 | wc -c'");
     shell.expect("go-2\r\n");
-    // The neighbour may be there before the shell has given the pipeline the terminal.
+    // `sh` may write before the shell has given the pipeline the foreground.
     REQUIRE(shell.foreground_is("netrunner"));
     shell.type(ctrl_z);
     CHECK(shell.says_stopped());
@@ -380,7 +384,7 @@ TEST_CASE_FIXTURE(Trial, "Ctrl-Z works while the reader is stopped, and fg goes 
     shell.prompts();
 }
 
-TEST_CASE_FIXTURE(Trial, "a terminal that takes nothing more does not keep netrunner from ending") {
+TEST_CASE_FIXTURE(Trial, "a terminal whose output is full does not keep netrunner from ending") {
     expect_strays();
     Terminal terminal;
     const auto before = terminal.modes();
@@ -393,11 +397,11 @@ TEST_CASE_FIXTURE(Trial, "a terminal that takes nothing more does not keep netru
         return 0L;
     };
     REQUIRE(wait_until([&] { return written() > 0; }));
-    REQUIRE(settles(written, 300ms));  // nobody reads the terminal's output
+    REQUIRE(settles(written, 300ms));  // no process reads the terminal's output
     const auto asked = Clock::now();
     process.signal(SIGTERM);
     CHECK(process.finish().ending == killed_by(SIGTERM));
-    CHECK(Clock::now() - asked < scaled(3s));  // its verdict cannot be said there, either
+    CHECK(Clock::now() - asked < scaled(3s));  // netrunner cannot print its verdict there, either
     CHECK(same_modes(terminal.modes(), before));
 }
 

@@ -1,5 +1,5 @@
-// Input of a command on a terminal of its own: passed through where it is not the terminal, typed in where it is or
-// where that was asked for, and ended as a terminal ends it. (terminal.md sections 4 and 5)
+// Input of a command with --pty. It is inherited if it is not a terminal. It is typed into the command's terminal if it
+// is the user's terminal or with --stdin pty, and then it ends with the terminal's EOF character.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 
@@ -38,7 +38,7 @@ TEST_CASE_FIXTURE(Trial, "a loop that reads its own input loses no line to the c
     CHECK(lines(read_text(path("file"))).size() == 20);
 }
 
-TEST_CASE_FIXTURE(Trial, "input that is not a terminal is the very descriptor, to its last byte") {
+TEST_CASE_FIXTURE(Trial, "input that is not a terminal is inherited unchanged, to its last byte") {
     auto direct = command({"/usr/bin/sha256sum"});
     direct.in = piped();
     direct.input = pattern(1000000);
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(Trial, "no input is the end of input at once") {
     CHECK(complete(asked).ending == exit_code(0));
 }
 
-TEST_CASE_FIXTURE(Trial, "the offset of a file that the command read is where it left it") {
+TEST_CASE_FIXTURE(Trial, "the offset of an input file is where the command left it") {
     std::ofstream{path("file")} << "one\ntwo\nthree\n";
     const auto direct = bash("exec 3<file; head -1 <&3; read x <&3; echo then-$x");
     const auto result = bash("exec 3<file; nr --pty -- head -1 <&3; read x <&3; echo then-$x");
@@ -117,7 +117,7 @@ TEST_CASE_FIXTURE(Trial, "every reader of the terminal meets the end of input, n
     CHECK_WALL(result, 0, 5000);
 }
 
-TEST_CASE_FIXTURE(Trial, "typed input can come from a file, from nothing and from a closed descriptor") {
+TEST_CASE_FIXTURE(Trial, "typed input can come from a file, from /dev/null and from a closed descriptor") {
     std::ofstream{path("in")} << numbers(2000);
     auto setup = typed(*this, {"cat"}, "");
     setup.in = file(path("in"), O_RDONLY);
@@ -145,7 +145,7 @@ TEST_CASE_FIXTURE(Trial, "a megabyte with echo does not deadlock") {
     CHECK(both.out.size() >= text.size());
 }
 
-TEST_CASE_FIXTURE(Trial, "input passes while more may come") {
+TEST_CASE_FIXTURE(Trial, "input is passed on while the input stays open") {
     auto setup = typed(*this, {"cat"}, "");
     setup.hold_input = true;
     auto process = start(setup);
@@ -202,7 +202,7 @@ TEST_CASE_FIXTURE(Trial, "a typed interrupt character ends the command once, as 
     CHECK(sleeper.finish().ending == killed_by(SIGINT));
 }
 
-TEST_CASE_FIXTURE(Trial, "to a command that reads raw, every byte is data and the end of input is no byte") {
+TEST_CASE_FIXTURE(Trial, "a command in raw mode gets every byte as data, and no byte at the end of input") {
     auto setup = typed(*this, {"sh", "-c", "stty raw -echo; echo go; head -c 3 | od -An -tx1"}, "");
     setup.hold_input = true;
     auto process = start(setup);
@@ -220,7 +220,7 @@ TEST_CASE_FIXTURE(Trial, "to a command that reads raw, every byte is data and th
     CHECK(contains(reader.finish().out, "go\nend\n"));
 }
 
-TEST_CASE_FIXTURE(Trial, "a line longer than a terminal's passes to a command that does not read by lines") {
+TEST_CASE_FIXTURE(Trial, "a line longer than the terminal's limit reaches a command that does not read by lines") {
     auto setup = typed(*this, {"sh", "-c", "stty -icanon min 1 time 0; echo go; head -c 20001 | cksum"}, "");
     setup.hold_input = true;
     auto process = start(setup);
@@ -236,7 +236,7 @@ TEST_CASE_FIXTURE(Trial, "a line longer than a terminal's passes to a command th
     CHECK(process.finish().out == "go\n" + sum);
 }
 
-TEST_CASE_FIXTURE(Trial, "the end of input is the character that the command made it") {
+TEST_CASE_FIXTURE(Trial, "the end of input is the EOF character that the command has set") {
     auto setup = typed(*this, {"sh", "-c", "stty eof ^A; echo go; cat; echo end"}, "");
     setup.hold_input = true;
     auto process = start(setup);

@@ -1,6 +1,5 @@
-// Job control of a run on a terminal of its own: it stops, continues, goes to the background and comes back as the
-// command alone would, in every shell; and nobody is left stopped where nobody can continue him.
-// (terminal.md sections 2, 7, 9 and 11)
+// Job control of a run with --pty: it stops, continues, goes to the background and comes back as the command alone
+// would, in every shell. A run is never left stopped if no shell can continue it.
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,9 +16,9 @@ using namespace support;
 
 namespace {
 
-const std::string go = "echo go-$((1+1)); ";  // what is typed is echoed: only the result says go-2
+const std::string go = "echo go-$((1+1)); ";  // the terminal echoes what is typed, so only the result has go-2
 
-// Every shell that is there, one after the other.
+// Runs `test` in every shell that is installed.
 template <typename Test>
 void in_each_shell(const std::vector<std::vector<std::string>>& shells, Test test) {
     for (const auto& shell : shells) {
@@ -54,7 +53,7 @@ TEST_CASE_FIXTURE(Trial, "Ctrl-Z stops the run, fg continues it, Ctrl-D ends its
         shell.expect("one\r\none\r\n");
         shell.type(ctrl_z);
         REQUIRE(shell.says_stopped());
-        if (argv[0] == "dash") CHECK(same_modes(shell.modes(), before));  // the others set modes of their own
+        if (argv[0] == "dash") CHECK(same_modes(shell.modes(), before));  // bash and zsh set other modes
         CHECK(shell.has_stopped_job());
         shell.enter("fg >/dev/null");
         REQUIRE(shell.becomes_raw());
@@ -85,7 +84,7 @@ TEST_CASE_FIXTURE(Trial, "the same in fish") {
     CHECK(shell.status() == 0);
 }
 
-TEST_CASE_FIXTURE(Trial, "a stop and its end may come many times") {
+TEST_CASE_FIXTURE(Trial, "a run can be stopped and continued many times") {
     TerminalShell shell(*this, dash_shell);
     const auto before = shell.modes();
     shell.enter("\"$NR\" run --pty -- cat");
@@ -110,7 +109,7 @@ TEST_CASE_FIXTURE(Trial, "a background child lives on under --orphans leave, and
     CHECK(run({"-q", "--pty", "--", "sh", "-c", "sleep 300 & echo $! >child"}).ending == exit_code(0));
     CHECK(!is_running(number_in(child)));
 
-    // Many times: the end of the terminal must not overtake the leader's taking of the foreground.
+    // Repeat, because of a race: the terminal must not close before the session leader has taken the foreground.
     expect_strays();
     std::vector<pid_t> sleepers;
     for (int i = times(30, 300); i > 0; --i) {
@@ -149,7 +148,7 @@ TEST_CASE_FIXTURE(Trial, "Ctrl-C and Ctrl-\\ end the command with 130 and 131, a
     });
 }
 
-TEST_CASE_FIXTURE(Trial, "bg lets a stopped run go on in the background, and its output comes") {
+TEST_CASE_FIXTURE(Trial, "bg continues a stopped run in the background, and its output appears") {
     in_each_shell(all_shells, [&](const auto& argv) {
         TerminalShell shell(*this, argv);
         const auto more = path("more" + argv[0]);
@@ -162,7 +161,7 @@ TEST_CASE_FIXTURE(Trial, "bg lets a stopped run go on in the background, and its
         shell.answer("bg >/dev/null");
         shell.enter("echo >" + more);
         shell.expect("more-2\r\n");
-        // Its read then stops it, since somebody else has the keyboard.
+        // Its read then stops it, because the shell has the foreground.
         CHECK(shell.has_stopped_job());
         shell.enter("fg >/dev/null");
         REQUIRE(shell.becomes_raw());
@@ -180,7 +179,7 @@ TEST_CASE_FIXTURE(Trial, "netrunner stopped by SIGSTOP gives the terminal back, 
         shell.expect("go-2\r\n");
         REQUIRE(shell.becomes_raw());
         ::kill(shell.foreground(), SIGSTOP);
-        // The shell prompts, whatever modes it finds: only bash mends them itself, elsewhere the user does.
+        // Every shell prompts with the modes that it finds. Only bash restores them; in other shells the user has to.
         shell.expect("([Ss]topped|suspended)");
         shell.expect("READY> $");
         if (argv.front() != "bash") shell.set_modes(sane);
@@ -197,7 +196,7 @@ TEST_CASE_FIXTURE(Trial, "netrunner stopped by SIGSTOP gives the terminal back, 
     });
 }
 
-TEST_CASE_FIXTURE(Trial, "a command that somebody stops is a stopped job, and fg continues it") {
+TEST_CASE_FIXTURE(Trial, "a command that another process stops is a stopped job, and fg continues it") {
     in_each_shell(all_shells, [&](const auto& argv) {
         TerminalShell shell(*this, argv);
         const auto child = path("child");
@@ -237,7 +236,7 @@ TEST_CASE_FIXTURE(Trial, "TSTP that is sent to netrunner stops the command too")
     CHECK(shell.status() == 0);
 }
 
-TEST_CASE_FIXTURE(Trial, "a command that does not want to be stopped goes on") {
+TEST_CASE_FIXTURE(Trial, "a command that ignores TSTP goes on") {
     TerminalShell shell(*this, bash_shell);
     shell.enter("nr --pty -- sh -c 'trap \"\" TSTP; " + go + "read x; echo got-$x'");
     shell.expect("go-2\r\n");
@@ -249,7 +248,7 @@ TEST_CASE_FIXTURE(Trial, "a command that does not want to be stopped goes on") {
     CHECK(!contains(shell.printed(), "Stopped"));
 }
 
-TEST_CASE_FIXTURE(Trial, "TERM to a stopped job ends it once it goes on") {
+TEST_CASE_FIXTURE(Trial, "TERM to a stopped job ends it once it is continued") {
     in_each_shell(all_shells, [&](const auto& argv) {
         TerminalShell shell(*this, argv);
         const auto child = path("child");
@@ -268,7 +267,7 @@ TEST_CASE_FIXTURE(Trial, "TERM to a stopped job ends it once it goes on") {
     });
 }
 
-TEST_CASE_FIXTURE(Trial, "TERM ends a run whose command was stopped behind its back") {
+TEST_CASE_FIXTURE(Trial, "TERM ends a run whose command was stopped by another process") {
     auto process = start(runner({"-k", "4s", "--pty", "--", "sh", "-c", "echo $$; exec sleep 60"}));
     process.wait_for_output("\n");
     const pid_t child = std::atoi(process.out().c_str());
@@ -281,15 +280,15 @@ TEST_CASE_FIXTURE(Trial, "TERM ends a run whose command was stopped behind its b
     CHECK(Clock::now() - asked < scaled(3s));
 }
 
-TEST_CASE_FIXTURE(Trial, "a stop that nobody could end is ended at once") {
+TEST_CASE_FIXTURE(Trial, "a stop that no shell can end is ended at once") {
     for (const std::string signal : {"TSTP", "TTIN", "TTOU"}) {
         CAPTURE(signal);
         const std::string script = "kill -" + signal + " $$; echo resumed-$((1+1))";
-        // Without any terminal.
+        // Without a terminal.
         const auto result = run({"-t", "10", "--pty", "--", "sh", "-c", script});
         CHECK(result.out == "resumed-2\n");
         CHECK(result.ending == exit_code(0));
-        // netrunner leads the session: nobody has job control over it.
+        // netrunner leads the session: no shell has job control over it.
         Terminal terminal;
         auto process =
             start(terminal.leader(*this, {netrunner(), "run", "-t", "10", "--pty", "--", "sh", "-c", script}));
@@ -301,7 +300,7 @@ TEST_CASE_FIXTURE(Trial, "a stop that nobody could end is ended at once") {
     CHECK(contains(quoted.out, "resumed"));
 }
 
-TEST_CASE_FIXTURE(Trial, "Ctrl-Z where netrunner leads the session does not lock the terminal") {
+TEST_CASE_FIXTURE(Trial, "Ctrl-Z does not lock the terminal if netrunner leads the session") {
     Terminal terminal;
     auto process = start(terminal.leader(*this, {netrunner(), "run", "--pty", "--", "cat"}));
     REQUIRE(terminal.becomes_raw());
@@ -314,7 +313,7 @@ TEST_CASE_FIXTURE(Trial, "Ctrl-Z where netrunner leads the session does not lock
     CHECK(process.finish().ending == exit_code(0));
 }
 
-TEST_CASE_FIXTURE(Trial, "SIGSTOP of a command without a terminal is respected until somebody continues it") {
+TEST_CASE_FIXTURE(Trial, "SIGSTOP of a command without a terminal is respected until another process continues it") {
     auto process = start(runner({"--pty", "--", "sh", "-c", "echo $$; kill -STOP $$; echo resumed"}));
     process.wait_for_output("\n");
     const pid_t child = std::atoi(process.out().c_str());
@@ -327,7 +326,7 @@ TEST_CASE_FIXTURE(Trial, "SIGSTOP of a command without a terminal is respected u
     CHECK(result.ending == exit_code(0));
 }
 
-TEST_CASE_FIXTURE(Trial, "started in the background it runs there, and stops only when it asks for the keyboard") {
+TEST_CASE_FIXTURE(Trial, "a run in the background is stopped only when its command reads the keyboard") {
     in_each_shell(all_shells, [&](const auto& argv) {
         TerminalShell shell(*this, argv);
         ::unlink(path("there").c_str());
@@ -346,7 +345,7 @@ TEST_CASE_FIXTURE(Trial, "started in the background it runs there, and stops onl
     });
 }
 
-TEST_CASE_FIXTURE(Trial, "in the background, a command that asks for nothing is never stopped and costs nothing") {
+TEST_CASE_FIXTURE(Trial, "in the background, a command that reads nothing is never stopped and costs nothing") {
     TerminalShell shell(*this, bash_shell);
     for (const std::string mode : {"", "--pty "}) {
         CAPTURE(mode);
@@ -366,7 +365,7 @@ TEST_CASE_FIXTURE(Trial, "in the background, a command that asks for nothing is 
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "with tostop a background run that prints is stopped as the user asked, without it prints") {
+TEST_CASE_FIXTURE(Trial, "with tostop a background run that prints is stopped, without tostop it prints") {
     in_each_shell({bash_shell, dash_shell}, [&](const auto& argv) {
         TerminalShell shell(*this, argv);
         shell.enter("\"$NR\" run --pty -- echo x-$((1+1)) &");
@@ -467,7 +466,7 @@ TEST_CASE_FIXTURE(Trial, "Ctrl-C in netrunner inside netrunner ends both with 13
     CHECK(shell.status() == 130);
 }
 
-TEST_CASE_FIXTURE(Trial, "where the shell ignores INT, Ctrl-C does not disturb the command") {
+TEST_CASE_FIXTURE(Trial, "if the shell ignores INT, Ctrl-C does not end the command") {
     TerminalShell shell(*this, dash_shell);
     shell.enter("sh -c 'trap \"\" INT; \"$NR\" run --pty -- sh -c \"echo go-\\$((1+1)); sleep 0.5; exit 4\"'");
     shell.expect("go-2\r\n");
@@ -476,21 +475,21 @@ TEST_CASE_FIXTURE(Trial, "where the shell ignores INT, Ctrl-C does not disturb t
     CHECK(shell.status() == 4);
 }
 
-// ---- found by review
+// ---- regressions that were found in reviews
 
-TEST_CASE_FIXTURE(Trial, "a stop at any moment of the start is a stop, and fg goes on") {
+TEST_CASE_FIXTURE(Trial, "Ctrl-Z at any moment of the start stops the run, and fg continues it") {
     for (const std::string mode : {"", "--pty "}) {
         for (int i = times(15, 200); i > 0; --i) {
             CAPTURE(mode);
             CAPTURE(i);
             TerminalShell shell(*this, bash_shell);
             shell.enter("nr " + mode + "-- sleep 0.2");
-            // The stop empties the terminal's queues (n_tty): what the shell has not read by then, nobody ever will.
+            // Ctrl-Z flushes the terminal's queues (n_tty), so wait until the shell has read the line.
             shell.expect("sleep 0.2\r\n");
             let_pass(std::chrono::microseconds(i * 997 % 12000));
             shell.type(ctrl_z);
-            // Either the shell had it before it started anything, or the run was stopped; it is never stuck. The
-            // prompt itself may have been in those queues: another one is had for a line.
+            // Either the shell got Ctrl-Z before it started the run, or the run was stopped; the shell never hangs. The
+            // flush may have discarded the prompt, so type a newline for another prompt.
             CHECK(wait_until([&] {
                 shell.type("\n");
                 return wait_until([&] { return contains(shell.printed(), "READY> "); }, 500ms);
@@ -502,7 +501,7 @@ TEST_CASE_FIXTURE(Trial, "a stop at any moment of the start is a stop, and fg go
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "in a pipeline the keys are the neighbour's until the command asks for them") {
+TEST_CASE_FIXTURE(Trial, "in a pipeline another process has the keys until the command reads them") {
     TerminalShell shell(*this, bash_shell);
     shell.enter("nr --pty -- sh -c '" + go + "sleep 0.3; read x; echo got-$x' | cat");
     shell.expect("go-2\r\n");
@@ -513,7 +512,7 @@ TEST_CASE_FIXTURE(Trial, "in a pipeline the keys are the neighbour's until the c
     shell.prompts();
 }
 
-TEST_CASE_FIXTURE(Trial, "when the command has ended, the keys are netrunner's own") {
+TEST_CASE_FIXTURE(Trial, "when the command has ended, Ctrl-Z and Ctrl-C act on netrunner") {
     TerminalShell shell(*this, bash_shell);
     for (const std::string mode : {"", "--pty "}) {
         CAPTURE(mode);
@@ -534,7 +533,7 @@ TEST_CASE_FIXTURE(Trial, "when the command has ended, the keys are netrunner's o
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "a run that is killed while it is stopped leaves the modes of another alone") {
+TEST_CASE_FIXTURE(Trial, "a run that is killed while it is stopped does not change the modes of another run") {
     expect_strays();
     TerminalShell shell(*this, bash_shell);
     shell.enter("\"$NR\" run --pty -- sh -c '" + go + "exec cat'");
@@ -555,7 +554,7 @@ TEST_CASE_FIXTURE(Trial, "a run that is killed while it is stopped leaves the mo
     shell.prompts();
 }
 
-TEST_CASE_FIXTURE(Trial, "a program that only polls gets its keys after fg, too") {
+TEST_CASE_FIXTURE(Trial, "a program that only polls gets the keys after fg, too") {
     TerminalShell shell(*this, bash_shell);
     shell.enter(
         "\"$NR\" run --pty -- python3 -c 'import select, os; print(\"go-"
@@ -568,14 +567,14 @@ TEST_CASE_FIXTURE(Trial, "a program that only polls gets its keys after fg, too"
     shell.prompts();
 }
 
-TEST_CASE_FIXTURE(Trial, "input from elsewhere is typed in the background as well") {
+TEST_CASE_FIXTURE(Trial, "--stdin pty types its input in the background, too") {
     TerminalShell shell(*this, bash_shell);
     shell.enter("seq 3 | \"$NR\" run --pty --stdin pty -- cat >out & wait; cat out; echo end-''mark");
     path("out");
     shell.expect("1\r\n2\r\n3\r\nend-mark\r\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "a foreground that has died is taken back") {
+TEST_CASE_FIXTURE(Trial, "the foreground is taken back from a process group that has died") {
     TerminalShell shell(*this, bash_shell);
     shell.enter("bash -c '\"$NR\" run -t 300ms --stop KILL -- bash -ic \"cat; :\"; read x; echo read-$x'");
     shell.expect("timed out after");

@@ -1,5 +1,4 @@
-// Output of a command on a terminal of its own: every byte, unchanged, in time, and no more waiting than for a pipe.
-// (terminal.md sections 3, 6, 11 and 15)
+// Output of a command with --pty: every byte, unchanged, in time, and with no more delay than through a pipe.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 
@@ -12,7 +11,7 @@ using namespace support;
 
 namespace {
 
-// netrunner and its shepherd, not the command.
+// Of netrunner and its shepherd, without the command.
 long resident_of_both(pid_t runner) {
     return resident_bytes(runner) + resident_bytes(child_running(runner, "netrunner-shepherd"));
 }
@@ -51,7 +50,7 @@ TEST_CASE_FIXTURE(Trial, "the one line of a command that exits at once is never 
     CHECK(result.err.empty());
 }
 
-TEST_CASE_FIXTURE(Trial, "eight at once, and every byte every time") {
+TEST_CASE_FIXTURE(Trial, "eight at once: every byte arrives every time") {
     const auto result = bash(
         "want=$(seq 5000 | cksum)\n"
         "for j in 1 2 3 4 5 6 7 8; do\n"
@@ -66,7 +65,7 @@ TEST_CASE_FIXTURE(Trial, "eight at once, and every byte every time") {
     CHECK(result.err.empty());
 }
 
-TEST_CASE_FIXTURE(Trial, "what a command wrote while netrunner was stopped is complete") {
+TEST_CASE_FIXTURE(Trial, "output that a command wrote while netrunner was stopped is complete") {
     const auto done = path("done");
     for (const std::size_t size : {1U, 4097U, 7000U}) {
         CAPTURE(size);
@@ -122,13 +121,13 @@ TEST_CASE_FIXTURE(Trial, "bytes of every value pass unchanged") {
     CHECK(result.err == pattern(100000, 2));
 }
 
-TEST_CASE_FIXTURE(Trial, "the command sees a terminal where its output goes") {
+TEST_CASE_FIXTURE(Trial, "the command's output is a terminal") {
     auto setup = runner({"--pty", "--", "sh", "-c", "[ -t 1 ] && [ -t 2 ] && echo both; echo err >&2"});
     setup.err = merged();
     CHECK(complete(setup).out == "both\nerr\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "a standard error of its own stays one of its own") {
+TEST_CASE_FIXTURE(Trial, "a separate standard error stays separate") {
     const auto script = "echo out; echo err >&2; [ -t 2 ] && echo terminal; exit 0";
     const auto separate = run({"--pty", "--", "sh", "-c", script});
     CHECK(separate.out == "out\n");
@@ -143,7 +142,7 @@ TEST_CASE_FIXTURE(Trial, "a standard error of its own stays one of its own") {
     CHECK(complete(to_file).out == "out\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "a standard error that goes where standard output goes is the terminal, in order") {
+TEST_CASE_FIXTURE(Trial, "a standard error that is the same file as standard output is the terminal, in order") {
     const auto script = "for i in 0 1 2; do echo o$i; echo e$i >&2; done; [ -t 2 ] && echo terminal";
     const std::string wanted = "o0\ne0\no1\ne1\no2\ne2\nterminal\n";
     auto setup = runner({"--pty", "--", "sh", "-c", script});
@@ -152,7 +151,7 @@ TEST_CASE_FIXTURE(Trial, "a standard error that goes where standard output goes 
 
     const auto log = path("log");
     setup.out = file(log, O_WRONLY | O_CREAT | O_APPEND);
-    setup.err = file(log, O_WRONLY | O_CREAT | O_APPEND);  // another description of the same file
+    setup.err = file(log, O_WRONLY | O_CREAT | O_APPEND);  // another open file description of the same file
     complete(setup);
     CHECK(read_text(log) == wanted);
 }
@@ -176,7 +175,7 @@ TEST_CASE_FIXTURE(Trial, "standard error can be sent elsewhere by option") {
     CHECK(pipe.err == "err\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "only netrunner has the terminal's other side") {
+TEST_CASE_FIXTURE(Trial, "only netrunner has the terminal's master side") {
     auto process = start(runner({"--pty", "--", "sh", "-c", "sleep 60 & echo go; wait"}));
     process.wait_for_output("go\n");
     const auto masters = [](pid_t pid) {
@@ -202,7 +201,7 @@ TEST_CASE_FIXTURE(Trial, "`yes | head -1` gives 141 at once and says nothing") {
     CHECK_WALL(result, 0, 1500);
 }
 
-TEST_CASE_FIXTURE(Trial, "with SIGPIPE ignored at entry a closed reader is one line and exit 1") {
+TEST_CASE_FIXTURE(Trial, "with SIGPIPE ignored at entry a closed reader gives one line and exit 1") {
     auto setup =
         command({"/bin/bash", "-c", "trap '' PIPE; \"$NR\" run --pty -- yes | head -1; echo ${PIPESTATUS[0]}"});
     setup.ignored = {SIGPIPE};
@@ -225,7 +224,7 @@ TEST_CASE_FIXTURE(Trial, "a command that exits by itself when its reader is gone
     CHECK(report["status"] == 3);
 }
 
-TEST_CASE_FIXTURE(Trial, "a command that will not hear of the closed reader is ended by the ladder") {
+TEST_CASE_FIXTURE(Trial, "a command that ignores HUP when its reader is gone is ended by the ladder") {
     const auto result = bash(
         "nr -k 300ms --report r.json --pty -- sh -c 'trap \"\" HUP TERM; while :; do echo x; done' | head -1\n"
         "echo ${PIPESTATUS[0]}");
@@ -236,7 +235,7 @@ TEST_CASE_FIXTURE(Trial, "a command that will not hear of the closed reader is e
     CHECK(report["status"] == 141);
 }
 
-TEST_CASE_FIXTURE(Trial, "a reader that leaves is a hang-up: a silent command hears it, and may go on to its own end") {
+TEST_CASE_FIXTURE(Trial, "a reader that goes away is a hang-up: a silent command gets HUP, and may ignore it") {
     const auto silent = bash("nr --pty -- sh -c 'exec >&-; sleep 60' | true; echo ${PIPESTATUS[0]}");
     CHECK(silent.out == "141\n");
     CHECK(silent.err.empty());
@@ -253,7 +252,7 @@ TEST_CASE_FIXTURE(Trial, "the whole pipeline inside is ended when the reader is 
     CHECK_WALL(result, 0, 1500);
 }
 
-TEST_CASE_FIXTURE(Trial, "a full disk under standard output is one line and a failure, and the command is ended") {
+TEST_CASE_FIXTURE(Trial, "a full disk under standard output gives one line and a failure, and the command is ended") {
     auto setup = runner({"--pty", "--", "yes"});
     setup.out = file("/dev/full", O_WRONLY);
     const auto result = complete(setup);
@@ -276,7 +275,7 @@ TEST_CASE_FIXTURE(Trial, "the command sleeps in its write while the reader is st
     CHECK(settles([&] { return bytes_written(yes); }, Millis{amount(700, 60000)}, Millis{amount(10, 90) * 1000}));
     CHECK(bytes_written(yes) == written);
     CHECK(resident_of_both(process.pid()) - memory < 1L << 20);
-    const long most = sanitized ? 128L << 20 : 16L << 20;  // shadow memory counts, too
+    const long most = sanitized ? 128L << 20 : 16L << 20;  // includes the sanitizer's shadow memory
     CHECK(resident_of_both(process.pid()) < most);
     CHECK(cpu_seconds(process.pid()) - cpu < 0.1);
     process.signal(SIGTERM);
@@ -333,7 +332,7 @@ TEST_CASE_FIXTURE(Trial, "the time limit stops the whole tree on the terminal") 
     CHECK_WALL(stubborn, 400, 3000);
 }
 
-TEST_CASE_FIXTURE(Trial, "silence longer than the idle limit stops the command, a byte starts it anew") {
+TEST_CASE_FIXTURE(Trial, "silence longer than the idle limit stops the command, a byte restarts the limit") {
     auto [result, report] = run_reported({"--pty", "--idle-timeout", "400ms", "--", "sh", "-c", "echo a; sleep 60"});
     CHECK(result.ending == exit_code(124));
     CHECK(result.out == "a\n");
@@ -345,7 +344,7 @@ TEST_CASE_FIXTURE(Trial, "silence longer than the idle limit stops the command, 
     CHECK(chatty.ending == exit_code(0));
 }
 
-TEST_CASE_FIXTURE(Trial, "the report tells the mode and counts the bytes") {
+TEST_CASE_FIXTURE(Trial, "the report has the mode and counts the bytes") {
     auto [result, report] = run_reported({"--pty", "--", program("write_bytes"), "12345", "678"});
     CHECK(report["mode"] == "pty");
     CHECK(report["reason"] == "exited");
@@ -365,7 +364,7 @@ TEST_CASE_FIXTURE(Trial, "the report tells the mode and counts the bytes") {
     CHECK(!summary.err.empty());
 }
 
-TEST_CASE_FIXTURE(Trial, "the report tells orphans and stops as without a terminal") {
+TEST_CASE_FIXTURE(Trial, "the report has orphans as without a terminal") {
     auto [result, report] = run_reported({"--pty", "--", "sh", "-c", "sleep 60 & exit 4"});
     CHECK(result.ending == exit_code(4));
     CHECK(report["mode"] == "pty");
@@ -382,7 +381,7 @@ TEST_CASE_FIXTURE(Trial, "the user's terminal keeps its line ends while standard
     REQUIRE(shell.becomes_raw());
     CHECK((shell.modes().c_oflag & OPOST) != 0);
     CHECK((shell.modes().c_oflag & ONLCR) != 0);
-    // What a neighbour on the terminal prints now shows no staircase.
+    // Output of another process on the terminal still gets its carriage returns.
     CHECK(::write(shell.slave(), "one\ntwo\n", 8) == 8);
     shell.expect("one\r\ntwo\r\n");
     shell.type("this\r");
@@ -396,7 +395,7 @@ TEST_CASE_FIXTURE(Trial, "the user's terminal keeps its line ends while standard
 TEST_CASE_FIXTURE(Trial, "on the user's terminal lines end with a carriage return, once") {
     TerminalShell shell(*this, dash_shell);
     CHECK(shell.answer("\"$NR\" run --pty -- printf 'a\\nb\\n'") == "a\r\nb\r\n");
-    // Descriptor 0 is not the terminal: nothing is raw.
+    // Descriptor 0 is not the terminal, so the terminal is not raw.
     CHECK(shell.answer("\"$NR\" run --pty -- printf 'a\\nb\\n' </dev/null") == "a\r\nb\r\n");
 }
 
@@ -406,7 +405,7 @@ TEST_CASE_FIXTURE(Trial, "the file of --output has bare newlines also where the 
     CHECK(read_text(path("log")) == "a\nb\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "what netrunner itself says on a raw terminal shows no staircase") {
+TEST_CASE_FIXTURE(Trial, "netrunner's own lines on a raw terminal end with a carriage return") {
     TerminalShell shell(*this, dash_shell);
     const auto text = shell.answer("\"$NR\" run -v -t 300ms --pty -- sh -c 'echo go; sleep 60'");
     CHECK(contains(text, "timed out after 300ms"));

@@ -1,5 +1,5 @@
-// Starting with --pty: from wherever netrunner is called, with whatever it was given, as whoever it is told to be; and
-// what cannot be done is said in one line. (terminal.md sections 8, 13 and 14)
+// Starting with --pty: from any place, with any descriptors, signals and environment, also as another user. Failures
+// are reported in one line.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -13,14 +13,14 @@ using namespace support;
 
 namespace {
 
-// The numbers that print_fds saw.
+// The descriptor numbers that print_fds printed.
 std::string numbers(const std::string& text) {
     std::string found;
     for (const auto& line : lines(text)) found += line.substr(0, line.find(' ')) + " ";
     return found;
 }
 
-// The value of a mask in /proc/PID/status text.
+// The value of a mask in the text of /proc/PID/status.
 unsigned long mask_of(const std::string& text, const std::string& name) {
     const auto at = text.find(name + ":\t");
     return at == std::string::npos ? ~0UL : std::stoul(text.substr(at + name.size() + 2), nullptr, 16);
@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(Trial, "the exit code, or the signal, is the command's") {
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "a command that is not there is 127, one that cannot be executed 126, in one line") {
+TEST_CASE_FIXTURE(Trial, "a missing command gives 127, a command that cannot be executed 126, in one line") {
     auto [missing, report] = run_reported({"--pty", "--", "netrunner-no-such-command"});
     CHECK(missing.ending == exit_code(127));
     CHECK(missing.err == "netrunner: cannot run 'netrunner-no-such-command': no such file or directory\n");
@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(Trial, "from cron-like surroundings the output and the exit co
     CHECK(complete(nothing).out == "ok\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "a command that waits for somebody to type is ended by its limit") {
+TEST_CASE_FIXTURE(Trial, "a command that waits for typed input is ended by its limit") {
     const auto result = run({"-q", "-t", "300ms", "--pty", "--", "sh", "-c", "echo go; read x </dev/tty; echo never"});
     CHECK(result.ending == exit_code(124));
     CHECK(result.out == "go\n");
@@ -153,7 +153,7 @@ TEST_CASE_FIXTURE(Trial, "descriptors that netrunner was given are not passed on
     ::close(extra);
 }
 
-TEST_CASE_FIXTURE(Trial, "leaked dispositions and masks are mended, the deliberate ones stay") {
+TEST_CASE_FIXTURE(Trial, "leaked dispositions and masks are reset, the deliberate ones stay") {
     auto setup = runner({"--pty", "--", "/bin/cat", "/proc/self/status"});
     setup.ignored = {SIGHUP, SIGINT, SIGPIPE, SIGCHLD, SIGTSTP, SIGTTOU};
     setup.blocked = {SIGUSR1, SIGTERM};
@@ -176,7 +176,7 @@ TEST_CASE_FIXTURE(Trial, "an ignored SIGCHLD changes no status") {
     CHECK(complete(setup).ending == exit_code(7));
 }
 
-TEST_CASE_FIXTURE(Trial, "a background job of a script ignores INT as the shell wants it") {
+TEST_CASE_FIXTURE(Trial, "a background job of a script ignores INT because its shell does") {
     auto process = start(command(
         {"/bin/sh", "-c", "\"$NR\" run --pty -- sh -c 'echo go; sleep 0.5; exit 4' & echo pid $!; wait $!; echo $?"}));
     process.wait_for_output("go\n");
@@ -187,7 +187,7 @@ TEST_CASE_FIXTURE(Trial, "a background job of a script ignores INT as the shell 
     CHECK(contains(process.finish().out, "4\n"));
 }
 
-TEST_CASE_FIXTURE(Trial, "netrunner hears TERM even when it was started with every signal blocked") {
+TEST_CASE_FIXTURE(Trial, "netrunner receives TERM even when it was started with every signal blocked") {
     auto setup = runner({"--pty", "--", "sh", "-c", "echo go; exec sleep 60"});
     for (int signal = 1; signal < NSIG; ++signal) setup.blocked.push_back(signal);
     auto process = start(setup);
@@ -216,7 +216,7 @@ TEST_CASE_FIXTURE(Trial, "every signal that can be caught reaches the command on
     for (const int signal : signals) CHECK_MESSAGE(seen(signal) == 1, "signal ", signal);
 }
 
-TEST_CASE_FIXTURE(Trial, "directory, environment and name are as asked, and as without a terminal") {
+TEST_CASE_FIXTURE(Trial, "directory, environment and name are set as without a terminal") {
     CHECK(run({"--pty", "-C", "/usr", "--", "pwd"}).out == "/usr\n");
     CHECK(run({"--pty", "-E", "A=1 2", "--", "sh", "-c", "echo \"$A\""}).out == "1 2\n");
     CHECK(run({"--pty", "-i", "-E", "ONLY=this", "--", "/usr/bin/env"}).out == "ONLY=this\n");
@@ -225,7 +225,7 @@ TEST_CASE_FIXTURE(Trial, "directory, environment and name are as asked, and as w
     CHECK(run({"--pty", "--umask", "027", "--", "sh", "-c", "umask"}).out == "0027\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "another user can open the terminal that is his") {
+TEST_CASE_FIXTURE(Trial, "the user of --uid can open the command's terminal") {
     if (!is_root()) return;
     const auto result =
         run({"--pty", "--uid", "nobody", "--", "sh", "-c", "exec 3>&1; echo x >$(tty <&3); id -u; exit 3"});
@@ -236,7 +236,7 @@ TEST_CASE_FIXTURE(Trial, "another user can open the terminal that is his") {
     CHECK(begins(status, "65534 6"));
 }
 
-TEST_CASE_FIXTURE(Trial, "an ordinary user has his terminal, too") {
+TEST_CASE_FIXTURE(Trial, "an ordinary user gets a terminal, too") {
     if (!is_root()) return;
     const auto home = path("reachable");
     std::filesystem::create_directory(home);
@@ -248,7 +248,7 @@ TEST_CASE_FIXTURE(Trial, "an ordinary user has his terminal, too") {
     CHECK(result.ending == exit_code(3));
 }
 
-TEST_CASE_FIXTURE(Trial, "where no terminal can be made it is 125 and one line, and nothing is started") {
+TEST_CASE_FIXTURE(Trial, "if no terminal can be made, netrunner prints one line, ends with 125 and starts nothing") {
     if (!is_root()) return;
     auto setup = runner({"--pty", "--", "touch", directory() + "/started"});
     setup.argv.insert(
@@ -262,7 +262,7 @@ TEST_CASE_FIXTURE(Trial, "where no terminal can be made it is 125 and one line, 
     CHECK_REFUSED(result, "terminal");
 }
 
-TEST_CASE_FIXTURE(Trial, "too few descriptors are one line and 125, or enough" * doctest::skip(sanitized)) {
+TEST_CASE_FIXTURE(Trial, "too few descriptors give one line and 125, or the run works" * doctest::skip(sanitized)) {
     int refused = 0;
     for (int limit = 4; limit <= 24; ++limit) {
         CAPTURE(limit);

@@ -1,5 +1,4 @@
-// The terminal that --pty makes, and the user's own: size, modes, control of it; and that the user's is always as it
-// was. (terminal.md sections 1, 2, 6 and 15)
+// The terminal that --pty makes, and the user's terminal: size, modes, control; the user's terminal is always restored.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -54,12 +53,12 @@ TEST_CASE_FIXTURE(Trial, "the user's terminal is found on any of the descriptors
     CHECK(shell.answer(run + "</dev/null 2>/dev/null | cat") == "33 91\r\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "a terminal that does not know its size has 80x24") {
+TEST_CASE_FIXTURE(Trial, "a user's terminal of unknown size gives 80x24") {
     TerminalShell shell(*this, dash_shell, 0, 0);
     CHECK(shell.answer("\"$NR\" run --pty -- stty size") == "24 80\r\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "the size can be given") {
+TEST_CASE_FIXTURE(Trial, "--winsize sets the size") {
     const auto size_of = [&](const std::string& size) {
         return run({"--pty", "--winsize", size, "--", "sh", "-c", "stty size </dev/tty"}).out;
     };
@@ -68,7 +67,7 @@ TEST_CASE_FIXTURE(Trial, "the size can be given") {
     CHECK(size_of("65535x65535") == "65535 65535\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "a malformed size, or one without --pty, is refused") {
+TEST_CASE_FIXTURE(Trial, "a malformed size, or a size without --pty, is refused") {
     for (const std::string size : {"", "80", "80x", "x24", "80x24x3", "axb", "-1x24", "65536x24", "80x65536", "0x24",
                                    "80x0", " 80x24", "80*24", "1e2x24"}) {
         CAPTURE(size);
@@ -90,7 +89,7 @@ TEST_CASE_FIXTURE(Trial, "a change of the user's terminal reaches the command, t
     shell.prompts();
 }
 
-TEST_CASE_FIXTURE(Trial, "one change of size is one WINCH, and no change of a given size is none") {
+TEST_CASE_FIXTURE(Trial, "each change of size sends one WINCH, but none with --winsize") {
     const auto log = path("log");
     const auto changes = [&] {
         int count = 0;
@@ -115,7 +114,7 @@ TEST_CASE_FIXTURE(Trial, "one change of size is one WINCH, and no change of a gi
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "a size that was given stays") {
+TEST_CASE_FIXTURE(Trial, "a size from --winsize stays") {
     TerminalShell shell(*this, dash_shell);
     shell.enter("\"$NR\" run --pty --winsize 77x22 -- sh -c 'echo go-$((1+1)); read x; stty size'");
     shell.expect("go-2\r\n");
@@ -124,7 +123,7 @@ TEST_CASE_FIXTURE(Trial, "a size that was given stays") {
     shell.expect("22 77\r\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "a change while the run was stopped is there when it goes on") {
+TEST_CASE_FIXTURE(Trial, "a change of size while the run was stopped reaches the command when it continues") {
     TerminalShell shell(*this, bash_shell);
     shell.enter("nr --pty -- sh -c 'echo go-$((1+1)); read x; stty size'");
     shell.expect("go-2\r\n");
@@ -137,7 +136,7 @@ TEST_CASE_FIXTURE(Trial, "a change while the run was stopped is there when it go
     shell.expect("41 101\r\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "the command has a controlling terminal and is its foreground, in a session not its own") {
+TEST_CASE_FIXTURE(Trial, "the command has a controlling terminal and is its foreground, in the shepherd's session") {
     CHECK(run({"--pty", "--", "sh", "-c", "echo ok >/dev/tty"}).out == "ok\n");
     CHECK(begins(run({"--pty", "--", "sh", "-c", "tty <&1"}).out, "/dev/pts/"));
     const auto text = run({"--pty", "--", "sh", "-c", "exec ps -o pid=,pgid=,tpgid=,sid= -p $$"}).out;
@@ -149,7 +148,7 @@ TEST_CASE_FIXTURE(Trial, "the command has a controlling terminal and is its fore
     CHECK(group == pid);
     CHECK(foreground == pid);
     CHECK(session > 0);
-    CHECK(session != pid);  // so that it can be stopped: a session's leader cannot
+    CHECK(session != pid);  // a session leader could not be stopped
 }
 
 TEST_CASE_FIXTURE(Trial, "an interactive shell has its job control") {
@@ -171,10 +170,11 @@ TEST_CASE_FIXTURE(Trial, "an interactive shell has its job control") {
     CHECK(shell.answer("jobs | grep -c sleep") == "1\r\n");
     shell.enter("kill %1; exit 5");
     shell.prompts();
-    if (shell.status() != 5) shell.enter("exit 5");  // bash asks again when it has stopped jobs
+    if (shell.status() != 5) shell.enter("exit 5");  // bash refuses the first exit while it has stopped jobs
 }
 
-TEST_CASE_FIXTURE(Trial, "without a user's terminal the modes are a terminal's own, with UTF-8 and bare newlines") {
+TEST_CASE_FIXTURE(Trial,
+                  "without a user's terminal the modes are a terminal's defaults, with UTF-8 and bare newlines") {
     auto modes = run({"--pty", "--", "sh", "-c", "stty -a </dev/tty"}).out;
     std::replace(modes.begin(), modes.end(), '\n', ' ');
     for (const std::string word :
@@ -199,14 +199,14 @@ TEST_CASE_FIXTURE(Trial, "the command's terminal has the modes and characters th
     CHECK(contains(modes, " echo "));
 }
 
-TEST_CASE_FIXTURE(Trial, "modes that the command sets are its own terminal's") {
+TEST_CASE_FIXTURE(Trial, "modes that the command sets apply only to its terminal") {
     TerminalShell shell(*this, dash_shell);
     const auto before = shell.modes();
     shell.answer("\"$NR\" run --pty -- stty raw -echo erase X");
     CHECK(same_modes(shell.modes(), before));
 }
 
-TEST_CASE_FIXTURE(Trial, "the user's terminal is as it was after every end") {
+TEST_CASE_FIXTURE(Trial, "the user's terminal is restored after every end") {
     TerminalShell shell(*this, dash_shell);
     const auto before = shell.modes();
     const auto unchanged = [&](int status) {
@@ -271,7 +271,7 @@ TEST_CASE_FIXTURE(Trial, "a terminal that is raw already is left alone") {
     CHECK(same_modes(shell.modes(), raw));
 }
 
-TEST_CASE_FIXTURE(Trial, "in a pipeline of two only the one before the keyboard takes it") {
+TEST_CASE_FIXTURE(Trial, "in a pipeline of two runs only the run that reads the keyboard takes it") {
     TerminalShell shell(*this, dash_shell);
     const auto before = shell.modes();
     shell.enter("\"$NR\" run --pty -- sh -c 'read x; echo got-$x' | \"$NR\" run --pty -- sed s/got/had/");
@@ -285,7 +285,7 @@ TEST_CASE_FIXTURE(Trial, "in a pipeline of two only the one before the keyboard 
 
 TEST_CASE_FIXTURE(Trial, "input that a command pushes into its terminal does not reach the user's shell") {
     if (read_text("/proc/sys/dev/tty/legacy_tiocsti") != "1\n") {
-        skip("dev.tty.legacy_tiocsti is 0: the kernel allows no pushing");
+        skip("dev.tty.legacy_tiocsti is 0: the kernel refuses TIOCSTI");
         return;
     }
     TerminalShell shell(*this, dash_shell);

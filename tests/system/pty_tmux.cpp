@@ -1,5 +1,4 @@
-// What needs a real terminal emulator: a screen without staircases, programs that draw it, windows that change and
-// close. (terminal.md sections 6, 7 and 10)
+// Tests that need a real terminal emulator: the screen, programs that draw it, windows that change size and close.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -14,7 +13,7 @@ namespace {
 
 const std::vector<std::string>& shell_argv = bash_shell;
 
-// The rows of the screen that hold something.
+// The rows of the screen that are not empty.
 std::vector<std::string> shown(const Tmux& tmux) {
     std::vector<std::string> rows;
     for (const auto& row : tmux.screen()) {
@@ -157,7 +156,7 @@ TEST_CASE_FIXTURE(Trial, "a pager at the end of a pipeline reads the keyboard in
     tmux.shows("over-2\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "an interpreter reads lines as at home") {
+TEST_CASE_FIXTURE(Trial, "an interpreter edits lines as without netrunner") {
     if (!installed("tmux") || !installed("python3")) return;
     Tmux tmux(*this, shell_argv);
     tmux.shows("READY>\n");

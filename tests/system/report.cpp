@@ -1,4 +1,4 @@
-// The JSON report: every field true, nothing invented, whole or not there at all.
+// The JSON report: every field is true, unknown values are null, and the file is written whole or not at all.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -32,7 +32,7 @@ TEST_SUITE_BEGIN("report");
 TEST_CASE_FIXTURE(Trial, "every field of an ordinary run is there and true") {
     auto [result, report] = run_reported({"--", "sh", "-c", "echo $$; echo err >&2; sleep 0.3"});
     CHECK(report["schema"] == 1);
-    CHECK(report["version"] == "0.1.0");
+    CHECK(report["version"].get<std::string>().starts_with("0.1.0"));
     CHECK(report["command"] == json{"sh", "-c", "echo $$; echo err >&2; sleep 0.3"});
     CHECK(report["directory"] == directory());
     CHECK(report["mode"] == "pipe");
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(Trial, "processor time and peak memory are the command's") {
     CHECK(report["memory"]["peak"] < 200000000);
 }
 
-TEST_CASE_FIXTURE(Trial, "a death by signal is told apart from an exit") {
+TEST_CASE_FIXTURE(Trial, "a death by signal is distinguished from an exit") {
     auto [result, report] = run_reported({"--", "sh", "-c", "ulimit -c 0; kill -SEGV $$"});
     CHECK(report["reason"] == "signaled");
     CHECK(report["exit_code"].is_null());
@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(Trial, "a death by signal is told apart from an exit") {
     CHECK(report["status"] == 139);
 }
 
-TEST_CASE_FIXTURE(Trial, "a core dump is told") {
+TEST_CASE_FIXTURE(Trial, "a core dump is reported") {
     const auto pattern = read_text("/proc/sys/kernel/core_pattern");
     if (pattern.find_first_of("|/%") != std::string::npos)
         return skip("the core pattern of this machine is " + pattern);
@@ -114,7 +114,7 @@ TEST_CASE_FIXTURE(Trial, "a core dump is told") {
     CHECK(report["core_dumped"] == true);
 }
 
-TEST_CASE_FIXTURE(Trial, "modes of the streams are told, and what is not counted is null") {
+TEST_CASE_FIXTURE(Trial, "the modes of the streams are reported, and bytes that are not counted are null") {
     auto [result, report] =
         run_reported({"--stdin", "null", "--stdout", "inherit", "--stderr", "stdout", "--", "sh", "-c", "echo x"});
     CHECK(report["stdin"]["mode"] == "null");
@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(Trial, "a descriptor that is not open or not writable is refus
     CHECK_REFUSED(run({"--report-fd", "-1", "--", "touch", directory() + "/started"}), "-1");
 }
 
-TEST_CASE_FIXTURE(Trial, "a report that cannot be written is 125 and one line") {
+TEST_CASE_FIXTURE(Trial, "a report that cannot be written gives 125 and one line") {
     CHECK_REFUSED(run({"--report", "/nonexistent/report.json", "--", "true"}), "/nonexistent/report.json");
     CHECK_REFUSED(run({"--report", directory(), "--", "true"}), directory());
     const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
@@ -181,7 +181,7 @@ TEST_CASE_FIXTURE(Trial, "the file is made with the umask") {
     CHECK((seen.st_mode & 0777U) == 0640U);
 }
 
-TEST_CASE_FIXTURE(Trial, "words that are not text still make valid JSON") {
+TEST_CASE_FIXTURE(Trial, "arguments that are not UTF-8 still make valid JSON") {
     auto [result, report] = run_reported({"--", "printf", "%s", "\xff\xfe", "a\"\\\n\x01\x7f", "тест"});
     CHECK(result.out ==
           "\xff\xfe"
@@ -204,7 +204,7 @@ TEST_CASE_FIXTURE(Trial, "the report is written for every kind of end") {
     CHECK(report["signal"] == "SIGKILL");
 }
 
-TEST_CASE_FIXTURE(Trial, "the command may change its directory, the report stays where it was asked for") {
+TEST_CASE_FIXTURE(Trial, "--chdir does not change where the report is written") {
     CHECK(bash("nr -C / --report r.json -- true").ending == exit_code(0));
     CHECK(report_at(path("r.json"))["directory"] == "/");
 }

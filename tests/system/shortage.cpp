@@ -1,5 +1,5 @@
-// What a run lacks: descriptors, processes, the right to end a process. It is named, nothing that was begun stays, and
-// what cannot be ended is waited for by somebody who takes the rest away. (torture.md T32, T48, T66 to T68)
+// Shortages: too few descriptors or processes, no right to end a process. The cause is named and nothing is left half
+// started. The guard waits for processes that it cannot end. (docs/torture.md, T32, T48 and T66 to T68)
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,7 +17,7 @@ constexpr const char* nobody = "65534";
 
 class ShortageTrial : public Trial {
   public:
-    // By a user without privileges, of copies that any user can reach.
+    // Runs as a user without privileges, with copies of the programs that any user can execute.
     Setup by_nobody(std::vector<std::string> arguments) {
         const auto home = path("reachable");
         if (!std::filesystem::exists(home)) {
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(ShortageTrial, "too few open files: the limit is named" * doct
 }
 
 TEST_CASE_FIXTURE(ShortageTrial,
-                  "a run that could begin with few open files can also be ended" * doctest::skip(sanitized)) {
+                  "a run that could start with few open files can also be ended" * doctest::skip(sanitized)) {
     int begun = 0;
     for (int limit = 8; limit <= 30; ++limit) {
         CAPTURE(limit);
@@ -78,12 +78,12 @@ TEST_CASE_FIXTURE(ShortageTrial,
         const auto result = complete(setup);
         CHECK((result.ending == exit_code(124) || result.ending == exit_code(125)));
         if (result.ending == exit_code(124)) ++begun;
-        if (begun == 3) break;  // with more it only gets easier
+        if (begun == 3) break;  // a higher limit only makes it easier
     }
     CHECK(begun > 0);
 }
 
-TEST_CASE_FIXTURE(ShortageTrial, "what cannot be ended is named, and waited for by the guard") {
+TEST_CASE_FIXTURE(ShortageTrial, "a process that cannot be ended is named, and the guard waits for it") {
     if (sanitized || !is_root()) return;
     expect_strays();
     const auto copy = path("become_root");

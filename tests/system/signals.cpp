@@ -1,4 +1,5 @@
-// Signals: every one reaches the command exactly once; what was ignored stays ignored; what parents leak is mended.
+// Signals: each reaches the command exactly once; ignored signals stay ignored; dispositions that parents leak are
+// reset.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -11,7 +12,7 @@ namespace {
 
 std::string number(int signal) { return std::to_string(signal); }
 
-// The value of a mask in /proc/PID/status text.
+// The value of a mask in the text of /proc/PID/status.
 unsigned long mask_of(const std::string& text, const std::string& name) {
     const auto at = text.find(name + ":\t");
     return at == std::string::npos ? ~0UL : std::stoul(text.substr(at + name.size() + 2), nullptr, 16);
@@ -54,7 +55,7 @@ TEST_CASE_FIXTURE(Trial, "every signal that can be caught reaches the command on
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "ten signals are ten signals") {
+TEST_CASE_FIXTURE(Trial, "ten signals arrive as ten signals") {
     const auto log = path("log");
     auto process = start(runner({"--", program("log_signals"), log, number(SIGTERM)}));
     ready(process, log);
@@ -67,7 +68,7 @@ TEST_CASE_FIXTURE(Trial, "ten signals are ten signals") {
     CHECK(times_seen(read_text(log), SIGUSR1) == 10);
 }
 
-TEST_CASE_FIXTURE(Trial, "a signal that the command does not catch ends it and netrunner alike") {
+TEST_CASE_FIXTURE(Trial, "a signal that the command does not catch ends the command and netrunner") {
     for (const int signal : {SIGUSR1, SIGALRM, SIGRTMIN + 2}) {
         CAPTURE(signal);
         auto process = start(runner({"--", "sh", "-c", "echo go; exec sleep 60"}));
@@ -77,7 +78,7 @@ TEST_CASE_FIXTURE(Trial, "a signal that the command does not catch ends it and n
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "leaked dispositions and masks are mended, the deliberate ones stay") {
+TEST_CASE_FIXTURE(Trial, "leaked dispositions and masks are reset, the deliberate ones stay") {
     auto setup = runner(show_masks);
     setup.ignored = {SIGHUP, SIGINT, SIGPIPE, SIGCHLD, SIGTSTP, SIGTTOU, SIGXFSZ};
     setup.blocked = {SIGUSR1, SIGTERM};
@@ -90,7 +91,7 @@ TEST_CASE_FIXTURE(Trial, "leaked dispositions and masks are mended, the delibera
     CHECK(mask_of(complete(setup).out, "SigIgn") == set_of({SIGQUIT, SIGTERM, SIGTTIN, SIGUSR1, SIGUSR2}));
 }
 
-TEST_CASE_FIXTURE(Trial, "with nothing leaked the command has clean signals") {
+TEST_CASE_FIXTURE(Trial, "without leaks the command has default signals") {
     const auto text = run(show_masks).out;
     CHECK(mask_of(text, "SigIgn") == 0);
     CHECK(mask_of(text, "SigBlk") == 0);
@@ -107,7 +108,7 @@ TEST_CASE_FIXTURE(Trial, "--keep-signals keeps everything") {
     CHECK(mask_of(text, "SigBlk") == set_of(setup.blocked));
 }
 
-TEST_CASE_FIXTURE(Trial, "what was ignored at the start is not forwarded") {
+TEST_CASE_FIXTURE(Trial, "a signal that was ignored at the start is not forwarded") {
     const auto log = path("log");
     auto setup = runner({"--", program("log_signals"), log, number(SIGRTMIN)});
     setup.ignored = {SIGHUP, SIGINT, SIGUSR1, SIGTERM};
@@ -130,7 +131,7 @@ TEST_CASE_FIXTURE(Trial, "a command that inherits an ignored TERM is still ended
     CHECK_WALL(result, 500, 3000);
 }
 
-TEST_CASE_FIXTURE(Trial, "netrunner hears TERM even when it was started with every signal blocked") {
+TEST_CASE_FIXTURE(Trial, "netrunner receives TERM even when it was started with every signal blocked") {
     auto setup = runner({"--", "sh", "-c", "echo go; exec sleep 60"});
     for (int signal = 1; signal < NSIG; ++signal) setup.blocked.push_back(signal);
     auto process = start(setup);
@@ -139,7 +140,7 @@ TEST_CASE_FIXTURE(Trial, "netrunner hears TERM even when it was started with eve
     CHECK(process.finish().ending == killed_by(SIGTERM));
 }
 
-TEST_CASE_FIXTURE(Trial, "a background job of a script ignores INT as the shell wants it") {
+TEST_CASE_FIXTURE(Trial, "a background job of a script ignores INT because its shell does") {
     auto process = start(command(
         {"/bin/sh", "-c", "\"$NR\" run -- sh -c 'echo go; sleep 0.5; exit 4' & echo pid $!; wait $!; echo $?"}));
     process.wait_for_output("go\n");
@@ -150,7 +151,7 @@ TEST_CASE_FIXTURE(Trial, "a background job of a script ignores INT as the shell 
     CHECK(contains(process.finish().out, "4\n"));
 }
 
-TEST_CASE_FIXTURE(Trial, "WINCH, CONT and CHLD from outside do not disturb") {
+TEST_CASE_FIXTURE(Trial, "WINCH, CONT and CHLD from outside change nothing") {
     auto process = start(runner({"--", "sh", "-c", "echo go; sleep 0.5; exit 8"}));
     process.wait_for_output("go\n");
     for (const int signal : {SIGWINCH, SIGCONT, SIGCHLD, SIGURG}) process.signal(signal);
@@ -159,7 +160,7 @@ TEST_CASE_FIXTURE(Trial, "WINCH, CONT and CHLD from outside do not disturb") {
     CHECK(result.err.empty());
 }
 
-TEST_CASE_FIXTURE(Trial, "a signal reaches the command also when the output stands still") {
+TEST_CASE_FIXTURE(Trial, "a signal reaches the command also while its output is blocked") {
     const auto log = path("log");
     auto process = start(runner({"--", "sh", "-c", "yes & exec \"$PROGRAMS/log_signals\" log 12"}));
     process.skip_output();
@@ -170,7 +171,7 @@ TEST_CASE_FIXTURE(Trial, "a signal reaches the command also when the output stan
     CHECK(process.finish_unread().ending.exited);
 }
 
-TEST_CASE_FIXTURE(Trial, "TSTP and CONT from a process pause the run at most, and lose nothing") {
+TEST_CASE_FIXTURE(Trial, "TSTP and CONT from a process may pause the run, and no output is lost") {
     auto process = start(runner({"--", "sh", "-c", "echo go; sleep 0.3; echo end; exit 3"}));
     process.wait_for_output("go\n");
     process.signal(SIGTSTP);

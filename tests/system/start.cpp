@@ -1,4 +1,4 @@
-// Starting: what is run is exactly what was asked for, and what cannot be run is named in one line.
+// Starting: netrunner runs exactly the command that was asked for, and names a command that cannot be run in one line.
 #include <doctest/doctest.h>
 #include <unistd.h>
 
@@ -21,7 +21,7 @@ void make_script(const std::string& path, const std::string& text) {
 
 TEST_SUITE_BEGIN("start");
 
-TEST_CASE_FIXTURE(Trial, "a command that is not there is 127 and one line") {
+TEST_CASE_FIXTURE(Trial, "a missing command gives 127 and one line") {
     auto [result, report] = run_reported({"--", "netrunner-no-such-command"});
     CHECK(result.ending == exit_code(127));
     CHECK(result.err == "netrunner: cannot run 'netrunner-no-such-command': no such file or directory\n");
@@ -36,7 +36,7 @@ TEST_CASE_FIXTURE(Trial, "a command that is not there is 127 and one line") {
     CHECK(run({"--", "/etc/passwd/x"}).ending.number >= 126);
 }
 
-TEST_CASE_FIXTURE(Trial, "a command that cannot be executed is 126 and one line") {
+TEST_CASE_FIXTURE(Trial, "a command that cannot be executed gives 126 and one line") {
     for (const std::string command : {"/etc/passwd", "/tmp"}) {
         CAPTURE(command);
         auto [result, report] = run_reported({"--", command});
@@ -71,9 +71,9 @@ TEST_CASE_FIXTURE(Trial, "arguments are bytes, empty ones included") {
     CHECK(run({"--", "printf", "[%s]", "", "a b", "\n", "тест"}).out == "[][a b][\n][тест]");
 }
 
-TEST_CASE_FIXTURE(Trial, "arguments that are too long for the command's own limits are 126 in the kernel's words" *
+TEST_CASE_FIXTURE(Trial, "arguments that are too long for the command's limits give 126 and the kernel's message" *
                              doctest::skip(sanitized)) {
-    // The room for arguments is a quarter of the stack limit, but 128 KiB at least.
+    // The kernel allows arguments of a quarter of the stack limit, but at least 128 KiB.
     const auto result = bash("nr --rlimit stack=256K -- echo $(seq 40000)");
     CHECK(result.ending == exit_code(126));
     CHECK(result.err == "netrunner: cannot run 'echo': argument list too long\n");
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(Trial, "the command is found as env would find it") {
     CHECK(run({"--", "./netrunner-test-tool"}).ending == exit_code(127));
 }
 
-TEST_CASE_FIXTURE(Trial, "an executable text without an interpreter line is as for env") {
+TEST_CASE_FIXTURE(Trial, "an executable text without an interpreter line runs as under env") {
     const auto script = path("script");
     make_script(script, "echo plain\n");
     const auto direct = complete(command({"/usr/bin/env", script}));
@@ -135,7 +135,7 @@ TEST_CASE_FIXTURE(Trial, "a missing shepherd is 125 and one line with the places
     CHECK_REFUSED(complete(setup), "/nonexistent/shepherd");
 }
 
-TEST_CASE_FIXTURE(Trial, "the shepherd is found beside the binary, in libexec, or where the environment says") {
+TEST_CASE_FIXTURE(Trial, "the shepherd is found beside the binary, in libexec, or by NETRUNNER_SHEPHERD") {
     const auto home = path("alone");
     std::filesystem::create_directories(home + "/bin");
     std::filesystem::create_directories(home + "/libexec/netrunner");

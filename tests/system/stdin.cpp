@@ -1,4 +1,4 @@
-// Standard input: what the command does not read is not consumed; what is relayed arrives whole, then ends.
+// Standard input: netrunner consumes nothing that the command does not read; relayed input arrives whole, then ends.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 
@@ -29,11 +29,11 @@ TEST_CASE_FIXTURE(Trial, "a loop that reads its own input loses no line to the c
     CHECK(lines(read_text(path("file"))).size() == 20);
 }
 
-TEST_CASE_FIXTURE(Trial, "inherited input that the command leaves is there for the next one") {
+TEST_CASE_FIXTURE(Trial, "inherited input that the command does not read is left for the next command") {
     CHECK(bash("printf 'a\\nb\\n' | (nr -- head -c2 && echo then; cat)").out == "a\nthen\nb\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "inherited input is the very descriptor") {
+TEST_CASE_FIXTURE(Trial, "inherited input is the same open file") {
     const auto where = path("in");
     std::ofstream{where} << "text";
     auto setup = runner({"--", "readlink", "/proc/self/fd/0"});
@@ -103,7 +103,7 @@ TEST_CASE_FIXTURE(Trial, "a command that answers only at the end of its input ge
     CHECK(with_input(*this, {"--stdin", "pipe", "--", "base64"}, "x").out == "eA==\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "input passes while more may come") {
+TEST_CASE_FIXTURE(Trial, "input is passed on while the input stays open") {
     auto setup = runner({"--stdin", "pipe", "--", "cat"});
     setup.in = piped();
     setup.hold_input = true;

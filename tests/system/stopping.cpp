@@ -1,4 +1,4 @@
-// The ladder: climbed step by step, in time, until the whole tree is empty; and no longer than needed.
+// The ladder: its steps come in order and on time until the whole tree is empty, and none comes after that.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -21,7 +21,7 @@ TEST_CASE_FIXTURE(Trial, "a command that ignores TERM is killed when the grace i
         run_reported({"-t", "200ms", "-k", "200ms", "--", program("ignore_signals"), "-", number(SIGTERM)});
     CHECK(result.ending == exit_code(124));
     CHECK_WALL(result, 400, 2500);
-    // Measured, not repeated from the command line: a busy machine is a little late.
+    // The delay is measured, not copied from the command line: a busy machine is a little late.
     const std::regex verdict("timed out after 200ms: sent SIGTERM, [2-9][0-9]0ms later SIGKILL");
     const std::string message = report["message"];
     CHECK_MESSAGE(std::regex_match(message, verdict), message);
@@ -37,8 +37,8 @@ TEST_CASE_FIXTURE(Trial, "a command that ignores TERM is killed when the grace i
     CHECK(steps[1]["after"] < 2.5 * slowness());
 }
 
-TEST_CASE_FIXTURE(Trial, "the grace is neither cut short nor slept through") {
-    // Long enough for the command to have told the kernel what it ignores.
+TEST_CASE_FIXTURE(Trial, "the grace is as long as asked, and ends early when the tree is empty") {
+    // Long enough for the command to start ignoring the signal.
     const auto limit = scaled(100ms).count();
     const auto ended_after = [&](const std::string& grace) {
         return run(
@@ -60,7 +60,7 @@ TEST_CASE_FIXTURE(Trial, "no grace means SIGKILL at once") {
 }
 
 TEST_CASE_FIXTURE(Trial, "the shell and the child of a shell that ignore TERM are both ended") {
-    const auto limit = std::to_string(scaled(1000ms).count());  // by then the shell ignores it
+    const auto limit = std::to_string(scaled(1000ms).count());  // by then the shell ignores TERM
     auto [result, report] =
         run_reported({"-t", limit + "ms", "-k", "1", "--", "sh", "-c", "trap '' TERM; sleep 100 & wait"});
     CHECK(result.ending == exit_code(124));
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(Trial, "the shell and the child of a shell that ignore TERM ar
     CHECK(report["stop"]["steps"].size() == 2);
 }
 
-TEST_CASE_FIXTURE(Trial, "a leader that obeys does not save its child in another session") {
+TEST_CASE_FIXTURE(Trial, "a child in another session is killed although the command has obeyed TERM") {
     const auto where = path("daemon");
     auto [result, report] =
         run_reported({"-t", "1", "-k", "1", "--", "sh", "-c", "setsid \"$PROGRAMS/ignore_signals\" daemon 15 & wait"});
@@ -123,7 +123,7 @@ TEST_CASE_FIXTURE(Trial, "the whole ladder can be given, and is climbed in its o
     CHECK(order == "15 2 ");
 }
 
-TEST_CASE_FIXTURE(Trial, "a ladder may say the same signal twice") {
+TEST_CASE_FIXTURE(Trial, "a ladder may have the same signal twice") {
     auto [result, report] = run_reported({"--stop", "TERM,150ms,TERM,10s,KILL", "-t", "200ms", "--", "sh", "-c",
                                           "n=0; trap 'n=$((n+1)); [ $n = 2 ] && exit 7' TERM; "
                                           "while :; do sleep 0.02; done"});
@@ -143,7 +143,7 @@ TEST_CASE_FIXTURE(Trial, "a stopped process is ended too, by TERM and by KILL") 
     CHECK(begins(read_text(child), "ready "));
 }
 
-TEST_CASE_FIXTURE(Trial, "a command that forks itself away is caught") {
+TEST_CASE_FIXTURE(Trial, "a command that escapes by forking is ended") {
     for (const std::string& session : {std::string{}, std::string{"setsid"}}) {
         CAPTURE(session);
         std::vector<std::string> arguments{
@@ -179,7 +179,7 @@ TEST_CASE_FIXTURE(Trial, "a command that ends by itself during the grace is not 
     CHECK(report["stop"]["steps"].size() == 1);
 }
 
-TEST_CASE_FIXTURE(Trial, "what a command starts to clean up after TERM is not hit by that same TERM") {
+TEST_CASE_FIXTURE(Trial, "processes that a command starts to clean up after TERM do not get that TERM") {
     int cleaned = 0;
     const int runs = times(60, 500);
     for (int i = 0; i < runs; ++i) {
@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(Trial, "what a command starts to clean up after TERM is not hi
     CHECK(cleaned == runs);
 }
 
-TEST_CASE_FIXTURE(Trial, "every process of the tree gets each step once, wherever it is") {
+TEST_CASE_FIXTURE(Trial, "every process of the tree gets each step once, in every session") {
     const auto near = path("near");
     const auto far = path("far");
     const auto result = run({"-q", "-t", "500ms", "-k", "300ms", "--", "sh", "-c",

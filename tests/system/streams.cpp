@@ -1,4 +1,4 @@
-// Promise 1, outputs: the same bytes in the same order per stream, all of them, at the pace of their making.
+// Output: each stream has the same bytes in the same order, all of them, and as soon as they are written.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -11,7 +11,7 @@ using namespace support;
 
 TEST_SUITE_BEGIN("streams");
 
-TEST_CASE_FIXTURE(Trial, "each stream arrives on its own stream") {
+TEST_CASE_FIXTURE(Trial, "standard output and standard error stay separate") {
     const auto result = run({"--", "sh", "-c", "echo out; echo err >&2; exit 3"});
     CHECK(result.out == "out\n");
     CHECK(result.err == "err\n");
@@ -96,7 +96,7 @@ TEST_CASE_FIXTURE(Trial, "verbose lines go to standard error only") {
     CHECK(begins(result.err, "netrunner: "));
 }
 
-TEST_CASE_FIXTURE(Trial, "only standard error can be asked for") {
+TEST_CASE_FIXTURE(Trial, "standard output can be discarded while standard error is kept") {
     const auto result = run({"--stdout", "null", "--stderr", "pipe", "--", "sh", "-c", "echo out; echo err >&2"});
     CHECK(result.out.empty());
     CHECK(result.err == "err\n");

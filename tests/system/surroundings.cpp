@@ -1,4 +1,5 @@
-// Directory, environment, argv[0], umask, nice, limits: applied in the child as asked, or refused before it starts.
+// Directory, environment, argv[0], umask, nice, limits: set in the child as asked, or refused before the command
+// starts.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -25,7 +26,7 @@ bool has(const std::vector<std::string>& found, const std::string& entry) {
     return std::find(found.begin(), found.end(), entry) != found.end();
 }
 
-// Names of variables that are not the test's own.
+// Whether any variable begins with `prefix`.
 bool mentions(const std::vector<std::string>& found, const std::string& prefix) {
     return std::any_of(found.begin(), found.end(), [&](const auto& entry) { return begins(entry, prefix); });
 }
@@ -71,7 +72,8 @@ TEST_CASE_FIXTURE(Trial, "a malformed variable is refused") {
     CHECK_REFUSED(run({"-u", "A=B", "--", "true"}), "A=B");
 }
 
-TEST_CASE_FIXTURE(Trial, "the command runs in the directory asked for, netrunner's files are where the user is") {
+TEST_CASE_FIXTURE(
+    Trial, "the command runs in the directory asked for, netrunner's files are relative to the user's directory") {
     auto [result, report] = complete_reported(runner({"-C", "/usr", "-o", path("out"), "--", "pwd"}));
     CHECK(result.out == "/usr\n");
     CHECK(report["directory"] == "/usr");
@@ -130,8 +132,8 @@ TEST_CASE_FIXTURE(Trial, "malformed or impossible resource limits are refused") 
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "a limit of the command does not strangle netrunner") {
-    // A static program: it opens nothing.
+TEST_CASE_FIXTURE(Trial, "a limit of the command does not restrict netrunner") {
+    // A static program, which opens no files.
     CHECK(run({"--rlimit", "nofile=3", "--", program("print_fds")}).ending == exit_code(7));
     CHECK(run({"--rlimit", "nproc=1", "--rlimit", "fsize=0", "--", program("print_fds")}).ending == exit_code(7));
 }

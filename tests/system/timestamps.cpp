@@ -1,4 +1,4 @@
-// --timestamps and --prefix: whole lines of what is relayed, and nothing else of it changed.
+// --timestamps and --prefix: whole lines of relayed output are stamped, and nothing else is changed.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -34,7 +34,7 @@ TEST_CASE_FIXTURE(Trial, "each line of both streams has the time before it") {
     CHECK(all_match(run({"--timestamps=delta", "--", "seq", "3"}).out, R"(\+)" + clock_pattern + " [123]"));
 }
 
-TEST_CASE_FIXTURE(Trial, "the time is when a line began, and passes with the run") {
+TEST_CASE_FIXTURE(Trial, "the time is that of a line's first byte, and advances with the run") {
     const auto result =
         run({"--timestamps=elapsed", "--", "sh", "-c", "printf begun; sleep 0.4; echo ' done'; echo next"});
     REQUIRE(lines(result.out).size() == 2);
@@ -48,7 +48,7 @@ TEST_CASE_FIXTURE(Trial, "the time is when a line began, and passes with the run
     CHECK(seconds(second) - seconds(first) >= 0.399);
 }
 
-TEST_CASE_FIXTURE(Trial, "a prefix is put before each line as it is, after the time") {
+TEST_CASE_FIXTURE(Trial, "a prefix is put before each line unchanged, after the time") {
     CHECK(run({"--prefix", "[job] ", "--", "printf", "a\\n\\nb"}).out == "[job] a\n[job] \n[job] b");
     CHECK(all_match(run({"--prefix=| ", "--timestamps", "--", "seq", "3"}).out, clock_pattern + R"( \| [123])"));
     CHECK(run({"--prefix=> ", "--stderr", "stdout", "--", "sh", "-c", "echo a; echo b >&2"}).out == "> a\n> b\n");
@@ -59,7 +59,7 @@ TEST_CASE_FIXTURE(Trial, "redraws and escape sequences stay as they are") {
     CHECK(result.out == "> 1%\r2%\r\x1b[31mx\x1b[0m\r\n> y");
 }
 
-TEST_CASE_FIXTURE(Trial, "without the stamps the bytes are the command's, whatever they are and however many") {
+TEST_CASE_FIXTURE(Trial, "apart from the stamps all bytes are the command's, of every value and in any amount") {
     const auto result = run({"--prefix=#>", "--", program("write_bytes"), "3000000", "1000000", "6"});
     CHECK(result.ending == exit_code(6));
     const auto unstamped = [](const std::string& text) {
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(Trial, "the report and the output limit count the command's ow
     CHECK(counted["stdout"]["truncated"] == false);
 }
 
-TEST_CASE_FIXTURE(Trial, "the file of -o has the plain bytes, or the stamped ones where that is asked for") {
+TEST_CASE_FIXTURE(Trial, "the file of -o has the plain bytes, or the stamped bytes with --output-stamped") {
     const auto where = path("out");
     CHECK(run({"--prefix=> ", "-o", where, "--", "printf", "a\\nb"}).out == "> a\n> b");
     CHECK(read_text(where) == "a\nb");
@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(Trial, "the file of -o has the plain bytes, or the stamped one
     CHECK(read_text(where) == "> a\n> b");
 }
 
-TEST_CASE_FIXTURE(Trial, "on a terminal of its own the lines are stamped as well, and end as ever") {
+TEST_CASE_FIXTURE(Trial, "with --pty the lines are stamped as well, and end as usual") {
     const auto where = path("out");
     CHECK(run({"--pty", "--prefix=> ", "--output-stamped", "-o", where, "--", "printf", "a\\nb\\n"}).out ==
           "> a\n> b\n");
@@ -115,7 +115,7 @@ TEST_CASE_FIXTURE(Trial, "on a terminal of its own the lines are stamped as well
     CHECK(read_text(where) == "> a\n> b\n");
 }
 
-TEST_CASE_FIXTURE(Trial, "a slow reader holds the command up, and loses nothing") {
+TEST_CASE_FIXTURE(Trial, "a slow reader blocks the command, and no output is lost") {
     path("want");
     const auto result = bash(
         "seq 200000 | sed 's/^/> /' >want\n"
@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(Trial, "when the reader goes away the command ends as in any p
     CHECK(bash("nr --timestamps -- yes | head -n 1; echo ${PIPESTATUS[0]}").out.ends_with(" y\n141\n"));
 }
 
-TEST_CASE_FIXTURE(Trial, "what contradicts itself is refused") {
+TEST_CASE_FIXTURE(Trial, "contradictory options are refused") {
     CHECK_REFUSED(run({"--timestamps", "--stdout", "inherit", "--stderr", "inherit", "--", "true"}),
                   "--timestamps needs an output that goes through netrunner");
     CHECK_REFUSED(run({"--prefix", "x", "--stdout", "null", "--stderr", "null", "--", "true"}), "--prefix needs");

@@ -1,4 +1,4 @@
-// What a person reads: one line when netrunner acted or could not, none otherwise; more only when asked for.
+// The verdict for people: one line if netrunner acted or failed, otherwise none; more lines only on request.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -21,7 +21,7 @@ bool every_line_is_ours(const std::string& text) {
 
 TEST_SUITE_BEGIN("verdict");
 
-TEST_CASE_FIXTURE(Trial, "a run that needed nothing says nothing") {
+TEST_CASE_FIXTURE(Trial, "netrunner prints nothing if it did not act") {
     for (const std::string script : {"exit 0", "exit 1", "kill -TERM $$"}) {
         const auto result = run({"--", "sh", "-c", "echo mine >&2; " + script});
         CHECK(result.err == "mine\n");
@@ -50,7 +50,8 @@ TEST_CASE_FIXTURE(Trial, "quiet means no verdict line, and changes nothing else"
     CHECK(run({"-q", "--", "/nonexistent"}).ending == exit_code(127));
 }
 
-TEST_CASE_FIXTURE(Trial, "verbose has one line per step: the start, each signal and to whom, each limit, each orphan") {
+TEST_CASE_FIXTURE(Trial,
+                  "verbose has one line per step: the start, each signal and its target, each limit, each orphan") {
     const auto result = run({"-v", "-t", "200ms", "-k", "200ms", "--", program("ignore_signals"), "-", "15"});
     CHECK(every_line_is_ours(result.err));
     CHECK(std::regex_search(result.err, std::regex{"start[^\n]*ignore_signals"}));
@@ -67,7 +68,7 @@ TEST_CASE_FIXTURE(Trial, "verbose has one line per step: the start, each signal 
     CHECK(contains(orphan.err, lines(orphan.out).front()));
 }
 
-TEST_CASE_FIXTURE(Trial, "very verbose adds the messages of the link") {
+TEST_CASE_FIXTURE(Trial, "very verbose adds the frames of the link") {
     const auto once = run({"-v", "--", "true"});
     const auto twice = run({"-vv", "--", "true"});
     CHECK(every_line_is_ours(once.err));
@@ -75,7 +76,7 @@ TEST_CASE_FIXTURE(Trial, "very verbose adds the messages of the link") {
     CHECK(lines(twice.err).size() > lines(once.err).size());
 }
 
-TEST_CASE_FIXTURE(Trial, "the summary tells status, wall time, processor time, peak memory and bytes") {
+TEST_CASE_FIXTURE(Trial, "the summary shows status, wall time, processor time, peak memory and bytes") {
     const auto result = run({"--summary", "--", "sh", "-c", "echo 12345; echo err >&2; exit 3"});
     CHECK(result.ending == exit_code(3));
     CHECK(result.out == "12345\n");
@@ -94,12 +95,12 @@ TEST_CASE_FIXTURE(Trial, "the summary tells status, wall time, processor time, p
     CHECK(speaks_of("stdout[^\n]*6|6[^\n]*stdout"));
 }
 
-TEST_CASE_FIXTURE(Trial, "the summary also tells a signal and a stop") {
+TEST_CASE_FIXTURE(Trial, "the summary also shows a signal and a stop") {
     CHECK(contains(run({"--summary", "--", "sh", "-c", "kill -TERM $$"}).err, "SIGTERM"));
     CHECK(contains(run({"--summary", "-t", "100ms", "--", "sleep", "60"}).err, "124"));
 }
 
-TEST_CASE_FIXTURE(Trial, "a message holds no control bytes of a strange name") {
+TEST_CASE_FIXTURE(Trial, "a message has no control bytes of a command's name") {
     const auto result = run({"--", "no\nsuch\x1b[31mname"});
     CHECK(result.ending == exit_code(127));
     CHECK(lines(result.err).size() == 1);

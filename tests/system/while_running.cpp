@@ -1,4 +1,5 @@
-// What is said while a run goes on: a line after a silence (--heartbeat), a live line at a terminal (--progress).
+// Output of netrunner while a run goes on: a line after a silence (--heartbeat), a live line on a terminal
+// (--progress).
 #include <doctest/doctest.h>
 #include <fcntl.h>
 
@@ -13,7 +14,7 @@ using namespace support;
 
 namespace {
 
-// What a terminal shows in the end of what was printed to it: it knows line ends, and clearing the rest of a line.
+// The text that a terminal shows after `printed`. Interprets line ends and the sequence that clears the rest of a line.
 std::string shown(const std::string& printed) {
     std::vector<std::string> screen{""};
     std::size_t column = 0;
@@ -42,7 +43,7 @@ int count_of(const std::string& text, const std::string& part) {
     return count;
 }
 
-// `netrunner run ARGUMENTS` as the one who has the terminal.
+// `netrunner run ARGUMENTS` as the session leader on the terminal.
 Setup at_terminal(const Trial& trial, const Terminal& terminal, std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {Trial::netrunner(), "run"});
     auto setup = terminal.leader(trial, std::move(arguments));
@@ -50,7 +51,7 @@ Setup at_terminal(const Trial& trial, const Terminal& terminal, std::vector<std:
     return setup;
 }
 
-// The terminal is read until the end: otherwise nothing more could be printed to it.
+// Reads the terminal until the process has ended, because a terminal that is not read fills up and blocks its writers.
 Result finish_at(Terminal& terminal, Process& process) {
     process.wait_for("its end", [&] {
         terminal.printed();
@@ -66,18 +67,18 @@ const std::string beat =
 
 TEST_SUITE_BEGIN("while_running");
 
-TEST_CASE_FIXTURE(Trial, "a silent command has a line said about it after each such time") {
+TEST_CASE_FIXTURE(Trial, "--heartbeat prints a line after each period of silence") {
     const auto result = run({"--heartbeat", "300ms", "--", "sh", "-c", "sleep 1.1; echo"});
     CHECK(result.ending == exit_code(0));
     CHECK(result.out == "\n");
-    const auto said = lines(result.err);
-    CHECK(said.size() >= 2);
-    CHECK(said.size() <= static_cast<std::size_t>(result.wall / 300ms));
-    for (const auto& line : said) CHECK_MESSAGE(std::regex_match(line, std::regex{beat}), line);
+    const auto printed = lines(result.err);
+    CHECK(printed.size() >= 2);
+    CHECK(printed.size() <= static_cast<std::size_t>(result.wall / 300ms));
+    for (const auto& line : printed) CHECK_MESSAGE(std::regex_match(line, std::regex{beat}), line);
     CHECK(contains(result.err, "no output yet, 2 processes"));
 }
 
-TEST_CASE_FIXTURE(Trial, "the age is that of the last byte, and a command that writes is not spoken of") {
+TEST_CASE_FIXTURE(Trial, "the silence is counted from the last byte, and a command that writes has no heartbeat") {
     const auto silent = run({"--heartbeat", "400ms", "--", "sh", "-c", "echo x; sleep 0.7"});
     REQUIRE(!lines(silent.err).empty());
     CHECK(lines(silent.err).size() <= static_cast<std::size_t>(silent.wall / 400ms));
@@ -86,13 +87,13 @@ TEST_CASE_FIXTURE(Trial, "the age is that of the last byte, and a command that w
     CHECK(busy.err.empty());
 }
 
-TEST_CASE_FIXTURE(Trial, "quiet and the stream of the command do not matter to it") {
+TEST_CASE_FIXTURE(Trial, "heartbeats do not depend on --quiet or the command's standard error") {
     const auto result = run({"-q", "--heartbeat", "200ms", "--stderr", "null", "--", "sleep", "0.5"});
     CHECK(lines(result.err).size() >= 2);
     CHECK(contains(result.err, "running for"));
 }
 
-TEST_CASE_FIXTURE(Trial, "in a control group its members are counted") {
+TEST_CASE_FIXTURE(Trial, "the processes of a control group are counted") {
     const CgroupDir groups;
     if (!groups) return;
     const auto result = run({"--cgroup-base", groups.path(), "--cgroup", "t", "--heartbeat", "300ms", "--", "sh", "-c",
@@ -101,7 +102,7 @@ TEST_CASE_FIXTURE(Trial, "in a control group its members are counted") {
     CHECK(std::regex_search(result.err, std::regex{R"(of memory \((control group|sum of resident sizes)\))"}));
 }
 
-TEST_CASE_FIXTURE(Trial, "a run that job control has stopped says nothing, and begins anew when it goes on") {
+TEST_CASE_FIXTURE(Trial, "a stopped run prints no heartbeat, and counts the silence anew when it is continued") {
     TerminalShell shell(*this);
     shell.enter("nr --heartbeat 500ms -- sleep 60");
     shell.expect("running for");
@@ -116,7 +117,7 @@ TEST_CASE_FIXTURE(Trial, "a run that job control has stopped says nothing, and b
     shell.expect("READY> $");
 }
 
-TEST_CASE_FIXTURE(Trial, "the live line shows time and output, and nothing of it is left") {
+TEST_CASE_FIXTURE(Trial, "the live line shows time and output, and is cleared at the end") {
     Terminal terminal;
     auto process = start(at_terminal(
         *this, terminal,
@@ -129,7 +130,7 @@ TEST_CASE_FIXTURE(Trial, "the live line shows time and output, and nothing of it
     CHECK(drawn <= 5 * 2 * slowness());
 }
 
-TEST_CASE_FIXTURE(Trial, "it is never drawn into an unfinished line, and fits the terminal") {
+TEST_CASE_FIXTURE(Trial, "the live line is never drawn into an unfinished line, and fits the terminal") {
     Terminal terminal{30, 24};
     auto process = start(at_terminal(
         *this, terminal,
@@ -147,7 +148,7 @@ TEST_CASE_FIXTURE(Trial, "it is never drawn into an unfinished line, and fits th
     CHECK(seen >= 2);
 }
 
-TEST_CASE_FIXTURE(Trial, "verdict, verbose lines and heartbeats take its place") {
+TEST_CASE_FIXTURE(Trial, "verdict, verbose lines and heartbeats replace the live line") {
     Terminal terminal;
     auto process = start(at_terminal(
         *this, terminal, {"-v", "--progress", "--heartbeat", "500ms", "-t", "1200ms", "--", "sleep", "60"}));
@@ -158,7 +159,7 @@ TEST_CASE_FIXTURE(Trial, "verdict, verbose lines and heartbeats take its place")
     CHECK(contains(left.back(), "timed out after 1.2s"));
 }
 
-TEST_CASE_FIXTURE(Trial, "much output and the live line do not get into each other's way") {
+TEST_CASE_FIXTURE(Trial, "much output and the live line do not mix") {
     Terminal terminal;
     auto process = start(at_terminal(
         *this, terminal, {"--progress", "--", "sh", "-c", "for i in 1 2 3 4 5 6; do seq 1000; sleep 0.25; done"}));
@@ -170,7 +171,7 @@ TEST_CASE_FIXTURE(Trial, "much output and the live line do not get into each oth
     CHECK(shown(terminal.printed()) == wanted);
 }
 
-TEST_CASE_FIXTURE(Trial, "job control takes it away, and fg brings it back") {
+TEST_CASE_FIXTURE(Trial, "Ctrl-Z clears the live line, and fg draws it again") {
     TerminalShell shell(*this);
     shell.enter("TERM=xterm nr --progress -- sleep 60");
     shell.expect("00:00:0[0-9]  memory");
@@ -190,10 +191,10 @@ TEST_CASE_FIXTURE(Trial, "job control takes it away, and fg brings it back") {
     shell.expect("READY> $");
 }
 
-TEST_CASE_FIXTURE(Trial, "without a terminal there is none, and only -v says so") {
+TEST_CASE_FIXTURE(Trial, "without a terminal there is no live line, and only -v says so") {
     CHECK(run({"--progress", "--", "sleep", "0.5"}).err.empty());
     CHECK(contains(run({"-v", "--progress", "--", "true"}).err,
-                   "netrunner: no progress is shown: standard error is no terminal"));
+                   "netrunner: no progress is shown: standard error is not a terminal"));
     Terminal terminal;
     auto setup = at_terminal(*this, terminal, {"--progress", "--", "sleep", "0.5"});
     setup.environment["TERM"] = "dumb";
@@ -202,7 +203,7 @@ TEST_CASE_FIXTURE(Trial, "without a terminal there is none, and only -v says so"
     CHECK(terminal.printed().empty());
 }
 
-TEST_CASE_FIXTURE(Trial, "it goes on beside output that goes elsewhere, also that of a command on its own terminal") {
+TEST_CASE_FIXTURE(Trial, "the live line works while the output goes to a file, also with --pty") {
     const auto log = path("log");
     for (const std::string way : {"--progress", "--pty"}) {
         Terminal terminal;
@@ -216,7 +217,7 @@ TEST_CASE_FIXTURE(Trial, "it goes on beside output that goes elsewhere, also tha
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "where others would write into it, it is refused") {
+TEST_CASE_FIXTURE(Trial, "--progress is refused if the command writes to the terminal itself") {
     for (const std::vector<std::string>& words :
          {std::vector<std::string>{"--pty"}, {"--stdout", "inherit"}, {"--stderr", "inherit"}}) {
         Terminal terminal;

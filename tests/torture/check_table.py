@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""docs/torture.md against the tests: every case of the list is there once, and whatever holds it exists.
+"""Check docs/torture.md against the tests: every case is listed once, and every test that it names exists.
 
 usage: check_table.py SOURCE_DIR
 """
@@ -14,7 +14,7 @@ REASONS = ("not run:", "not so:", "version 2:")
 
 
 def names_in(folder):
-    """Suite to the names of its tests."""
+    """Map each suite to the names of its tests."""
     found = {}
     for file in folder.glob("*.cpp"):
         text = file.read_text()
@@ -59,7 +59,7 @@ def main():
             complaints.append(f"{row[1]}: neither a test nor a reason")
     for case in CASES:
         if seen.count(case) != 1:
-            complaints.append(f"{case} is there {seen.count(case)} times")
+            complaints.append(f"{case} is listed {seen.count(case)} times")
     for complaint in complaints:
         print(complaint)
     return 1 if complaints else 0

@@ -1,5 +1,5 @@
-// Every system call that one of our processes makes fails once, in every way that a machine at its limits has: the run
-// succeeds all the same, or says why not, and nothing is left.
+// Each system call of one of netrunner's processes fails once, with each error that a machine short of resources can
+// give. The run succeeds, or reports the failure, and nothing is left.
 #include <doctest/doctest.h>
 #include <sys/syscall.h>
 
@@ -17,7 +17,7 @@ namespace {
 constexpr std::array errors{EINTR, EAGAIN, EMFILE, ENOMEM, EIO, ENOSYS};
 constexpr long first_three = 3;
 
-// Calls that cannot fail or do not return, and the C library's own, which ends the program where one fails.
+// Calls that cannot fail or do not return, and calls of the C library, which ends the program if one of them fails.
 const std::set<long> not_ours{SYS_getpid, SYS_getppid,         SYS_gettid,     SYS_getuid,          SYS_geteuid,
                               SYS_getgid, SYS_getegid,         SYS_umask,      SYS_rt_sigreturn,    SYS_exit_group,
                               SYS_exit,   SYS_restart_syscall, SYS_arch_prctl, SYS_set_tid_address, SYS_set_robust_list,
@@ -31,8 +31,9 @@ std::vector<std::string> with_an_orphan(const Arena& arena, bool in_group) {
     return words;
 }
 
-/// On our own sockets, pipes and children these give nothing but an interruption or a shortage of memory. close(2)
-/// closes whatever it says, which a call that is not made cannot show.
+/// Whether the kernel can give `error` for `call`. On netrunner's own sockets, pipes and children these calls fail only
+/// if they are interrupted or memory is short. close(2) is left out: it closes the descriptor even if it fails, but an
+/// injected failure skips the call.
 bool can_give(long call, int error) {
     if (call == SYS_close) return false;
     static const std::set<long> waiting{SYS_read, SYS_poll, SYS_wait4, SYS_waitid};
@@ -56,7 +57,7 @@ std::vector<Strike> all_strikes(const std::vector<long>& calls, int depth) {
     return strikes;
 }
 
-/// The command's own result, or a line that says what could not be done: then it may have ended in any way.
+/// True for the command's own result. Also true for a line that names what failed; then the run may end in any way.
 bool as_promised(const Result& result) {
     if (contains(result.err, "netrunner: cannot ") || contains(result.err, "netrunner: cgroup: ")) return true;
     if (result.ending == exit_code(125)) return begins(result.err, "netrunner: ");
@@ -65,7 +66,7 @@ bool as_promised(const Result& result) {
 
 int fail_every_call(Trial& trial, int depth, bool in_group) {
     if (sanitized) {
-        skip("a sanitizer's own calls and threads would be struck, and it ends the program where one fails");
+        skip("the strikes would hit the sanitizer's own calls, and the sanitizer ends the program if one fails");
         return 1;
     }
     const CgroupDir groups;
@@ -83,7 +84,8 @@ int fail_every_call(Trial& trial, int depth, bool in_group) {
     }
     auto strikes = all_strikes(calls, depth);
     const std::size_t of_all = strikes.size();
-    // The same ones at every run of the short form, also where a run makes a call more or less.
+    // The short form selects strikes by their content, so that it makes the same strikes even if a run makes a call
+    // more or less.
     const auto left_out = [](const Strike& strike) {
         return (strike.call * 7 + strike.error * 3 + strike.when) % 11 != 0;
     };
@@ -94,13 +96,13 @@ int fail_every_call(Trial& trial, int depth, bool in_group) {
         Injection injection(trial, arena, strike, with_an_orphan(arena, in_group));
         const auto struck = injection.finish();
         CAPTURE(strike.text());
-        CHECK_MESSAGE(struck.ended, "hangs; it said: ", struck.result.err);
+        CHECK_MESSAGE(struck.ended, "hangs; its standard error: ", struck.result.err);
         if (struck.ended) {
             CHECK_MESSAGE(as_promised(struck.result), struck.result.ending, " out: ", struck.result.out,
                           " err: ", struck.result.err);
         }
         if (!arena.all_gone(injection.process(), {}, 3s)) {
-            // A group that cannot be removed is told of, and left to gc.
+            // If netrunner cannot remove a group, it reports that, and gc has to remove the group.
             const auto seen = arena.left(injection.process());
             const bool told = contains(struck.result.err, "cannot remove") || !struck.ended;
             CHECK_MESSAGE((told && arena.all_gone_after_gc(injection.process())), seen, struck.result.err);
@@ -138,11 +140,11 @@ TEST_CASE_FIXTURE(Trial, "any system call of the shepherd's child may fail") {
 }
 
 TEST_CASE_FIXTURE(Trial, "any system call of the shepherd's grandchild may fail") {
-    // Without a guard there is none of ours.
+    // In a build without a guard this depth is not a process of netrunner.
     CHECK(fail_every_call(*this, depth_of_shepherd + 2, true) >= 0);
 }
 
-TEST_CASE_FIXTURE(Trial, "what is refused for a moment, or has another way, costs the run nothing") {
+TEST_CASE_FIXTURE(Trial, "a system call that fails once, or has a fallback, does not change the run") {
 #if defined(__x86_64__)
     const CgroupDir groups;
     if (!groups) return;

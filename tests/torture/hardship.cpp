@@ -1,5 +1,5 @@
-// Surroundings that make it hard: commands of the superuser under a user's netrunner, groups with a past, a crowd of
-// groups and threads, storms of signals, too little memory to start.
+// Hard surroundings: commands of the superuser under a user's netrunner, groups that were used before, many groups and
+// threads, storms of signals, too little memory to start.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -35,7 +35,7 @@ struct Hardship : Trial {
         return first;
     }
 
-    /// A program that becomes root whoever starts it: kill(2) of an ordinary user does not reach it.
+    /// A set-user-ID program that becomes root: kill(2) by an ordinary user cannot signal it.
     std::string superuser() {
         const auto file = path("superuser");
         std::filesystem::copy_file(program("workload"), file, std::filesystem::copy_options::overwrite_existing);
@@ -46,7 +46,7 @@ struct Hardship : Trial {
     static Words as_nobody() { return {"setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"}; }
 };
 
-/// A file system of its own that stands still: who writes to it waits, and no signal ends that.
+/// A mounted file system that is frozen: a process that writes to it waits, and no signal ends the wait.
 class FrozenDisk {
   public:
     FrozenDisk(const std::string& image, const std::string& place) : place_(place) {
@@ -89,7 +89,7 @@ TEST_SUITE_BEGIN("hardship");
 
 TEST_CASE_FIXTURE(Hardship, "a user's netrunner ends a process of the superuser through the group") {
     if (!groups || ::geteuid() != 0) return;
-    if (!std::filesystem::exists("/usr/bin/setpriv")) return skip("there is no setpriv");
+    if (!std::filesystem::exists("/usr/bin/setpriv")) return skip("setpriv is not installed");
     const auto hard = superuser() + " superuser " + path("ready") + " - stay & read line; exit 4";
     groups.make("delegated");
     groups.make("delegated/own");
@@ -170,13 +170,14 @@ TEST_CASE_FIXTURE(Hardship, "a parent whose vforked child never execs, and one w
     }
 }
 
-TEST_CASE_FIXTURE(Hardship, "where cgroup.kill cannot be written, freezing and killing one by one does") {
+TEST_CASE_FIXTURE(Hardship,
+                  "where cgroup.kill cannot be written, the group is frozen and its processes are killed one by one") {
     if (!groups) return;
-    if (!std::filesystem::exists("/usr/bin/strace")) return skip("there is no strace");
+    if (!std::filesystem::exists("/usr/bin/strace")) return skip("strace is not installed");
     for (const char* error : {"EIO", "ENOENT", "EOPNOTSUPP"}) {
         CAPTURE(error);
         Arena arena(*this, groups);
-        // Only with the path that it has when it is written: strace looks it up then.
+        // strace matches -P by the path that the file has at the time of the write.
         auto process = start(arena.runner(
             with(with({"-q", "-t", "300ms", "-k", "100ms"}, arena.in_group()),
                  {"--", "sh", "-c",
@@ -209,7 +210,8 @@ TEST_CASE_FIXTURE(Hardship,
     }
 }
 
-TEST_CASE_FIXTURE(Hardship, "a leftover whose maker's number now is somebody else's is cleared, and he is left alone") {
+TEST_CASE_FIXTURE(Hardship,
+                  "a leftover whose recorded pid now is another process's is removed, and that process stays") {
     if (!groups) return;
     auto stranger = start(command({"sleep", "60"}));
     const std::string mark = "pid " + std::to_string(stranger.pid());
@@ -244,7 +246,7 @@ TEST_CASE_FIXTURE(Hardship, "a storm of signals to all of netrunner's processes 
     }
 }
 
-TEST_CASE_FIXTURE(Hardship, "too little address space to start is a refusal or enough, and leaves nothing" *
+TEST_CASE_FIXTURE(Hardship, "too little address space to start gives a refusal, or the run works, and nothing is left" *
                                 doctest::skip(sanitized)) {
     if (!groups) return;
     int ran = 0;
@@ -255,7 +257,7 @@ TEST_CASE_FIXTURE(Hardship, "too little address space to start is a refusal or e
                                   {"/bin/sh", "-c", "ulimit -v $0; exec \"$@\"", std::to_string(kilobytes)});
         auto process = start(setup);
         const auto result = process.finish();
-        // Below a few hundred the kernel itself cannot start it.
+        // Below a few hundred kilobytes the kernel itself cannot start the program.
         const bool told =
             result.ending == exit_code(125) || result.ending == exit_code(126) || result.ending == exit_code(127);
         CHECK_MESSAGE((result.ending == exit_code(0) || told || !result.ending.exited), result.ending, " ", result.err);
@@ -277,7 +279,7 @@ TEST_CASE_FIXTURE(Hardship, "a netrunner that is stopped while the command write
 }
 
 TEST_CASE_FIXTURE(Hardship,
-                  "a process in an uninterruptible wait is named, not waited for, and cleared away when it can") {
+                  "a process in an uninterruptible wait is named, not waited for, and removed when the wait ends") {
     if (!groups || ::geteuid() != 0) return;
     FrozenDisk disk(path("image"), path("disk"));
     if (!disk) return skip("no file system can be mounted and frozen here");
@@ -288,7 +290,7 @@ TEST_CASE_FIXTURE(Hardship,
         auto setup = runner(with(with({"-k", "200ms"}, options), {"--", "sh", "-c", "echo x >disk/file"}));
         setup.leaves_processes = true;
         auto process = start(setup);
-        // Somebody is in such a wait for a moment at every start, too.
+        // At every start some process is in state D for a moment, so require it several times in a row.
         constexpr int looks_in_a_row = 20;
         int seen = 0;
         process.wait_for("its wait", [&] {

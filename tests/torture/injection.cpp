@@ -37,7 +37,7 @@ Struck Injection::finish() {
     });
     if (!struck.ended) process_.signal(SIGKILL);
     struck.result = process_.finish();
-    // The tracer is our orphan; what it wrote last is complete once it is gone.
+    // The tracer is an orphan of this process. Its file is complete once it has exited.
     const auto tracer_gone = [&] {
         std::istringstream lines(read_text(result_));
         std::string word;

@@ -1,4 +1,5 @@
-// One run of netrunner in which one of its processes is struck at one system call (tests/programs/inject).
+// One run of netrunner in which one system call of one process is struck by tests/programs/inject. Used by the torture
+// suites.
 #pragma once
 
 #include <optional>
@@ -9,16 +10,16 @@
 
 namespace support {
 
-// Which of the processes: the first child of the first child ...
+// The process that is struck: 0 is netrunner, 1 its first child, 2 that child's first child, ...
 inline constexpr int depth_of_runner = 0;
 inline constexpr int depth_of_shepherd = 1;
 
 struct Strike {
     int depth = 0;
     std::string deed;  // kill, stop, list, or fail
-    long call = -1;    // fail: the number of the system call, and
-    int error = 0;     // the error that it gives instead
-    long when = 0;     // kill, stop: which call of all; fail: which of its calls
+    long call = -1;    // fail: the number of the system call
+    int error = 0;     // fail: the errno that it returns instead
+    long when = 0;     // kill, stop: the index among all calls; fail: the index among calls of `call`
 
     std::vector<std::string> words(const std::string& result) const;
     std::string text() const;
@@ -26,13 +27,13 @@ struct Strike {
 
 struct Struck {
     bool hit = false;
-    long call = -1;           // the system call at which it was
-    std::vector<long> calls;  // of a list, all of them in order
-    bool ended = false;       // the run did, within its time
+    long call = -1;           // the system call that was struck
+    std::vector<long> calls;  // list: all calls, in order
+    bool ended = false;       // the run ended within its time
     Result result;
 };
 
-// Starts `netrunner run ARGUMENTS`, strikes, and waits for its end (SIGKILL at the limit).
+// Starts `netrunner run ARGUMENTS` with a strike. finish() waits until it has ended, and sends SIGKILL at the limit.
 class Injection {
   public:
     Injection(Trial& trial, Arena& arena, const Strike& strike, const std::vector<std::string>& arguments);

@@ -1,7 +1,7 @@
-// Who dies, against what was started: sixteen trees that are hard to end, and every way in which the command,
-// netrunner, the shepherd and the guard can end, alone and together. In each cell nothing survives, as four witnesses
-// say. A table of the survivors is written where NETRUNNER_TEST_TABLES says. With NETRUNNER_TEST_SOAK=1 every cell is
-// tried three times, else a part of the cells once.
+// Every way in which the command, netrunner, the shepherd and the guard can die, alone and together, against sixteen
+// trees that are hard to end. In each cell nothing may survive, by the four checks of tests/support/arena.hpp. A table
+// of the survivors is written to NETRUNNER_TEST_TABLES. With NETRUNNER_TEST_SOAK=1 every cell runs three times,
+// otherwise a part of the cells runs once.
 #include <doctest/doctest.h>
 #include <unistd.h>
 
@@ -21,13 +21,13 @@ const std::vector<std::string> workloads{"plain",       "tree",         "daemon"
                                          "other-group", "nested-group", "namespace",     "siblings",
                                          "subreaper",   "hopper",       "hopper-setsid", "bomb"};
 
-/// Which links are meant, as letters: N is netrunner, S the shepherd, G the guard, C the command.
+/// Processes by letters: N is netrunner, S the shepherd, G the guard, C the command.
 struct Event {
     std::string name;
     std::string stopped;  // these stay stopped
-    std::string killed;   // these are stopped first, if they are several, so that none has time to react
+    std::string killed;   // several are stopped first, so that none has time to react
     bool needs_guard = false;
-    bool needs_namespace = false;  // nobody is left who could act: the kernel has to
+    bool needs_namespace = false;  // no process of netrunner is left: the kernel has to end the tree
 
     [[nodiscard]] bool kills(char link) const { return killed.find(link) != std::string::npos; }
     [[nodiscard]] bool stops(char link) const { return stopped.find(link) != std::string::npos; }
@@ -62,7 +62,7 @@ pid_t link_of(const Chain& chain, char letter) {
     }
 }
 
-/// All at once. Who is stopped is not waited for long: another link may notice, and let it go on.
+/// Stops all at once. Waits only briefly for each, because another process of netrunner may notice and continue it.
 void stop(const std::vector<pid_t>& pids) {
     for (const pid_t pid : pids) ::kill(pid, SIGSTOP);
     for (const pid_t pid : pids) {
@@ -70,13 +70,13 @@ void stop(const std::vector<pid_t>& pids) {
     }
 }
 
-/// One run of one workload, and its end.
+/// One run of one workload, with one event.
 class Cell {
   public:
     Cell(Trial& trial, const CgroupDir& groups, const Mode& mode, const Event& event, const std::string& workload)
         : trial_(trial), event_(event), arena_(trial, groups), process_(trial.start(setup(mode, workload))) {}
 
-    /// How many processes were left, and in `words` what the witnesses said.
+    /// Returns the number of processes that were left, and in `words` what the checks found.
     std::size_t survivors(std::string& words) {
         trial_.ready(process_, arena_.path("ready"));
         chain_ = exits() ? links_of(process_) : chain_of(process_, "workload");
@@ -95,7 +95,7 @@ class Cell {
         if (!gone) return count;
         const auto result = process_.finish();
         CHECK_MESSAGE(as_documented(result.ending), "ended with ", result.ending, ": ", result.err);
-        // Who was only stopped follows, once it can.
+        // A process that was only stopped ends after it is continued.
         if (!arena_.all_gone(process_)) {
             words = arena_.left(process_);
             return std::max<std::size_t>(arena_.count_left(process_), 1);
@@ -130,7 +130,7 @@ class Cell {
         for (const char letter : event_.killed) ::kill(link_of(chain_, letter), SIGKILL);
     }
 
-    /// While one of ours is stopped, another may wait for what it will do about the group.
+    /// While one process of netrunner is stopped, another may wait until it has removed the group.
     [[nodiscard]] std::vector<pid_t> idle() const {
         if (event_.stopped.empty()) return {};
         return {chain_.runner, chain_.shepherd, chain_.guard};
@@ -150,7 +150,7 @@ class Cell {
     Millis took_{0};
 };
 
-/// What each cell came to, as people read it.
+/// The result of each cell, as text.
 class Table {
   public:
     void note(const std::string& event, const std::string& workload, const std::string& text) {
@@ -194,7 +194,7 @@ void try_all(Trial& trial, const Mode& mode, std::size_t offset) {
     if (mode.space && !knows_option("--pid-namespace")) return skip("this netrunner has no --pid-namespace");
     trial.expect_strays();
     const bool guard = has_guard();
-    if (!guard) skip("this netrunner has no guard: what needs one is left out");
+    if (!guard) skip("this netrunner has no guard: the cells that need a guard are left out");
     const int rounds = times(1, 3);
     const std::size_t part = static_cast<std::size_t>(amount(2, 1));
     Table table;
@@ -205,14 +205,14 @@ void try_all(Trial& trial, const Mode& mode, std::size_t offset) {
         for (std::size_t w = 0; w < workloads.size(); ++w) {
             if ((e + w + offset) % part != 0) continue;
             std::size_t survivors = 0;
-            std::string said;
+            std::string findings;
             for (int round = 0; round < rounds; ++round) {
                 CAPTURE(event.name);
                 CAPTURE(workloads[w]);
                 Cell cell(trial, groups, mode, event, workloads[w]);
-                survivors += cell.survivors(said);
+                survivors += cell.survivors(findings);
                 slowest = std::max(slowest, cell.took());
-                CHECK_MESSAGE(said.empty(), mode.name, ": ", said);
+                CHECK_MESSAGE(findings.empty(), mode.name, ": ", findings);
             }
             table.note(event.name, workloads[w], std::to_string(survivors));
         }
@@ -226,15 +226,15 @@ void try_all(Trial& trial, const Mode& mode, std::size_t offset) {
 
 TEST_SUITE_BEGIN("matrix");
 
-TEST_CASE_FIXTURE(Trial, "whoever dies, nothing that runs in a control group survives") {
+TEST_CASE_FIXTURE(Trial, "whichever process dies, nothing that runs in a control group survives") {
     try_all(*this, {.name = "in-a-group", .group = true}, 0);
 }
 
-TEST_CASE_FIXTURE(Trial, "whoever dies, nothing survives without a control group either") {
+TEST_CASE_FIXTURE(Trial, "whichever process dies, nothing survives without a control group either") {
     try_all(*this, {.name = "without-a-group"}, 1);
 }
 
-TEST_CASE_FIXTURE(Trial, "whoever dies, and be it all of them, nothing that runs in a PID namespace survives") {
+TEST_CASE_FIXTURE(Trial, "even if all of netrunner's processes die, nothing that runs in a PID namespace survives") {
     try_all(*this, {.name = "in-a-namespace", .space = true}, 2);
 }
 

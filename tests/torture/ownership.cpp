@@ -1,4 +1,4 @@
-// One path, many who want it: never two jobs at once, also when a quarter of them is killed and gc runs all the time.
+// Many runs on one path: never two commands at once, even if a quarter of the runs is killed while gc runs in a loop.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -22,7 +22,8 @@ struct Contest : Trial {
 
     Contest() { expect_strays(); }
 
-    /// Holds a lock while it runs, which dies with it: two at once are seen, however the first one ended.
+    /// A run whose command holds a lock for its lifetime: two commands at once are detected, however the first one
+    /// ended.
     Process start_holder() {
         return start(runner({"-q", "-k", "100ms", "--cgroup-base", groups.path(), "--cgroup", "x", "--", "flock", "-n",
                              "-E", std::to_string(violation), path("held"), "sh", "-c", "sleep 0.02"}));
@@ -33,7 +34,7 @@ struct Contest : Trial {
         std::string strange;
     };
 
-    /// `rounds` runs by `rivals` who run at once; every fourth is killed if asked.
+    /// Starts `rounds` runs, `rivals` of them at a time. If asked, kills about a quarter of them.
     Tally compete(std::size_t rivals, int rounds, bool with_deaths) {
         std::vector<std::optional<Process>> running(rivals);
         std::vector<Clock::time_point> deaths(rivals);
@@ -44,14 +45,14 @@ struct Contest : Trial {
             for (std::size_t i = 0; i < rivals; ++i) {
                 if (!running[i] && started < rounds) {
                     running[i].emplace(start_holder());
-                    const bool dies = with_deaths && random() % 2 == 0;  // most of the others are refused at once
+                    const bool dies = with_deaths && random() % 2 == 0;  // half: many are refused before they die
                     const auto life = std::chrono::microseconds{random() % 60000};
                     deaths[i] = dies ? Clock::now() + life : Clock::time_point::max();
                     ++started;
                     moved = true;
                 } else if (running[i]) {
                     if (Clock::now() >= deaths[i]) {
-                        kill_all(links_of(*running[i]));  // whoever is there by now: nobody is left to clean up
+                        kill_all(links_of(*running[i]));  // all three, so that none is left to clean up
                         deaths[i] = Clock::time_point::max();
                     }
                     running[i]->exchange(0ms);
@@ -95,7 +96,7 @@ struct Contest : Trial {
 
 TEST_SUITE_BEGIN("ownership");
 
-TEST_CASE_FIXTURE(Contest, "of fifty that want one path at once each runs alone or is refused") {
+TEST_CASE_FIXTURE(Contest, "each of fifty runs that want one path runs alone or is refused") {
     if (!groups) return;
     const auto tally = compete(50, times(100, 1000), false);
     CHECK(tally.violations == 0);
@@ -106,7 +107,7 @@ TEST_CASE_FIXTURE(Contest, "of fifty that want one path at once each runs alone 
     expect_clear();
 }
 
-TEST_CASE_FIXTURE(Contest, "eight take turns on one path, a quarter is killed with all that would clean up") {
+TEST_CASE_FIXTURE(Contest, "eight runs take turns on one path, and a quarter is killed with its helpers") {
     if (!groups) return;
     const auto tally = compete(8, times(160, 16000), true);
     CHECK(tally.violations == 0);
@@ -116,7 +117,7 @@ TEST_CASE_FIXTURE(Contest, "eight take turns on one path, a quarter is killed wi
     expect_clear();
 }
 
-TEST_CASE_FIXTURE(Contest, "gc all the time disturbs nobody who runs") {
+TEST_CASE_FIXTURE(Contest, "gc in a loop disturbs no run") {
     if (!groups) return;
     auto collector =
         start(command({"/bin/sh", "-c", "while :; do \"$NR\" gc --cgroup-base \"$0\" >&2; done", groups.path()}));
@@ -127,11 +128,12 @@ TEST_CASE_FIXTURE(Contest, "gc all the time disturbs nobody who runs") {
     MESSAGE(tally.ran, " ran, ", tally.refused, " were refused");
     collector.signal(SIGTERM);
     const auto collected = collector.finish();
-    CHECK_MESSAGE(collected.err.empty(), collected.err);  // there was nothing to clear
+    CHECK_MESSAGE(collected.err.empty(), collected.err);  // there was nothing to remove
     expect_clear();
 }
 
-TEST_CASE_FIXTURE(Contest, "gc all the time, while a quarter is killed: never two at once, and all is cleared") {
+TEST_CASE_FIXTURE(Contest,
+                  "gc in a loop while a quarter of the runs is killed: never two at once, and all is removed") {
     if (!groups) return;
     auto collector = start(
         command({"/bin/sh", "-c", "while :; do \"$NR\" gc --cgroup-base \"$0\" >/dev/null; done", groups.path()}));

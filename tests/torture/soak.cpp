@@ -1,4 +1,4 @@
-// What only numbers show: deaths at a thousand random moments, and runs by the thousand from one long-lived parent.
+// Faults that only large numbers show: deaths at a thousand random moments, and thousands of runs from one parent.
 #include <doctest/doctest.h>
 #include <unistd.h>
 
@@ -33,7 +33,7 @@ long field(const std::string& file, const std::string& name) {
     return 0;
 }
 
-/// What a run could leave with its parent and with the machine.
+/// Everything that runs could leave behind in their parent and on the machine.
 struct Traces {
     std::size_t descriptors = 0;
     std::size_t children = 0;
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(Trial, "netrunner is killed at a random moment of its first 20
         const std::string tree = "exec 9>\"$0\"; trap '' TERM; (setsid sleep 60 &); sleep 60";
         words.insert(words.end(), {"--", "sh", "-c", i % 4 < 2 ? "exec true" : tree, arena.fifo()});
         auto process = start(arena.runner(words));
-        // From the exec of netrunner on: what runs before, moves into the arena.
+        // Start the clock at the exec of netrunner: before it, a shell moves the process into the arena.
         wait_until([&] { return name_of(process.pid()) == "netrunner" || !process.running(); });
         const auto moment = moment_below(20ms);
         let_pass(moment);
@@ -99,16 +99,16 @@ TEST_CASE_FIXTURE(Trial, "ordinary runs by the thousand leave nothing with their
     const int runs = times(200, 10000);
     const std::vector<std::string> in_group{"--cgroup-base", groups.path(), "--cgroup", "a/b"};
     const std::vector<std::vector<std::string>> ways{{}, in_group, {"--pty"}, {"-t", "60"}};
-    const auto one = [&](int i) {
+    const auto run_once = [&](int i) {
         auto words = ways[static_cast<std::size_t>(i) % ways.size()];
         words.insert(words.end(), {"--", "sh", "-c", "echo out; exit 4"});
         auto process = start(runner(words));
         CHECK(process.finish().ending == exit_code(4));
     };
-    for (int i = 0; i < runs / 10; ++i) one(i);
+    for (int i = 0; i < runs / 10; ++i) run_once(i);
     const auto before = traces(*this, groups);
     const long memory = resident_bytes(::getpid());
-    for (int i = 0; i < runs; ++i) one(i);
+    for (int i = 0; i < runs; ++i) run_once(i);
     const auto after = traces(*this, groups);
     CHECK_MESSAGE((before == after), "before: ", before, "; after: ", after);
     const long grown = resident_bytes(::getpid()) - memory;
@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(Trial, "thousands of children of one shell: its memory and its
     CHECK(descriptors_of(process.pid()).size() == descriptors);
     CHECK(children_of(process.pid()).empty());
     CHECK(field(groups.path() + "/cgroup.stat", "nr_descendants") == inner_groups);
-    // The kernel frees the groups that are gone when it finds the time.
+    // The kernel frees removed groups with a delay.
     CHECK(wait_until([&] { return field(groups.path() + "/cgroup.stat", "nr_dying_descendants") < 50; }));
     process.feed("end\n");
     process.close_input();

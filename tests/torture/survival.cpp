@@ -1,5 +1,5 @@
-// What the matrix does not show: what is left when nobody could clean up, who answers to what, and what happens to a
-// run that is struck where nobody thinks of it.
+// Cases that the matrix does not have: clean-up after all of netrunner's processes were killed, signals to the helpers,
+// and deaths at unusual moments.
 #include <doctest/doctest.h>
 #include <unistd.h>
 
@@ -20,7 +20,7 @@ struct Survival : Trial {
 
     Survival() { expect_strays(); }
 
-    /// A tree with a part in another session that ignores TERM.
+    /// A tree with a process in another session that ignores TERM.
     static Words tree(const Arena& arena, const Words& options = {}) {
         Words words{"-k", "150ms"};
         words.insert(words.end(), options.begin(), options.end());
@@ -29,7 +29,7 @@ struct Survival : Trial {
                       arena.fifo()});
         return words;
     }
-    /// One that has said `go`.
+    /// The same, after it has printed `go`.
     Process start_tree(const Arena& arena, const Words& options = {}) {
         auto process = start(arena.runner(tree(arena, options)));
         process.wait_for_output("go\n");
@@ -41,7 +41,7 @@ struct Survival : Trial {
     }
 };
 
-/// Kills all of netrunner's own at once; gives netrunner's pid.
+/// Kills netrunner, the shepherd and the guard at once. Returns netrunner's pid.
 pid_t kill_all_three(Process& process) {
     const auto chain = chain_of(process, "sleep");
     kill_all(chain);
@@ -72,7 +72,8 @@ TEST_CASE_FIXTURE(Survival, "all of netrunner's processes are killed: gc ends wh
     CHECK_MESSAGE(arena.all_gone_after_gc(process), arena.left(process));
 }
 
-TEST_CASE_FIXTURE(Survival, "all are killed, in a PID namespace and a group: nobody lives, and gc removes the group") {
+TEST_CASE_FIXTURE(Survival,
+                  "all are killed, in a PID namespace and a group: no process lives, and gc removes the group") {
     if (!groups) return;
     if (!knows_option("--pid-namespace")) return skip("this netrunner has no --pid-namespace");
     Arena arena(*this, groups);
@@ -82,12 +83,13 @@ TEST_CASE_FIXTURE(Survival, "all are killed, in a PID namespace and a group: nob
     CHECK_MESSAGE(arena.all_gone_after_gc(process), arena.left(process));
 }
 
-TEST_CASE_FIXTURE(Survival, "a link that wakes up after others have cleaned up does not touch a new run on the path") {
+TEST_CASE_FIXTURE(Survival,
+                  "a shepherd that wakes up after others have cleaned up does not touch a new run on the path") {
     if (!groups) return;
     Arena arena(*this, groups);
     auto process = start_tree(arena, arena.in_group());
     const auto chain = chain_of(process, "sleep");
-    if (chain.guard == 0) return skip("this netrunner has no guard: nobody cleans up for a stopped shepherd");
+    if (chain.guard == 0) return skip("this netrunner has no guard: no process cleans up for a stopped shepherd");
     ::kill(chain.shepherd, SIGSTOP);
     process.signal(SIGKILL);
     process.finish();
@@ -100,7 +102,7 @@ TEST_CASE_FIXTURE(Survival, "a link that wakes up after others have cleaned up d
     CHECK_MESSAGE(arena.all_gone(process), arena.left(process));
 }
 
-TEST_CASE_FIXTURE(Survival, "no two of netrunner's processes have one name, or one group") {
+TEST_CASE_FIXTURE(Survival, "no two of netrunner's processes have the same name, or the same group") {
     if (!groups) return;
     Arena arena(*this, groups);
     auto process = start_tree(arena);
@@ -114,12 +116,12 @@ TEST_CASE_FIXTURE(Survival, "no two of netrunner's processes have one name, or o
         CHECK(::getpgid(chain.guard) != chain.command);
     }
     CHECK(begins(command_line_of(chain.shepherd), "nr-shepherd"));
-    process.signal(SIGKILL);  // as pkill -9 -x netrunner would
+    process.signal(SIGKILL);  // like pkill -9 -x netrunner
     process.finish();
     CHECK_MESSAGE(arena.all_gone(process), arena.left(process));
 }
 
-TEST_CASE_FIXTURE(Survival, "TERM to the shepherd or to the guard is an order to end, not an accident") {
+TEST_CASE_FIXTURE(Survival, "TERM to the shepherd or to the guard is a request to end, not a crash") {
     if (!groups) return;
     for (const bool to_guard : {false, true}) {
         CAPTURE(to_guard);
@@ -152,14 +154,14 @@ TEST_CASE_FIXTURE(Survival,
         process.signal(SIGKILL);
         process.finish();
         const bool gone = arena.all_gone(process, {}, 5s);
-        // From inside of a namespace that ends at once nobody comes back to remove a group.
+        // In a namespace that ends at once no process of the inner netrunner is left to remove its group.
         CHECK_MESSAGE((gone || (!options.empty() && arena.all_gone_after_gc(process))), arena.left(process));
     }
 }
 
-TEST_CASE_FIXTURE(Survival, "netrunner is killed while the child is not the command yet: it never becomes it") {
+TEST_CASE_FIXTURE(Survival, "netrunner is killed before the child has become the command: the command never runs") {
     if (!groups) return;
-    if (sanitized) return skip("a sanitizer's threads are taken for the child");
+    if (sanitized) return skip("the injector takes a sanitizer's threads for the child");
     for (const bool in_group : {false, true}) {
         for (long when = 1; when <= amount(40, 200); when += amount(6, 1)) {
             Arena arena(*this, groups);
@@ -169,7 +171,7 @@ TEST_CASE_FIXTURE(Survival, "netrunner is killed while the child is not the comm
             Injection injection(*this, arena, {.depth = depth, .deed = "stop", .when = when},
                                 with(in_group ? arena.in_group() : Words{}, command));
             CAPTURE(when);
-            // Stopped at that call, or past it and running.
+            // The child is stopped at that call, or has made fewer calls and is past its exec.
             const auto& process = injection.process();
             REQUIRE(wait_until([&] {
                 const auto text = read_text(arena.path("struck"));
@@ -198,7 +200,8 @@ TEST_CASE_FIXTURE(Survival, "a debugger outside that holds a process of the name
         }
         return held != 0;
     }));
-    // It attaches, stops, and never looks: what it holds becomes a zombie that only it could wait for.
+    // The debugger attaches and is then stopped: a process that it holds becomes a zombie that only the debugger can
+    // reap.
     auto debugger = start(command({"strace", "-qq", "-o", "/dev/null", "-p", std::to_string(held)}));
     REQUIRE(wait_until([&] { return status_field(held, "TracerPid") == std::to_string(debugger.pid()); }));
     debugger.signal(SIGSTOP);

@@ -1,4 +1,4 @@
-// SIGKILL at every single system call of each of our processes, from its birth to its end: nothing is left.
+// SIGKILL at every system call of each of netrunner's processes, from its birth to its end: nothing is left.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -24,7 +24,7 @@ struct Sweep {
     int needed_gc = 0;
 };
 
-/// Every `stride`th call, from a first one that differs from time to time.
+/// Strikes every `stride`th call. The first call is random, so that repeated test runs cover all.
 Sweep kill_at_every_call(Trial& trial, int depth, bool in_group) {
     Sweep sweep;
     const CgroupDir groups;
@@ -44,14 +44,14 @@ Sweep kill_at_every_call(Trial& trial, int depth, bool in_group) {
             const auto& ending = struck.result.ending;
             if (depth == depth_of_runner) {
                 CHECK(ending == killed_by(SIGKILL));
-            } else {  // after its last word it does not matter any more
+            } else {  // 124: it had already reported the command's end
                 CHECK((ending == exit_code(125) || ending == exit_code(124)));
             }
             ++sweep.calls;
         }
         if (!arena.all_gone(injection.process(), {}, 3s)) {
             const auto left = arena.left(injection.process());
-            // Before there is a shepherd that knows of the group nobody is there to remove it.
+            // Until a shepherd knows of the group, no process can remove it after netrunner's death.
             const bool cleared = depth == depth_of_runner && arena.all_gone_after_gc(injection.process());
             CHECK_MESSAGE(cleared, left);
             ++sweep.needed_gc;
@@ -63,7 +63,7 @@ Sweep kill_at_every_call(Trial& trial, int depth, bool in_group) {
     return sweep;
 }
 
-/// SIGSTOP at every `stride`th call, SIGCONT a moment later: as if the machine had been busy with something else.
+/// SIGSTOP at every `stride`th call and SIGCONT 50 ms later, as if the process had not been scheduled.
 int stop_at_every_call(Trial& trial, int depth) {
     const CgroupDir groups;
     if (!groups) return 1;
@@ -79,9 +79,9 @@ int stop_at_every_call(Trial& trial, int depth) {
         Injection injection(trial, arena, {.depth = depth, .deed = "stop", .when = when}, words);
         CAPTURE(when);
         REQUIRE(wait_until([&] {
-            const auto said = read_text(arena.path("struck"));
-            hit = contains(said, "hit");
-            return hit || contains(said, "end");
+            const auto text = read_text(arena.path("struck"));
+            hit = contains(text, "hit");
+            return hit || contains(text, "end");
         }));
         if (hit) let_pass(50ms);
         for (const pid_t pid : descendants_of(injection.process().pid())) ::kill(pid, SIGCONT);
@@ -123,11 +123,11 @@ TEST_CASE_FIXTURE(Trial, "the guard is killed at every system call") {
     CHECK(kill_at_every_call(*this, depth_of_shepherd + 1, false).calls > 3);
 }
 
-TEST_CASE_FIXTURE(Trial, "the shepherd is stopped for a moment at every system call: the run ends as ever") {
+TEST_CASE_FIXTURE(Trial, "the shepherd is stopped for a moment at every system call: the run ends as usual") {
     CHECK(stop_at_every_call(*this, depth_of_shepherd) > 0);
 }
 
-TEST_CASE_FIXTURE(Trial, "the shepherd's child is stopped for a moment at every system call: the run ends as ever") {
+TEST_CASE_FIXTURE(Trial, "the shepherd's child is stopped for a moment at every system call: the run ends as usual") {
     CHECK(stop_at_every_call(*this, depth_of_shepherd + 1) > 0);
 }
 

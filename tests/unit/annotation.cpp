@@ -11,7 +11,7 @@ TEST_CASE("the verdict is one workflow command, whatever is in it") {
     CHECK(render_annotation("100% of\r\n'::x'", 1) == "::error title=netrunner::100%25 of%0D%0A'::x'\n");
 }
 
-TEST_CASE("a step that does not fail is only warned about") {
+TEST_CASE("a step that does not fail gets a warning") {
     CHECK(render_annotation("ended 1 orphan: sleep (5)", 0) ==
           "::warning title=netrunner::ended 1 orphan: sleep (5)\n");
 }

@@ -32,13 +32,13 @@ TEST_CASE("the v2 mount is found among the others, wherever it is") {
     CHECK(parse_mountinfo("30 29 0:27 / /x rw\n").empty());
 }
 
-TEST_CASE("read-only is the mount's or the file system's") {
+TEST_CASE("a mount is read-only by its own flag or by its file system's") {
     CHECK(parse_mountinfo("1 2 0:3 / /c ro,nosuid - cgroup2 c rw").front().read_only);
     CHECK(parse_mountinfo("1 2 0:3 / /c rw - cgroup2 c ro,nsdelegate").front().read_only);
     CHECK(!parse_mountinfo("1 2 0:3 / /c rw,rootfs - cgroup2 c rw,room").front().read_only);
 }
 
-TEST_CASE("a mount that is hidden by another on the same place does not count") {
+TEST_CASE("a mount that is hidden by another on the same directory does not count") {
     const auto mounts = parse_mountinfo("1 2 0:3 / /c rw - cgroup2 c rw\n2 2 0:3 /part /c rw - cgroup2 c rw\n");
     REQUIRE(mounts.size() == 1);
     CHECK(mounts[0].root == "/part");
@@ -58,7 +58,7 @@ TEST_CASE("the own group is the line without a hierarchy") {
     CHECK(!parse_own_group("4:memory:/x\n"));
 }
 
-TEST_CASE("version 1's claims and switched-off controllers are known") {
+TEST_CASE("controllers that version 1 has, or that are switched off, are recognised") {
     CHECK(parse_v1_hierarchy(controllers, "memory") == 4);
     CHECK(parse_v1_hierarchy(controllers, "pids") == 0);
     CHECK(parse_v1_hierarchy(controllers, "io") == 0);
@@ -67,7 +67,7 @@ TEST_CASE("version 1's claims and switched-off controllers are known") {
     CHECK(!is_switched_off(controllers, "io"));
 }
 
-TEST_CASE("the mount that is used shows the own group and can be written, if there is one") {
+TEST_CASE("the chosen mount has the own group in it, and is writable if possible") {
     const CgroupMount all{"/c", "/", false};
     const CgroupMount closed{"/r", "/", true};
     const CgroupMount part{"/p", "/job", false};
@@ -80,7 +80,7 @@ TEST_CASE("the mount that is used shows the own group and can be written, if the
     CHECK(choose_mount(view({}, "/")) == nullptr);
 }
 
-TEST_CASE("the own directory is the mount's point and what is below its root") {
+TEST_CASE("the own directory is the mount point and the path below the mount's root") {
     CHECK(own_directory(view({}, "/"), {"/c", "/", false}) == "/c");
     CHECK(own_directory(view({}, "/a/b"), {"/c", "/", false}) == "/c/a/b");
     CHECK(own_directory(view({}, "/a/b"), {"/c", "/a", false}) == "/c/b");

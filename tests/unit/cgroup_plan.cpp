@@ -38,14 +38,14 @@ std::string value_of(const CgroupPlan& plan, const std::string& file) {
 
 TEST_SUITE_BEGIN("cgroup_plan");
 
-TEST_CASE("a group is only made where it is asked for") {
+TEST_CASE("a group is only made if it is asked for") {
     CHECK(!plan_cgroup({}, "root"));
     CHECK(plan_cgroup({.path = "x"}, {}));
     CHECK(plan_cgroup({.settings = {set("pids.max", "1")}}, {}));
     CHECK(complaint([] { plan_cgroup({.base = "root"}, {}); }) == "--cgroup-base needs --cgroup or a limit");
 }
 
-TEST_CASE("a path is cut at its slashes; without a last name, or without a path, a name is made up") {
+TEST_CASE("a path is cut at its slashes; without a last name, or without a path, a name is generated") {
     CHECK(plan_cgroup({.path = "build/x"}, {})->components == Names{"build", "x"});
     CHECK(!plan_cgroup({.path = "build/x"}, {})->unique);
     CHECK(plan_cgroup({.path = "build/"}, {})->components == Names{"build"});
@@ -70,7 +70,7 @@ TEST_CASE("the base is the option's, else the environment's, else left open") {
     CHECK(complaint([] { plan_cgroup({.path = "x", .base = "here"}, {}); }).starts_with("invalid base 'here'"));
 }
 
-TEST_CASE("a memory limit comes without swap and for the whole group, unless something else is asked for") {
+TEST_CASE("a memory limit also forbids swap and covers the whole group, unless asked otherwise") {
     const auto plan = plan_cgroup({.settings = {set("memory.max", "4096")}}, {});
     CHECK(value_of(*plan, "memory.swap.max") == "0");
     CHECK(value_of(*plan, "memory.oom.group") == "1");
@@ -92,13 +92,13 @@ TEST_CASE("the last setting of a file counts") {
 TEST_CASE("disks are limited one by one") {
     const auto plan = plan_cgroup(
         {.settings = {set("io.max", "8:0 wbps=1"), set("io.max", "8:16 wbps=2"), set("io.max", "8:0 wbps=3")}}, {});
-    // The kernel keeps what a later line about the same disk does not name.
+    // A later line for a disk does not reset the limits that it does not name, so all lines are kept.
     REQUIRE(plan->settings.size() == 3);
     CHECK(plan->settings[2].value == "8:0 wbps=3");
     CHECK(io_value("8:0 riops=5000000000") == "8:0 riops=max");
 }
 
-TEST_CASE("a file's controller is its prefix, but for what every group has") {
+TEST_CASE("a file's controller is its prefix, except for the files that every group has") {
     CHECK(controller_of("memory.max") == "memory");
     CHECK(controller_of("cpuset.cpus") == "cpuset");
     CHECK(controller_of("hugetlb.2MB.max") == "hugetlb");
@@ -106,7 +106,7 @@ TEST_CASE("a file's controller is its prefix, but for what every group has") {
     CHECK(!controller_of("memory.pressure"));
 }
 
-TEST_CASE("values are written as the kernel wants them") {
+TEST_CASE("values are written in the kernel's format") {
     CHECK(memory_value("512M") == "536870912");
     CHECK(memory_value("1.5K") == "1536");
     CHECK(memory_value("infinity") == "max");
@@ -133,7 +133,7 @@ TEST_CASE("values out of range are refused with what was expected") {
         CHECK_MESSAGE(complaint([&] { io_value(text); }) != "accepted", text);
 }
 
-TEST_CASE("any other file can be set, but not those that make the group what it is") {
+TEST_CASE("any other file can be set, but not files such as cgroup.procs and cgroup.kill") {
     const CgroupSetting setting = setting_value("memory.low=1M");
     CHECK(setting.file == "memory.low");
     CHECK(setting.value == "1M");

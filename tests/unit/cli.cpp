@@ -37,7 +37,7 @@ using Words = std::vector<std::string>;
 
 TEST_SUITE_BEGIN("cli");
 
-TEST_CASE("options end at -- or at the first word that is none") {
+TEST_CASE("options end at -- or at the first word that is no option") {
     CHECK(options({"-q", "--", "-q", "x"}).command == Words{"-q", "x"});
     CHECK(options({"-q", "echo", "-q", "--"}).command == Words{"echo", "-q", "--"});
     CHECK(options({"--", "--", "x"}).command == Words{"--", "x"});
@@ -62,7 +62,7 @@ TEST_CASE("values come with a blank, an equals sign, or attached to the letter")
     }
 }
 
-TEST_CASE("a value is a value whatever it looks like") {
+TEST_CASE("a value may look like an option") {
     CHECK(options({"-a", "--", "--", "x"}).argv0 == "--");
     CHECK(options({"-E", "A=[1,2]", "x"}).set.front().value == "[1,2]");
     CHECK(options({"--argv0=", "x"}).argv0 == "");
@@ -176,7 +176,7 @@ TEST_CASE("an unknown option is refused with the nearest name, never taken for t
     CHECK(complaint({"run", "--tiemout=5", "x"}).starts_with("unknown option '--tiemout'"));
 }
 
-TEST_CASE("a value that is no good is refused by option, value, what was expected, and the nearest word") {
+TEST_CASE("an invalid value is refused with its option, what was expected, and the nearest word") {
     struct Slip {
         std::string option, value, message;
     };
@@ -190,7 +190,7 @@ TEST_CASE("a value that is no good is refused by option, value, what was expecte
         {"--stderr", "", "invalid mode '': expected pipe, inherit, null, stdout, or a file"},
         {"--output", "", no_file},
         {"--timestamps", "Elapsed", "invalid mode 'Elapsed': expected elapsed, iso or delta; did you mean 'elapsed'?"},
-        {"--prefix", "a\n", "invalid prefix 'a\n': expected a text without line ends"},
+        {"--prefix", "a\n", "invalid prefix 'a\n': expected text without newlines or carriage returns"},
         {"--max-output", "5x", size},
         {"--pipe-size", "5mib",
          "invalid size '5mib': unknown unit 'mib' (expected K, M, G, T, KiB to TiB or KB to TB); "
@@ -241,7 +241,7 @@ TEST_CASE("a value that is no good is refused by option, value, what was expecte
     }
 }
 
-TEST_CASE("a value that may be left out is only taken after an equals sign") {
+TEST_CASE("an optional value is only taken after an equals sign") {
     CHECK(options({"--timestamps", "x"}).stamp.clock == LineStamp::Clock::elapsed);
     CHECK(options({"--timestamps", "x"}).command == Words{"x"});
     CHECK(options({"--timestamps=iso", "x"}).stamp.clock == LineStamp::Clock::iso);
@@ -250,7 +250,7 @@ TEST_CASE("a value that may be left out is only taken after an equals sign") {
     CHECK(std::get<ShowText>(parse({"help", "run"})).text.find("--timestamps[=MODE]") != std::string::npos);
 }
 
-TEST_CASE("what is missing or too much is said") {
+TEST_CASE("missing and surplus words are reported") {
     CHECK(complaint({}).starts_with("no command given"));
     CHECK(complaint({"run"}).starts_with("no command given"));
     CHECK(complaint({"run", "-q"}).starts_with("no command given"));
@@ -285,12 +285,12 @@ TEST_CASE("gc takes a base and a path") {
     }
     CHECK(std::get<ShowText>(parse({"gc", "-h"})).text.starts_with("Usage: netrunner gc"));
     CHECK(complaint({"gc", "--cgroup-base"}) == "gc: --cgroup-base needs a value");
-    CHECK(complaint({"gc", "a", "b"}) == "gc: one path, not 'b' too");
+    CHECK(complaint({"gc", "a", "b"}) == "gc: unexpected argument 'b': only one PATH can be given");
     CHECK(complaint({"gc", "/a"}).starts_with("invalid group '/a'"));
     CHECK(complaint({"gc", "--cgroup-base", "x"}).starts_with("invalid base 'x'"));
 }
 
-TEST_CASE("the doctor takes few words") {
+TEST_CASE("doctor takes --json and --help") {
     CHECK(!std::get<AskDoctor>(parse({"doctor"})).as_json);
     CHECK(std::get<AskDoctor>(parse({"doctor", "--json"})).as_json);
     for (const Words& words : {Words{"help", "doctor"}, Words{"doctor", "--help"}, Words{"doctor", "--json", "-h"}}) {

@@ -17,14 +17,14 @@ const Diagnosis mixed{.kernel = "Linux 6.1.0",
 
 TEST_SUITE_BEGIN("diagnosis");
 
-TEST_CASE("people get a line a check, in columns") {
+TEST_CASE("the text has one line per check, in columns") {
     const std::string text = render_text(mixed);
     CHECK(text.starts_with("netrunner "));
     CHECK(text.find(" on Linux 6.1.0 x86_64, as user 1000\n") != std::string::npos);
     CHECK(text.ends_with("\nyes  run            commands are run\nno   cgroup.memory  not \"here\"\n"));
 }
 
-TEST_CASE("programs get the same as JSON") {
+TEST_CASE("the JSON has the same checks") {
     const auto json = nlohmann::json::parse(render_json(mixed));
     CHECK(json["schema"] == 1);
     CHECK(json["kernel"] == "Linux 6.1.0");
@@ -34,7 +34,7 @@ TEST_CASE("programs get the same as JSON") {
     CHECK(json["checks"][1] == nlohmann::json{{"name", "cgroup.memory"}, {"ok", false}, {"detail", "not \"here\""}});
 }
 
-TEST_CASE("all is well when every check is") {
+TEST_CASE("all_work is true only if every check is ok") {
     CHECK(!mixed.all_work());
     Diagnosis well = mixed;
     well.checks.pop_back();
@@ -42,7 +42,7 @@ TEST_CASE("all is well when every check is") {
     CHECK(nlohmann::json::parse(render_json(well))["ok"] == true);
 }
 
-TEST_CASE("a path that is not UTF-8 is no reason to fail") {
+TEST_CASE("a path that is not UTF-8 does not make the rendering fail") {
     Diagnosis odd = mixed;
     odd.checks[0].detail = "below '/\xff'";
     CHECK_NOTHROW(nlohmann::json::parse(render_json(odd)));

@@ -13,22 +13,22 @@ constexpr TimePoint start{100s};
 
 TEST_SUITE_BEGIN("heartbeat");
 
-TEST_CASE("it beats after a silence, and after each further one") {
+TEST_CASE("a heartbeat comes after each period of silence") {
     Heartbeat heart(30s);
     CHECK(heart.deadline(start) == start + 30s);
     heart.beat(start + 31s);
     CHECK(heart.deadline(start) == start + 61s);
-    // Something was written: the silence begins anew.
+    // After output the silence is counted anew.
     CHECK(heart.deadline(start + 40s) == start + 70s);
 }
 
-TEST_CASE("without a duration it never beats") {
+TEST_CASE("without a duration there is no heartbeat") {
     CHECK(!Heartbeat(forever).deadline(start));
     CHECK(!Heartbeat(forever).wanted());
     CHECK(Heartbeat(1s).wanted());
 }
 
-TEST_CASE("it tells the time, the silence, the processes and their memory, and whose count that is") {
+TEST_CASE("the line has the time, the silence, the processes, their memory, and the source of these counts") {
     TreeFigures tree{.processes = 12, .memory = 340 << 20, .of_group = true};
     CHECK(describe_heartbeat(600s, 300s, tree) ==
           "running for 10m, no output for 5m, 12 processes, 340 MiB of memory (control group)");

@@ -53,7 +53,7 @@ TEST_CASE("a limit is a failure with the verdict") {
     CHECK(has(rendered(outcome), R"(<failure message="timed out after 2s: sent SIGTERM" type="timeout">)"));
 }
 
-TEST_CASE("what the command had no part in is an error") {
+TEST_CASE("an end that the command did not cause is an error") {
     const std::string text = rendered(ended(NotStarted{.fault = NotStarted::Fault::not_found,
                                                        .stage = "exec",
                                                        .error = ENOENT,

@@ -48,15 +48,15 @@ TEST_CASE("by default input is inherited and both outputs are relayed") {
     CHECK(plan.timeout == forever);
 }
 
-TEST_CASE("outputs that go to one place share a pipe, unless something else was said") {
-    const Facts one{.outputs_are_one = true};
-    CHECK(make_launch_plan(asked(), one).shepherd.standard_error == Wiring::like_stdout);
+TEST_CASE("outputs that go to one place share a pipe, unless asked otherwise") {
+    const Facts same{.outputs_are_one = true};
+    CHECK(make_launch_plan(asked(), same).shepherd.standard_error == Wiring::like_stdout);
     Options options = asked();
     options.standard_error = StreamChoice{Mode::pipe};
-    CHECK(make_launch_plan(options, one).shepherd.standard_error == Wiring::pipe);
+    CHECK(make_launch_plan(options, same).shepherd.standard_error == Wiring::pipe);
     options = asked();
     options.standard_output = {Mode::null};
-    CHECK(make_launch_plan(options, one).shepherd.standard_error == Wiring::pipe);
+    CHECK(make_launch_plan(options, same).shepherd.standard_error == Wiring::pipe);
 }
 
 TEST_CASE("the ladder is the first signal, its grace, and SIGKILL") {
@@ -104,7 +104,7 @@ TEST_CASE("zero and infinity are no limit") {
     CHECK(plan.idle_timeout == forever);
 }
 
-TEST_CASE("what is said about the lines, the silence and the time needs them") {
+TEST_CASE("--output-stamped and --on-timeout need the options that they refer to") {
     Options options = asked();
     options.output_stamped = true;
     CHECK(complaint(options) == "--output-stamped needs --output");
@@ -119,7 +119,7 @@ TEST_CASE("what is said about the lines, the silence and the time needs them") {
     CHECK(complaint(options) == "accepted");
 }
 
-TEST_CASE("a live line is refused where others write to its terminal without us") {
+TEST_CASE("a live line is refused if the command writes to its terminal directly") {
     const auto refused = [](const Options& options, const Facts& facts) {
         try {
             make_launch_plan(options, facts);
@@ -145,7 +145,7 @@ TEST_CASE("a live line is refused where others write to its terminal without us"
     CHECK(!refused(options, elsewhere));
 }
 
-TEST_CASE("limits on output need an output to see") {
+TEST_CASE("limits on output need an output that is relayed") {
     Options options = asked();
     options.standard_output = {Mode::inherit};
     options.standard_error = StreamChoice{Mode::null};
@@ -165,7 +165,7 @@ TEST_CASE("limits on output need an output to see") {
     CHECK(complaint(options) == "--append needs --output");
 }
 
-TEST_CASE("the environment is cleared, thinned out and added to, in that order") {
+TEST_CASE("variables are cleared, unset and set, in that order") {
     const Facts facts{.environment = {"PATH=/bin", "A=1", "AB=2", "EMPTY="}};
     Options options = asked();
     options.unset = {"A"};
@@ -191,7 +191,7 @@ TEST_CASE("argv[0] can differ from the file") {
     CHECK(plan.words == Words{"cmd", "-sh", "arg"});
 }
 
-TEST_CASE("only those dispositions are passed on that are somebody's wish") {
+TEST_CASE("only deliberate signal dispositions are passed on") {
     const SignalState found{.ignored = signal_bit(SIGHUP) | signal_bit(SIGPIPE) | signal_bit(SIGCHLD) |
                                        signal_bit(SIGUSR1) | signal_bit(SIGXFSZ),
                             .blocked = signal_bit(SIGTERM)};
@@ -222,7 +222,7 @@ TEST_CASE("identity, limits and the rest reach the shepherd") {
     CHECK(plan.group_count == 2);
     CHECK(plan.groups[1] == 27);
     CHECK(plan.limit_count == 2);
-    CHECK(plan.limits[0].soft == 11);  // the last word on a resource counts
+    CHECK(plan.limits[0].soft == 11);  // the last limit of a resource counts
     CHECK(plan.new_session == 0);
     CHECK(make_launch_plan(options, {}).shepherd.new_session == 1);
 }
@@ -302,7 +302,7 @@ TEST_CASE("without a terminal, --pty leaves the input alone, and lines end with 
     CHECK(!make_launch_plan(sized, facts).terminal->follows_size);
 }
 
-TEST_CASE("in the background, the command's terminal is a background too, and the shell's modes are no example") {
+TEST_CASE("in the background, the command starts in the background, too, and the shell's modes are not copied") {
     Facts facts = at_terminal();
     facts.terminal.foreground = false;
     const LaunchPlan plan = make_launch_plan(on_terminal(), facts);
@@ -312,18 +312,18 @@ TEST_CASE("in the background, the command's terminal is a background too, and th
     CHECK(plan.terminal->typed);
 }
 
-TEST_CASE("output that goes elsewhere has bare newlines, and the user's terminal keeps showing its own") {
+TEST_CASE("output that goes elsewhere has bare newlines, and the user's terminal keeps its output modes") {
     Facts facts = at_terminal();
     facts.terminal.is_output = false;
     facts.outputs_are_one = false;
     const LaunchPlan plan = make_launch_plan(on_terminal(), facts);
     CHECK(plan.terminal->keeps_output);
-    CHECK(plan.shepherd.foreground == 0);  // the keys may be the neighbour's
+    CHECK(plan.shepherd.foreground == 0);  // another process of the pipeline may read the keys
     CHECK(plan.shepherd.returns_carriage == 0);
     CHECK(plan.standard_error.mode == Mode::terminal);
 }
 
-TEST_CASE("a terminal that is raw already is somebody else's: nothing is adopted, and lines end as it needs them") {
+TEST_CASE("modes of a terminal that is raw already are not copied, and lines end with carriage returns") {
     Facts facts = at_terminal();
     facts.terminal.modes = raw_modes(cooked(), false);
     const auto shepherd = make_launch_plan(on_terminal(), facts).shepherd;
@@ -331,7 +331,7 @@ TEST_CASE("a terminal that is raw already is somebody else's: nothing is adopted
     CHECK(shepherd.returns_carriage == 1);
 }
 
-TEST_CASE("standard error has a pipe of its own where it was redirected") {
+TEST_CASE("a standard error that is redirected has its own pipe") {
     Facts facts = at_terminal();
     facts.outputs_are_one = false;
     CHECK(make_launch_plan(on_terminal(), facts).standard_error.mode == Mode::terminal);
@@ -341,7 +341,7 @@ TEST_CASE("standard error has a pipe of its own where it was redirected") {
     CHECK(make_launch_plan(on_terminal(), facts).standard_error.mode == Mode::terminal);
 }
 
-TEST_CASE("what is typed by no human is not echoed") {
+TEST_CASE("input that does not come from a keyboard is not echoed") {
     Options options = on_terminal();
     options.standard_input = StreamChoice{Mode::terminal};
     const LaunchPlan plan = make_launch_plan(options, {});
@@ -355,7 +355,7 @@ TEST_CASE("what is typed by no human is not echoed") {
     CHECK(make_launch_plan(options, background).shepherd.foreground == 1);
 }
 
-TEST_CASE("what belongs to --pty is refused without it") {
+TEST_CASE("options that need --pty are refused without it") {
     Options options = asked();
     options.window = WindowSize{};
     CHECK(complaint(options) == "--winsize needs --pty");
@@ -364,7 +364,7 @@ TEST_CASE("what belongs to --pty is refused without it") {
     CHECK(complaint(options) == "--stdin pty needs --pty");
 }
 
-TEST_CASE("in pipe mode the shepherd knows whom the terminal goes back to, if there is one") {
+TEST_CASE("in pipe mode the shepherd knows the process group that the terminal returns to") {
     CHECK(make_launch_plan(asked(), at_terminal()).shepherd.runner_group == 42);
     CHECK(make_launch_plan(asked(), Facts{.group = 42}).shepherd.runner_group == 0);
 }

@@ -49,7 +49,7 @@ TEST_CASE("a command that cannot be started ends at once") {
     CHECK(run.actions == std::vector{A::finish});
 }
 
-TEST_CASE("those left have a moment, then the ladder is climbed until the tree is empty") {
+TEST_CASE("orphans get a moment, then the ladder is climbed until the tree is empty") {
     Run run;
     run.on(E::started).on(E::exited_leaving);
     CHECK(run.state == S::settling);
@@ -59,14 +59,14 @@ TEST_CASE("those left have a moment, then the ladder is climbed until the tree i
     CHECK(run.actions == std::vector{A::settle, A::climb, A::drain, A::finish});
 }
 
-TEST_CASE("those left who end by themselves are not stopped") {
+TEST_CASE("orphans that end by themselves are not stopped") {
     Run run;
     run.on(E::started).on(E::exited_leaving).on(E::tree_empty);
     CHECK(run.state == S::draining);
     CHECK(run.actions == std::vector{A::settle, A::drain});
 }
 
-TEST_CASE("those left are waited for when asked, and limits still end them") {
+TEST_CASE("orphans are waited for with the policy wait, and limits still end them") {
     Run run{.policy = OrphanPolicy::wait};
     run.on(E::started).on(E::exited_leaving);
     CHECK(run.state == S::waiting);
@@ -76,7 +76,7 @@ TEST_CASE("those left are waited for when asked, and limits still end them") {
     CHECK(run.actions == std::vector{A::climb});
 }
 
-TEST_CASE("those left are let go when asked") {
+TEST_CASE("orphans are left alone with the policy leave") {
     Run run{.policy = OrphanPolicy::leave};
     run.on(E::started).on(E::exited_leaving).on(E::drained);
     CHECK(run.state == S::over);
@@ -107,14 +107,14 @@ TEST_CASE("a stop before the command runs works as well") {
     CHECK(run.actions == std::vector{A::climb, A::drain, A::finish});
 }
 
-TEST_CASE("a stop while output is underway hurries the reader, and loses nothing that it takes") {
+TEST_CASE("a stop during the drain hurries the reader, and output that it takes is not lost") {
     Run run;
     run.on(E::started).on(E::exited_alone).on(E::stop).on(E::drained);
     CHECK(run.state == S::over);
     CHECK(run.actions == std::vector{A::drain, A::hurry, A::finish});
 }
 
-TEST_CASE("a reader that takes nothing is left behind when patience ends or somebody insists") {
+TEST_CASE("output that the reader does not take is given up when patience ends or a signal insists") {
     for (const E event : {E::patience_over, E::insist}) {
         Run run;
         run.on(E::started).on(E::exited_alone).on(event);
@@ -123,14 +123,14 @@ TEST_CASE("a reader that takes nothing is left behind when patience ends or some
     }
 }
 
-TEST_CASE("what cannot be killed is not waited for") {
+TEST_CASE("a process that cannot be killed is not waited for") {
     Run run;
     run.on(E::started).on(E::stop).on(E::unkillable).on(E::drained);
     CHECK(run.state == S::over);
     CHECK(run.actions == std::vector{A::climb, A::drain, A::finish});
 }
 
-TEST_CASE("the shepherd's death stops what runs and disturbs nothing that has ended") {
+TEST_CASE("the shepherd's death stops a run, but changes nothing in the states after that") {
     for (const RunState state : {S::starting, S::running, S::settling, S::waiting}) {
         Run run{.state = state};
         run.on(E::lost);
@@ -145,7 +145,7 @@ TEST_CASE("the shepherd's death stops what runs and disturbs nothing that has en
     }
 }
 
-TEST_CASE("what is over stays over, and nothing goes back to running") {
+TEST_CASE("the state over is final, and no state goes back to starting") {
     for (const OrphanPolicy policy : {OrphanPolicy::kill, OrphanPolicy::wait, OrphanPolicy::leave}) {
         for (const RunState state : all_states) {
             for (const RunEvent event : all_events) {
@@ -155,7 +155,7 @@ TEST_CASE("what is over stays over, and nothing goes back to running") {
                     CHECK(transition.action == A::none);
                 }
                 CHECK(static_cast<int>(transition.next) >= (state == S::starting ? 0 : 1));
-                // Whatever is over says so once, by an action that lets go of everything.
+                // A run enters `over` exactly with the actions finish and give_up.
                 const bool ends = transition.next == S::over && state != S::over;
                 CHECK(ends == (transition.action == A::finish || transition.action == A::give_up));
             }

@@ -21,7 +21,7 @@ std::string text_of(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// What comes out for `text`, taken away in steps of at most `step` bytes; all of its bytes are accounted for.
+/// Returns the output for `text`, taken in steps of at most `step` bytes. Checks that all its bytes are counted.
 std::string pass(LineStamper& stamper, const std::string& text, Duration when = 0s, std::size_t step = 1 << 20) {
     stamper.take(std::as_bytes(std::span(text)), after(when));
     std::string out;
@@ -55,7 +55,7 @@ TEST_CASE("the time is that of the line's first byte") {
     CHECK(pass(stamper, "d\n", 100h) == "100:00:00.000 d\n");
 }
 
-TEST_CASE("a distance is that between the beginnings of two lines") {
+TEST_CASE("delta is the time between the first bytes of two lines") {
     LineStamper stamper({.clock = Clock::delta}, begun);
     CHECK(pass(stamper, "a\nb\n", 250ms) == "+00:00:00.250 a\n+00:00:00.000 b\n");
     CHECK(pass(stamper, "c", 1250ms) == "+00:00:01.000 c");
@@ -67,7 +67,7 @@ TEST_CASE("the time of day is RFC 3339 in UTC, and the prefix follows any time")
     CHECK(pass(stamper, "a\n") == "2026-01-02T03:04:05.678Z [x] a\n");
 }
 
-TEST_CASE("what draws a line anew begins no other, and escape sequences stay whole") {
+TEST_CASE("a carriage return begins no new line, and escape sequences stay whole") {
     LineStamper stamper({.prefix = "> "}, begun);
     CHECK(pass(stamper, "10%\r20%\r") == "> 10%\r20%\r");
     CHECK(pass(stamper, "\x1b[3") == "\x1b[3");
@@ -95,7 +95,7 @@ TEST_CASE("the command's own bytes are counted exactly, wherever a write ends") 
     }
 }
 
-TEST_CASE("what is dropped is not written, and the next line is stamped as ever") {
+TEST_CASE("dropped bytes are not written, and the next line is stamped as usual") {
     LineStamper stamper({.prefix = "> "}, begun);
     const std::string text = "a\nb\n";
     stamper.take(std::as_bytes(std::span(text)), after(0s));

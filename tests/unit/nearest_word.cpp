@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, 4> known{"kill", "wait", "leave", "a"};
 
 TEST_SUITE_BEGIN("nearest_word");
 
-TEST_CASE("a slip of two letters at most, in any case, is understood") {
+TEST_CASE("a word with at most two wrong letters is found, in upper or lower case") {
     CHECK(nearest_word("kil", known) == "kill");
     CHECK(nearest_word("Kill", known) == "kill");
     CHECK(nearest_word("wiat", known) == "wait");
@@ -22,7 +22,7 @@ TEST_CASE("a slip of two letters at most, in any case, is understood") {
     CHECK(suggestion("kil", known) == "; did you mean 'kill'?");
 }
 
-TEST_CASE("what resembles nothing is no guess, nor is a short word that is half another") {
+TEST_CASE("a word that resembles no other, or a short word that differs by half, has no suggestion") {
     for (const char* typed : {"", "x", "frobnicate", "ab", "keel over"}) {
         CHECK_MESSAGE(nearest_word(typed, known).empty(), typed);
     }

@@ -12,7 +12,7 @@ std::string text(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// Cut into blocks of every size.
+/// Filters `input` in blocks of `block` bytes.
 std::string filtered(const std::string& input, std::size_t block) {
     NewlineFilter filter;
     std::string output;
@@ -27,19 +27,19 @@ std::string filtered(const std::string& input, std::size_t block) {
 
 TEST_SUITE_BEGIN("newline_filter");
 
-TEST_CASE("a return before a newline goes, every other stays, wherever the blocks are cut") {
+TEST_CASE("a carriage return before a newline is removed, every other stays, wherever blocks are cut") {
     const std::string input = "a\r\nb\nc\rd\r\r\ne\r\n\r\n\r";
     for (std::size_t block = 1; block <= input.size(); ++block) {
         CHECK(filtered(input, block) == "a\nb\nc\rd\r\ne\n\n\r");
     }
 }
 
-TEST_CASE("nothing becomes nothing") {
+TEST_CASE("empty input gives empty output, and a last carriage return stays") {
     CHECK(filtered("", 1).empty());
     CHECK(filtered("\r", 1) == "\r");
 }
 
-TEST_CASE("switched off, it passes blocks as they are, after what it had held back") {
+TEST_CASE("a filter that is switched off passes blocks unchanged, after the byte that it had held back") {
     NewlineFilter filter;
     const std::string first = "a\r";
     const std::string second = "\nb\r\n";

@@ -25,7 +25,7 @@ Outcome stopped(End end, StopCause cause, std::vector<StopRecord::Step> steps, s
 
 TEST_SUITE_BEGIN("outcome");
 
-TEST_CASE("a command's own code is netrunner's, all 256 of them") {
+TEST_CASE("netrunner ends with the command's exit code, for all 256") {
     for (int code = 0; code <= 255; ++code) {
         const Ending ending = ending_of(ended(Exited{code}), false);
         CHECK(ending.status == code);
@@ -33,7 +33,7 @@ TEST_CASE("a command's own code is netrunner's, all 256 of them") {
     }
 }
 
-TEST_CASE("a command's death by signal is netrunner's") {
+TEST_CASE("netrunner dies of the signal that the command died of") {
     const Ending ending = ending_of(ended(Signaled{SIGTERM}), false);
     CHECK(ending.status == 143);
     CHECK(ending.signal == SIGTERM);
@@ -44,7 +44,7 @@ TEST_CASE("a command's death by signal is netrunner's") {
     CHECK(verdict_of(forwarded).empty());
 }
 
-TEST_CASE("a limit is 124 however the command then ended, unless its status is to be preserved") {
+TEST_CASE("a limit gives 124 however the command then ended, unless its status is to be preserved") {
     for (const StopCause cause : {StopCause::timeout, StopCause::idle_timeout, StopCause::output_limit}) {
         for (const End& end : {End(Exited{0}), End(Exited{7}), End(Signaled{SIGKILL})}) {
             CHECK(ending_of(stopped(end, cause, {{SIGTERM, 1s}}), false).status == 124);
@@ -64,11 +64,11 @@ TEST_CASE("the reason is the cause, not the symptom") {
     CHECK(reason_of(ended(NotStarted{})) == "spawn-failed");
 }
 
-TEST_CASE("a command that was called off and killed in the end dies of the signal that called it off") {
+TEST_CASE("a cancelled command that had to be killed gives the signal that cancelled it") {
     Outcome outcome = stopped(Signaled{SIGKILL}, StopCause::cancelled, {{SIGINT, 1s}, {SIGKILL, 6s}});
     outcome.cancelled_by = SIGINT;
     CHECK(ending_of(outcome, false).signal == SIGINT);
-    // It came to its end by itself, or by the signal itself: that is its own affair.
+    // If the command exited, or died of another signal than SIGKILL, its own status counts.
     outcome.end = Exited{3};
     CHECK(ending_of(outcome, false).status == 3);
     outcome.end = Signaled{SIGTERM};
@@ -76,29 +76,29 @@ TEST_CASE("a command that was called off and killed in the end dies of the signa
 }
 
 TEST_CASE(
-    "a command that never ran is 127 when it was not found, 126 when it was, 125 when we could not prepare "
-    "it") {
+    "a command that never ran gives 127 if it was not found, 126 if it was, 125 if it could not be "
+    "prepared") {
     CHECK(ending_of(ended(NotStarted{.fault = NotStarted::Fault::not_found}), false).status == 127);
     CHECK(ending_of(ended(NotStarted{.fault = NotStarted::Fault::not_executable}), false).status == 126);
     CHECK(ending_of(ended(NotStarted{.stage = "uid", .error = EPERM}), false).status == 125);
 }
 
-TEST_CASE("a command that nothing ends is no success, and its code is not invented") {
+TEST_CASE("a command that cannot be ended is no success, and has no exit code") {
     CHECK(ending_of(stopped(Unended{}, StopCause::timeout, {{SIGTERM, 1s}, {SIGKILL, 2s}}), false).status == 124);
     CHECK(ending_of(stopped(Unended{}, StopCause::cancelled, {{SIGTERM, 1s}, {SIGKILL, 2s}}), false).status == 125);
     CHECK(reason_of(stopped(Unended{}, StopCause::timeout, {})) == "timeout");
 }
 
-TEST_CASE("a shepherd or guard that was killed is 125, and named") {
-    for (const std::string one : {"shepherd", "guard"}) {
+TEST_CASE("a shepherd or guard that was killed gives 125, and is named") {
+    for (const std::string helper : {"shepherd", "guard"}) {
         Outcome outcome = stopped(Lost{}, StopCause::lost, {{SIGTERM, 1s}, {SIGKILL, 2s}});
-        outcome.lost = one;
+        outcome.lost = helper;
         CHECK(ending_of(outcome, true).status == 125);
-        CHECK(verdict_of(outcome) == "the " + one + " was killed: sent SIGTERM, 1s later SIGKILL");
+        CHECK(verdict_of(outcome) == "the " + helper + " was killed: sent SIGTERM, 1s later SIGKILL");
     }
 }
 
-TEST_CASE("a failure of ours is 125, unless the command itself failed") {
+TEST_CASE("a failure of netrunner gives 125, unless the command itself failed") {
     Outcome outcome = ended(Exited{0});
     outcome.failures = {"cannot write to 'x': no space left on device"};
     CHECK(ending_of(outcome, false).status == 125);
@@ -107,7 +107,7 @@ TEST_CASE("a failure of ours is 125, unless the command itself failed") {
     CHECK(ending_of(outcome, false).status == 4);
 }
 
-TEST_CASE("a run whose output was given up because of a signal does not end well") {
+TEST_CASE("a run whose output was given up because of a signal dies of that signal") {
     Outcome outcome = ended(Exited{0});
     outcome.cancelled_by = SIGTERM;
     outcome.standard_output.truncated = true;
@@ -116,7 +116,7 @@ TEST_CASE("a run whose output was given up because of a signal does not end well
     CHECK(ending_of(outcome, false).status == 0);
 }
 
-TEST_CASE("the verdict tells the cause and every step") {
+TEST_CASE("the verdict has the cause and every step") {
     CHECK(verdict_of(stopped(Signaled{SIGKILL}, StopCause::timeout, {{SIGTERM, 30s}, {SIGKILL, 35s}}, "30s")) ==
           "timed out after 30s: sent SIGTERM, 5s later SIGKILL");
     CHECK(verdict_of(stopped(Signaled{SIGKILL}, StopCause::timeout, {{SIGTERM, 1s}, {SIGKILL, 1s}}, "1s")) ==
@@ -142,18 +142,18 @@ TEST_CASE("the verdict names orphans, but not hundreds of them") {
     CHECK(verdict_of(outcome).ends_with(" and 12 more"));
 }
 
-TEST_CASE("an uneventful run has nothing to say") {
+TEST_CASE("an uneventful run has no verdict") {
     CHECK(verdict_of(ended(Exited{3})).empty());
     CHECK(lines_to_say(ended(Signaled{SIGSEGV}), "").empty());
 }
 
-TEST_CASE("each failure is said once") {
+TEST_CASE("each failure is printed once") {
     Outcome outcome = ended(Exited{0});
     outcome.failures = {"one", "two"};
     CHECK(lines_to_say(outcome, verdict_of(outcome)) == std::vector<std::string>{"one", "two"});
 }
 
-TEST_CASE("a terminal's output that nobody reads ends as a pipe's does, without a word") {
+TEST_CASE("a terminal's output whose reader is gone ends as a pipe's does, without a verdict") {
     Outcome outcome = stopped(Signaled{SIGHUP}, StopCause::no_reader, {{SIGHUP, 1s}});
     CHECK(ending_of(outcome, false).signal == SIGPIPE);
     CHECK(ending_of(outcome, false).status == 141);
@@ -166,15 +166,15 @@ TEST_CASE("a terminal's output that nobody reads ends as a pipe's does, without 
     CHECK(lines_to_say(outcome, verdict_of(outcome)) == outcome.failures);
 }
 
-TEST_CASE("a command that ends by itself when nobody reads keeps its code") {
+TEST_CASE("a command that ends by itself when its reader is gone keeps its code") {
     CHECK(ending_of(stopped(Exited{3}, StopCause::no_reader, {{SIGHUP, 1s}}), false).status == 3);
 }
 
-TEST_CASE("an interrupt that only the command has seen is passed on to those around us") {
+TEST_CASE("an interrupt that only the command has received is passed on to netrunner's group") {
     Outcome outcome = ended(Signaled{SIGINT});
     outcome.had_terminal = true;
     CHECK(ending_of(outcome, false).tell_group);
-    outcome.cancelled_by = SIGINT;  // it was sent to us, or has reached us all
+    outcome.cancelled_by = SIGINT;  // it was sent to netrunner, or reached the whole group
     CHECK(!ending_of(outcome, false).tell_group);
     outcome = ended(Signaled{SIGTERM});
     outcome.had_terminal = true;

@@ -25,7 +25,7 @@ TEST_CASE("the last lines are kept, with or without the last newline") {
     CHECK(tail.last_lines(2) == "\n\n");
 }
 
-TEST_CASE("never more than its bound, whatever the blocks") {
+TEST_CASE("the tail keeps the last bytes up to its bound, for blocks of any size") {
     for (const std::size_t block : {1U, 1000U, 65536U, 70000U, 300000U}) {
         OutputTail tail;
         std::string all;

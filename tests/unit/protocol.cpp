@@ -48,7 +48,7 @@ Plan full_plan() {
     return plan;
 }
 
-/// Packing what was unpacked gives the same bytes: no field is lost on the way.
+/// Packs, unpacks and packs again: the same bytes show that no field is lost.
 template <class Value>
 void check_round_trip(const Value& value) {
     Frame first{};
@@ -77,7 +77,7 @@ Usage some_usage() { return {1, 2, 3, 4, 5, 6, 7, 8, 9}; }
 
 TEST_SUITE_BEGIN("protocol");
 
-TEST_CASE("every frame comes back as it went") {
+TEST_CASE("every frame is the same after packing and unpacking") {
     check_round_trip(full_plan());
     check_round_trip(Kill{.scope = Scope::group, .signal = 64, .has_value = 1, .value = 0xdeadbeefcafe});
     check_round_trip(CloseStdin{});
@@ -170,7 +170,7 @@ TEST_CASE("a plan of another version, without a ladder, or with impossible count
     }));
 }
 
-TEST_CASE("no signal, or one out of range, cannot be ordered") {
+TEST_CASE("an order to send no signal, or a signal out of range, is refused") {
     for (const int signal : {0, -9, 65}) {
         Frame frame{};
         Kill kill;

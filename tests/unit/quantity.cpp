@@ -44,16 +44,17 @@ TEST_CASE("durations have units, fractions and compounds") {
     CHECK(parse_duration("infinity") == forever);
 }
 
-TEST_CASE("a malformed duration is named, with what is wrong") {
+TEST_CASE("a malformed duration is quoted, with what is wrong") {
     CHECK(complaint(parse_duration, "5x") == "invalid duration '5x': unknown unit 'x' (expected ms, s, m, h or d)");
     CHECK(complaint(parse_duration, "") == "invalid duration '': expected a number with ms, s, m, h or d");
     for (const char* text :
          {"-1", "+1", " 1", "1 s", "1e3", "s", ".", "1.", "1.s", "1..5", "0x10", "inf", "nan", "1S"}) {
         CHECK_MESSAGE(complaint(parse_duration, text) != "accepted", text);
     }
-    CHECK(complaint(parse_duration, "1h30") == "invalid duration '1h30': a compound needs a unit for each number");
+    CHECK(complaint(parse_duration, "1h30") ==
+          "invalid duration '1h30': expected a unit after each number, as in 1h30m");
     CHECK(complaint(parse_duration, "99999999d") ==
-          "invalid duration '99999999d': more than 36500d (for none, say infinity)");
+          "invalid duration '99999999d': more than 36500d (for no limit, use infinity)");
 }
 
 TEST_CASE("sizes have binary and decimal units") {
@@ -69,7 +70,7 @@ TEST_CASE("sizes have binary and decimal units") {
     CHECK(parse_size("infinity") == unlimited);
 }
 
-TEST_CASE("a malformed size is named, with what is wrong") {
+TEST_CASE("a malformed size is quoted, with what is wrong") {
     CHECK(size_complaint("5x") == "invalid size '5x': unknown unit 'x' (expected K, M, G, T, KiB to TiB or KB to TB)");
     for (const char* text : {"", "-1", "K", "1k", "1 K", "1e9", "1.", "MAX", "10000000T"}) {
         CHECK_MESSAGE(size_complaint(text) != "accepted", text);
@@ -86,7 +87,7 @@ TEST_CASE("durations are shown as people write them") {
     CHECK(format_duration(forever) == "infinity");
 }
 
-TEST_CASE("a duration that is shown reads back as itself") {
+TEST_CASE("a formatted duration parses back to itself") {
     for (const Duration value :
          {Duration(1ms), Duration(999ms), Duration(61s), Duration(3601s), Duration(100h + 1ms)}) {
         CHECK(parse_duration(format_duration(value)) == value);
@@ -102,7 +103,7 @@ TEST_CASE("sizes are shown in the largest unit that fits") {
     CHECK(format_size(unlimited) == "max");
 }
 
-TEST_CASE("a unit that begins or is written alike is suggested") {
+TEST_CASE("a unit that begins alike, or differs only in case, is suggested") {
     const auto suggests = [](const std::string& text, const std::string& meant) {
         return text.ends_with("; did you mean '" + meant + "'?");
     };

@@ -1,4 +1,4 @@
-// The relay on real pipes and files, without a process at either end.
+// Tests the relay on real pipes and files, without processes.
 #include "src/relay/relay.hpp"
 
 #include <doctest/doctest.h>
@@ -51,9 +51,9 @@ struct Temporary {
 
 struct Plumbing {
     Pipe in = make_pipe();
-    Pipe out = make_pipe(O_CLOEXEC);  // blocking, as what we inherit usually is
+    Pipe out = make_pipe(O_CLOEXEC);  // blocking, as inherited outputs usually are
 
-    Plumbing() { ::signal(SIGPIPE, SIG_IGN); }  // main has it blocked
+    Plumbing() { ::signal(SIGPIPE, SIG_IGN); }  // netrunner's main blocks it
 
     Relay relay(OutputBudget* budget = nullptr, std::optional<Sink> copy = {}) {
         return {Source::owning(std::move(in.reader)), Sink::borrowing(out.writer.get()), std::move(copy), budget, 0};
@@ -64,7 +64,7 @@ struct Plumbing {
 
 TEST_SUITE_BEGIN("relay");
 
-TEST_CASE_FIXTURE(Plumbing, "it moves what is there and then waits for its source") {
+TEST_CASE_FIXTURE(Plumbing, "the relay moves the bytes that are there and then waits for its source") {
     Relay relay = this->relay();
     CHECK(relay.move() == Relay::State::needs_source);
     put(in.writer, "hello");
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(Plumbing, "it moves what is there and then waits for its sourc
     CHECK(!relay.truncated());
 }
 
-TEST_CASE_FIXTURE(Plumbing, "its end is the source's end") {
+TEST_CASE_FIXTURE(Plumbing, "the relay ends when its source ends") {
     Relay relay = this->relay();
     put(in.writer, "last");
     in.writer.reset();
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(Plumbing, "its end is the source's end") {
     CHECK(take(out.reader) == "last");
 }
 
-TEST_CASE_FIXTURE(Plumbing, "a full sink is waited for, never blocked on, and loses nothing") {
+TEST_CASE_FIXTURE(Plumbing, "a full sink is waited for without blocking, and no byte is lost") {
     Relay relay = this->relay();
     std::string sent;
     std::string received;
@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(Plumbing, "a full sink is waited for, never blocked on, and lo
     CHECK((::fcntl(out.writer.get(), F_GETFL) & O_NONBLOCK) == 0);
 }
 
-TEST_CASE_FIXTURE(Plumbing, "a reader that goes away ends it, also when nothing is sent") {
+TEST_CASE_FIXTURE(Plumbing, "a reader that goes away ends the relay, also when nothing is sent") {
     Relay relay = this->relay();
     out.reader.reset();
     relay.move();
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(Plumbing, "a reader that goes away ends it, also when nothing 
     CHECK(relay.error() == EPIPE);
 }
 
-TEST_CASE_FIXTURE(Plumbing, "a reader that is there is not taken for gone") {
+TEST_CASE_FIXTURE(Plumbing, "a reader that is still open is not reported as gone") {
     Relay relay = this->relay();
     relay.move();
     relay.check_reader();
@@ -154,14 +154,14 @@ TEST_CASE_FIXTURE(Plumbing, "two streams share one budget") {
     CHECK(take(other.out.reader) == "ab");
 }
 
-TEST_CASE_FIXTURE(Plumbing, "what was read before is delivered before anything is discarded") {
+TEST_CASE_FIXTURE(Plumbing, "bytes that were already read are delivered before discarding begins") {
     Temporary file;
     Relay relay = this->relay(nullptr, file.sink());
     const std::string block(65536, 'x');
     put(in.writer, block);
     relay.move();
     put(in.writer, "promised");
-    relay.move();  // has been read, and does not fit
+    relay.move();  // it is read, but the sink is full
     relay.discard();
     put(in.writer, "too late");
     std::string received = take(out.reader);
@@ -229,7 +229,7 @@ TEST_CASE_FIXTURE(Plumbing, "stamped lines pass one by one, and only the command
     CHECK(budget.exceeded);
 }
 
-TEST_CASE_FIXTURE(Plumbing, "the copy has the plain bytes, or stamps of its own") {
+TEST_CASE_FIXTURE(Plumbing, "the copy has the plain bytes, or its own stamps") {
     for (const bool stamped : {false, true}) {
         Plumbing plumbing;
         Temporary file;
@@ -248,7 +248,7 @@ TEST_CASE_FIXTURE(Plumbing, "the copy has the plain bytes, or stamps of its own"
     }
 }
 
-TEST_CASE_FIXTURE(Plumbing, "the end of what passed is kept") {
+TEST_CASE_FIXTURE(Plumbing, "the end of the output is kept") {
     OutputTail tail;
     Relay relay{Source::owning(std::move(in.reader)),
                 Sink::borrowing(out.writer.get()),
@@ -262,7 +262,7 @@ TEST_CASE_FIXTURE(Plumbing, "the end of what passed is kept") {
     CHECK(tail.last_lines(1) == "two\n");
 }
 
-TEST_CASE_FIXTURE(Plumbing, "a full disk under the sink is its failure, with the reason") {
+TEST_CASE_FIXTURE(Plumbing, "a full disk is a failure of the sink, with its errno") {
     Relay relay(Source::owning(std::move(in.reader)), Sink::owning(open_file("/dev/full", O_WRONLY)), {}, nullptr, 0);
     put(in.writer, "x");
     CHECK(relay.move() == Relay::State::sink_failed);
@@ -270,7 +270,7 @@ TEST_CASE_FIXTURE(Plumbing, "a full disk under the sink is its failure, with the
     CHECK(relay.truncated());
 }
 
-TEST_CASE_FIXTURE(Plumbing, "what is underway when the run is over fits into a sink that grows") {
+TEST_CASE_FIXTURE(Plumbing, "output that is left when the run is over fits into a sink that is made larger") {
     Relay relay = this->relay();
     const std::string block(65536, 'x');
     put(in.writer, block);
@@ -285,7 +285,7 @@ TEST_CASE_FIXTURE(Plumbing, "what is underway when the run is over fits into a s
     CHECK(relay.passed() == 2 * block.size());
 }
 
-TEST_CASE_FIXTURE(Plumbing, "what is given up counts as truncated") {
+TEST_CASE_FIXTURE(Plumbing, "output that is given up counts as truncated") {
     Relay relay = this->relay();
     put(in.writer, std::string(65536, 'x'));
     relay.move();

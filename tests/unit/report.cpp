@@ -20,7 +20,7 @@ nlohmann::json rendered(const Outcome& outcome, Ending ending = {}, std::vector<
 
 TEST_SUITE_BEGIN("report");
 
-TEST_CASE("what is not known is null, never invented") {
+TEST_CASE("unknown values are null") {
     Outcome outcome;
     outcome.end = NotStarted{.fault = NotStarted::Fault::not_found,
                              .stage = "exec",
@@ -59,7 +59,7 @@ TEST_CASE("the figures are in bytes and seconds") {
     CHECK(report["started_at"] == "2026-01-02T03:04:05.678901Z");
 }
 
-TEST_CASE("a stop tells its cause and its steps, orphans how they ended") {
+TEST_CASE("a stop has its cause and its steps, and each orphan the signal that ended it") {
     Outcome outcome;
     outcome.end = Signaled{SIGKILL, true};
     outcome.stop =
@@ -77,7 +77,7 @@ TEST_CASE("a stop tells its cause and its steps, orphans how they ended") {
     CHECK(report["orphans"][1]["ended_by"] == "SIGKILL");
 }
 
-TEST_CASE("what ran at a time limit is told with what it printed") {
+TEST_CASE("the command of --on-timeout is reported with its output") {
     Outcome outcome;
     CHECK(rendered(outcome)["on_timeout"].is_null());
     outcome.on_timeout = TimeoutCommandRecord{.status = 3, .output = "a\xff", .truncated = true, .duration = 250ms};
@@ -85,7 +85,7 @@ TEST_CASE("what ran at a time limit is told with what it printed") {
           nlohmann::json{{"status", 3}, {"output", "a\xef\xbf\xbd"}, {"truncated", true}, {"duration", 0.25}});
 }
 
-TEST_CASE("arguments that are no text still make valid JSON") {
+TEST_CASE("arguments that are not UTF-8 still make valid JSON") {
     const auto report = rendered({}, {}, {"printf", "\xff\xfe", "\x01\n\"", "Ünïcode"});
     CHECK(report["command"][1] == "\xef\xbf\xbd\xef\xbf\xbd");
     CHECK(report["command"][2] == "\x01\n\"");

@@ -15,7 +15,7 @@ SignalMeaning sent(int number) { return meaning_of({.number = number, .sender = 
 
 TEST_SUITE_BEGIN("signal_meaning");
 
-TEST_CASE("TERM is an order to end whoever sends it") {
+TEST_CASE("TERM is an order to end, from any sender") {
     CHECK(typed(SIGTERM) == SignalMeaning::order);
     CHECK(sent(SIGTERM) == SignalMeaning::order);
 }
@@ -32,14 +32,14 @@ TEST_CASE("HUP is an order when the terminal hangs up, and delivered when sent")
     CHECK(sent(SIGHUP) == SignalMeaning::to_command);
 }
 
-TEST_CASE("what concerns the terminal is the group's, or ours to look at") {
+TEST_CASE("TSTP goes to the group, and netrunner itself handles CONT and WINCH") {
     CHECK(typed(SIGTSTP) == SignalMeaning::to_group);
     CHECK(sent(SIGTSTP) == SignalMeaning::to_group);
     CHECK(sent(SIGCONT) == SignalMeaning::continued);
     CHECK(typed(SIGWINCH) == SignalMeaning::resized);
 }
 
-TEST_CASE("everything else is the command's") {
+TEST_CASE("every other signal goes to the command") {
     for (const int number : {SIGUSR1, SIGUSR2, SIGALRM, SIGIO, SIGPWR, SIGRTMIN + 3})
         CHECK(sent(number) == SignalMeaning::to_command);
 }

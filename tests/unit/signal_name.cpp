@@ -24,9 +24,9 @@ TEST_CASE("nothing else is a signal") {
     }
 }
 
-TEST_CASE("every signal that has a name reads back from it") {
+TEST_CASE("every signal's name parses back to the signal") {
     for (int number = 1; number <= SIGRTMAX; ++number) {
-        if (number > SIGSYS && number < SIGRTMIN) continue;  // glibc's own
+        if (number > SIGSYS && number < SIGRTMIN) continue;  // reserved by glibc
         CHECK(parse_signal(signal_name(number)) == number);
     }
     CHECK(signal_name(SIGKILL) == "SIGKILL");

@@ -26,7 +26,7 @@ TEST_CASE("the first order begins the stop, with its own signal") {
     CHECK(stop.advance(start + 5s) == SIGKILL);
 }
 
-TEST_CASE("an order during a stop for another reason is passed on, the next one insists") {
+TEST_CASE("an order during a stop for another reason is passed on, the next order insists") {
     Stop stop = usual();
     stop.prepare(StopCause::timeout);
     CHECK(stop.begin(start) == SIGTERM);
@@ -43,7 +43,7 @@ TEST_CASE("two orders at once are one, and only INT and TERM insist") {
     CHECK(stop.ordered(SIGTERM, start + 10ms, true) == Answer::insist);
 }
 
-TEST_CASE("where nobody reads a terminal any more, HUP comes before the ladder") {
+TEST_CASE("if the reader of a terminal's output is gone, HUP comes before the ladder") {
     Stop stop = usual();
     stop.prepare(StopCause::no_reader);
     CHECK(stop.begin(start) == SIGHUP);
@@ -51,7 +51,7 @@ TEST_CASE("where nobody reads a terminal any more, HUP comes before the ladder")
     CHECK(stop.advance(start + 10s) == SIGKILL);
 }
 
-TEST_CASE("a reader has the ladder's time, a second at least, and for ever where the ladder has no end") {
+TEST_CASE("a reader has the ladder's time, at least a second, and no deadline if the ladder never ends") {
     Stop stop = usual();
     CHECK(!stop.patience(start));
     stop.begin(start);

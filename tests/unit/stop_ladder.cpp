@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const TimePoint start{1000s};  // a clock of our own
+const TimePoint start{1000s};  // any time
 
 using Steps = std::vector<StopStep>;
 
@@ -19,7 +19,7 @@ StopLadder usual() { return StopLadder({{SIGTERM, 5s}, {SIGKILL, {}}}); }
 
 TEST_SUITE_BEGIN("stop_ladder");
 
-TEST_CASE("it waits out each grace and not longer") {
+TEST_CASE("the ladder waits for each grace and no longer") {
     StopLadder ladder = usual();
     CHECK(!ladder.deadline());
     CHECK(ladder.start(start) == SIGTERM);
@@ -30,7 +30,7 @@ TEST_CASE("it waits out each grace and not longer") {
     CHECK(!ladder.advance(start + 100s));
 }
 
-TEST_CASE("a grace counts from when the step before was taken, also when that was late") {
+TEST_CASE("a grace counts from the time of the step before, also if that step was late") {
     StopLadder ladder({{SIGINT, 2s}, {SIGTERM, 5s}, {SIGKILL, {}}});
     ladder.start(start);
     CHECK(ladder.advance(start + 3s) == SIGTERM);
@@ -57,7 +57,7 @@ TEST_CASE("an endless grace never ends") {
     CHECK(ladder.total_grace() == forever);
 }
 
-TEST_CASE("it climbs to SIGKILL at once when asked, and only once") {
+TEST_CASE("the ladder climbs to SIGKILL at once when asked, and only once") {
     StopLadder ladder = usual();
     ladder.start(start);
     CHECK(ladder.climb_to_kill() == SIGKILL);
@@ -82,7 +82,7 @@ TEST_CASE("the whole grace is the sum of the steps but the last") {
     CHECK(StopLadder(Steps{{SIGKILL, {}}}).total_grace() == 0s);
 }
 
-TEST_CASE("a step put before the first has as much grace, and the whole ladder follows") {
+TEST_CASE("a step that is put before the first has the same grace, and the whole ladder follows") {
     StopLadder ladder = usual();
     ladder.precede(SIGHUP);
     CHECK(ladder.total_grace() == 10s);

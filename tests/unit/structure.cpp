@@ -1,4 +1,4 @@
-// The direction law (docs/architecture.md), read off the sources themselves.
+// Checks the direction law (docs/architecture.md) against the #include lines of the sources.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -17,14 +17,15 @@ namespace {
 namespace fs = std::filesystem;
 using Names = std::set<std::string>;
 
-/// The floors of each program, from the ground up. A file may include files of its own folder and of the folders
-/// below it. A folder above may not be included. "." is the program's own folder, the roof.
+/// The floors of each program, from the lowest up. A file may include files of its own folder and of lower folders, but
+/// of no higher folder. "." is the program's own folder, the highest.
 const std::vector<std::string> runner_floors{"values",  "system",  "relay", "cgroup",   "cli",
                                              "outcome", "doctor",  "plan",  "progress", "report",
                                              "link",    "streams", "job",   "session",  "."};
 const std::vector<std::string> shepherd_floors{"system", "bare", "link", "terminal", "tree", "group", "start", "."};
 
-/// Where a noun stands: "src/relay/sink" is {"src", "relay"}, "src/main" is {"src", "."}.
+/// The folder of a source, which is named without its extension: "src/relay/sink" is in {"src", "relay"}, "src/main" in
+/// {"src", "."}.
 struct Place {
     std::string program;
     std::string folder;
@@ -46,7 +47,7 @@ std::vector<fs::path> sources() {
     return found;
 }
 
-/// "src/relay/relay" to "src/relay/sink": what the two files of each noun include of ours.
+/// Maps each source, such as "src/relay/relay", to the project files that its header and its .cpp include.
 std::map<std::string, Names> includes() {
     std::map<std::string, Names> found;
     const std::regex line(R"re(^\s*#include "((src|shepherd)/[\w/]+)\.hpp")re");
@@ -88,14 +89,14 @@ TEST_CASE("every folder has a floor, and no include runs up") {
         const Place place = place_of(noun);
         const auto& order = *floors.at(place.program);
         const auto at = std::ranges::find(order, place.folder);
-        REQUIRE_MESSAGE(at != order.end(), noun, " stands in a folder that has no floor");
+        REQUIRE_MESSAGE(at != order.end(), noun, " is in a folder that has no floor");
         return at - order.begin();
     };
     for (const auto& [noun, included] : includes()) {
         const auto own = height(noun);
         for (const std::string& other : included) {
             if (place_of(other).program != place_of(noun).program) continue;
-            CHECK_MESSAGE(height(other) <= own, noun, " includes ", other, ", which stands above it");
+            CHECK_MESSAGE(height(other) <= own, noun, " includes ", other, ", which is on a higher floor");
         }
     }
 }
@@ -107,7 +108,7 @@ TEST_CASE("the floors are those of docs/architecture.md") {
          {std::pair{std::string("src"), runner_floors}, std::pair{std::string("shepherd"), shepherd_floors}}) {
         std::size_t at = text.find("    " + program + "/\n");
         REQUIRE_MESSAGE(at != std::string::npos, "no picture of ", program, "/");
-        // The picture shows the roof first, so each lower floor comes later in the text.
+        // The picture lists the highest floor first, so each lower floor comes later in the text.
         for (auto floor = floors.rbegin() + 1; floor != floors.rend(); ++floor) {
             const std::size_t next = text.find("\n      " + *floor + "/", at);
             CHECK_MESSAGE(next != std::string::npos, program, "/", *floor, " is missing or in another order");
@@ -124,7 +125,7 @@ TEST_CASE("the shepherd includes nothing of the runner") {
     }
 }
 
-TEST_CASE("the runner includes of the shepherd only what both have") {
+TEST_CASE("the runner includes only the shared files of the shepherd") {
     const Names shared{
         "shepherd/link/protocol",          "shepherd/tree/tree",       "shepherd/tree/reserve_descriptors",
         "shepherd/system/descriptor",      "shepherd/group/job_group", "shepherd/group/vacated_group",
@@ -137,7 +138,7 @@ TEST_CASE("the runner includes of the shepherd only what both have") {
     }
 }
 
-TEST_CASE("ground files include nothing of ours") {
+TEST_CASE("the lowest files include no project file") {
     const auto all = includes();
     for (const char* noun :
          {"src/values/quantity", "src/values/signal_name", "src/values/version", "src/system/window_size",
@@ -147,7 +148,7 @@ TEST_CASE("ground files include nothing of ours") {
     }
 }
 
-TEST_CASE("includes form no circle") {
+TEST_CASE("includes form no cycle") {
     auto left = includes();
     bool progress = true;
     while (progress && !left.empty()) {
@@ -165,7 +166,7 @@ TEST_CASE("includes form no circle") {
     CHECK(left.empty());
 }
 
-TEST_CASE("third-party libraries have as few users as can be, and fmt makes no detours") {
+TEST_CASE("each third-party library has as few users as possible, and iostream has none") {
     CHECK(users_of("CLI/") == Names{"run_options"});
     CHECK(users_of("nlohmann/") == Names{"diagnosis", "report"});
     CHECK(users_of("iostream").empty());

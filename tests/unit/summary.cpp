@@ -50,25 +50,27 @@ std::size_t longest_line(const std::string& text) {
 
 TEST_SUITE_BEGIN("summary");
 
-TEST_CASE("it is aligned and says what happened") {
+TEST_CASE("the summary is aligned and shows what happened") {
     CHECK(render_summary(full(), {124, {}}, false) == R"(netrunner: summary
   status     124, timeout
   time       35.1s wall, 0.900s user, 0.100s system
-  memory     400 MiB peak of 512 MiB, all together
+  memory     400 MiB peak of 512 MiB, all processes together
   stdout     1536 B, held up by its reader for 1.5s, truncated
   stderr     inherit
   orphans    sleep (100) ended by SIGTERM, sleep (101) ended by SIGTERM,
              sleep (102) ended by SIGTERM, sleep (103) ended by SIGTERM,
              sleep (104) ended by SIGTERM, 2 more
   group      ...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/end
-             0.250s throttled, 12 processes at most,
-             2 killed for want of memory, 4 KiB read, 1 MiB written
+             0.250s throttled, 12 processes at most, 2 killed by the OOM killer,
+             4 KiB read, 1 MiB written
 )");
 }
 
-TEST_CASE("it fits a terminal of 80 columns") { CHECK(longest_line(render_summary(full(), {124, {}}, false)) <= 80); }
+TEST_CASE("the summary fits a terminal of 80 columns") {
+    CHECK(longest_line(render_summary(full(), {124, {}}, false)) <= 80);
+}
 
-TEST_CASE("colours are only where they are asked for, and only around what stands there anyway") {
+TEST_CASE("colours are only used if asked for, and the text is the same without them") {
     std::string coloured = render_summary(full(), {124, {}}, true);
     CHECK(coloured.find("\033[31m124, timeout\033[0m") != std::string::npos);
     CHECK(render_summary(full(), {0, {}}, true).find("\033[32m0, ") != std::string::npos);
@@ -78,7 +80,7 @@ TEST_CASE("colours are only where they are asked for, and only around what stand
     CHECK(coloured == render_summary(full(), {124, {}}, false));
 }
 
-TEST_CASE("what is not known has no line") {
+TEST_CASE("unknown values have no line") {
     Outcome outcome;
     outcome.end = Exited{0};
     outcome.standard_output.mode = outcome.standard_error.mode = "pipe";

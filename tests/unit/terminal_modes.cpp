@@ -1,4 +1,4 @@
-// Terminal modes on a pseudo-terminal of the test's own.
+// Tests terminal modes on a pseudo-terminal that the test makes.
 #include "shepherd/terminal/terminal_modes.hpp"
 
 #include <doctest/doctest.h>
@@ -30,7 +30,7 @@ struct Pty {
 
 TEST_SUITE_BEGIN("terminal_modes");
 
-TEST_CASE("what is written is read back, from either side") {
+TEST_CASE("modes that are written are read back, from either side") {
     const Pty pty;
     TerminalModes modes = pty.modes();
     modes.local &= ~static_cast<tcflag_t>(ECHO);
@@ -40,13 +40,13 @@ TEST_CASE("what is written is read back, from either side") {
     CHECK(read_modes(pty.master.get()) == modes);
 }
 
-TEST_CASE("what is no terminal has no modes") {
+TEST_CASE("a file that is no terminal has no modes") {
     const Descriptor null(::open("/dev/null", O_RDWR));
     CHECK(!read_modes(null.get()));
     CHECK(!write_modes(null.get(), {}));
 }
 
-TEST_CASE("raw modes are what the kernel takes, and are known again") {
+TEST_CASE("the kernel accepts raw modes, and they are recognised") {
     const Pty pty;
     const TerminalModes before = pty.modes();
     CHECK(!are_raw(before));
@@ -59,7 +59,7 @@ TEST_CASE("raw modes are what the kernel takes, and are known again") {
     CHECK(!show_output_unchanged(raw_modes(before, true)));
 }
 
-TEST_CASE("restoring undoes our change and nobody else's") {
+TEST_CASE("restoring undoes netrunner's change, but not another process's") {
     const Pty pty;
     const TerminalModes before = pty.modes();
     const TerminalModes raw = raw_modes(before, false);
@@ -74,7 +74,7 @@ TEST_CASE("restoring undoes our change and nobody else's") {
     CHECK(pty.modes() == others);
 }
 
-TEST_CASE("a new terminal adopts how keys and output are treated, no more") {
+TEST_CASE("a new terminal adopts the user's settings of keys and output, and no others") {
     TerminalModes own{.input = BRKINT, .output = OPOST, .local = ICANON, .characters = {}};
     TerminalModes users{
         .input = ICRNL | IXOFF, .output = OPOST | ONLCR | TABDLY, .local = ECHO | FLUSHO, .characters = {}};
@@ -86,7 +86,7 @@ TEST_CASE("a new terminal adopts how keys and output are treated, no more") {
     CHECK(modes.characters[VERASE] == 8);
 }
 
-TEST_CASE("raw mode announces its change before it makes it, and leaves with its scope") {
+TEST_CASE("raw mode announces its change before it makes it, and leaves at the end of its scope") {
     const Pty pty;
     const TerminalModes before = pty.modes();
     {
@@ -102,7 +102,7 @@ TEST_CASE("raw mode announces its change before it makes it, and leaves with its
     CHECK(pty.modes() == before);
 }
 
-TEST_CASE("raw mode that somebody has changed meanwhile is entered anew, with what was found then to go back to") {
+TEST_CASE("raw mode that another process has changed is entered again, and leaving it restores that change") {
     const Pty pty;
     TerminalModes shells = pty.modes();
     RawMode raw(pty.slave.get(), false);

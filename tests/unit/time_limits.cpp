@@ -13,20 +13,20 @@ const TimePoint start{1000s};
 
 TEST_SUITE_BEGIN("time_limits");
 
-TEST_CASE("without limits nothing is ever exceeded, and there is nothing to wait for") {
+TEST_CASE("without limits nothing is ever exceeded, and there is no deadline") {
     const TimeLimits limits(forever, forever, start);
     CHECK_FALSE(limits.deadline({}));
     CHECK_FALSE(limits.exceeded(start + 10000h, {}));
 }
 
-TEST_CASE("the limit in all counts from the beginning, whatever is written") {
+TEST_CASE("the time limit counts from the start, whatever is written") {
     const TimeLimits limits(5s, forever, start);
     CHECK(limits.deadline(start + 4s) == start + 5s);
     CHECK_FALSE(limits.exceeded(start + 4999ms, start + 4s));
     CHECK(limits.exceeded(start + 5s, start + 4s) == StopCause::timeout);
 }
 
-TEST_CASE("the limit without output counts from the last byte, and from the beginning where there was none") {
+TEST_CASE("the idle limit counts from the last byte, or from the start if there was none") {
     const TimeLimits limits(forever, 2s, start);
     CHECK(limits.deadline({}) == start + 2s);
     CHECK(limits.exceeded(start + 2s, {}) == StopCause::idle_timeout);
@@ -35,14 +35,14 @@ TEST_CASE("the limit without output counts from the last byte, and from the begi
     CHECK(limits.exceeded(start + 9s, start + 7s) == StopCause::idle_timeout);
 }
 
-TEST_CASE("of two, the first is waited for; exceeded at once, the limit in all is named") {
+TEST_CASE("the earlier deadline counts, and the time limit is named if both are exceeded") {
     const TimeLimits limits(5s, 2s, start);
     CHECK(limits.deadline({}) == start + 2s);
     CHECK(limits.deadline(start + 4s) == start + 5s);
     CHECK(limits.exceeded(start + 5s, start + 3s) == StopCause::timeout);
 }
 
-TEST_CASE("a pause counts for neither") {
+TEST_CASE("a pause counts for neither limit") {
     TimeLimits limits(5s, 2s, start);
     limits.pause(100s, start + 101s);
     CHECK(limits.resumed() == start + 101s);

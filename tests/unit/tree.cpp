@@ -1,4 +1,4 @@
-// Reading /proc about this very process; the walk itself is tested from outside (tests/system).
+// Tests reading /proc about this process. The walk over a tree is tested in tests/system.
 #include "shepherd/tree/tree.hpp"
 
 #include <doctest/doctest.h>
@@ -26,7 +26,7 @@ TEST_CASE("a process is read as /proc shows it") {
     CHECK(!member.exiting);
 }
 
-TEST_CASE("what has begun to die is seen to") {
+TEST_CASE("a process that is exiting is recognised") {
     const pid_t child = ::fork();
     if (child == 0) ::_exit(0);
     siginfo_t end{};
@@ -38,7 +38,7 @@ TEST_CASE("what has begun to die is seen to") {
     ::waitpid(child, nullptr, 0);
 }
 
-TEST_CASE("a name with blanks and parentheses does not confuse it") {
+TEST_CASE("a name with blanks and parentheses is read correctly") {
     std::array<char, 16> before{};
     ::prctl(PR_GET_NAME, before.data(), 0, 0, 0);
     ::prctl(PR_SET_NAME, "a) S 1 (b", 0, 0, 0);

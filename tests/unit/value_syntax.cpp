@@ -34,7 +34,7 @@ TEST_CASE("a stop sequence is signals with durations between them") {
     CHECK(stop_value("HUP,1m") == std::vector<StopStep>{{SIGHUP, 1min}});
 }
 
-TEST_CASE("a malformed stop sequence is named") {
+TEST_CASE("a malformed stop sequence is quoted") {
     CHECK(complaint([] { stop_value("TERM,KILL"); }) ==
           "invalid stop sequence 'TERM,KILL': expected a duration before 'KILL'");
     CHECK(complaint([] { stop_value("TERM,5x,KILL"); }).starts_with("invalid duration '5x'"));
@@ -73,7 +73,7 @@ TEST_CASE("a resource limit is soft, or soft and hard") {
     }
 }
 
-TEST_CASE("numbers keep within their range") {
+TEST_CASE("numbers out of their range are refused") {
     CHECK(umask_value("022") == 022);
     CHECK(umask_value("0") == 0);
     for (const char* text : {"", "8", "1000", "-1", "u=rwx"})
@@ -99,7 +99,7 @@ TEST_CASE("a policy is one of three words") {
     CHECK(complaint([] { orphans_value("x"); }) == "invalid policy 'x': expected kill, wait or leave");
 }
 
-TEST_CASE("stamps are known by their names, and a prefix is a part of a line") {
+TEST_CASE("clocks of stamps have names, and a prefix has no line end") {
     CHECK(timestamps_value("iso") == LineStamp::Clock::iso);
     CHECK(complaint([] { timestamps_value("elapse"); }) ==
           "invalid mode 'elapse': expected elapsed, iso or delta; did you mean 'elapsed'?");
@@ -112,7 +112,7 @@ TEST_CASE("stamps are known by their names, and a prefix is a part of a line") {
     CHECK(complaint([] { file_value(""); }) == "invalid file '': expected a name");
 }
 
-TEST_CASE("a window is columns by rows, neither of them nothing") {
+TEST_CASE("a window is columns by rows, neither of them 0") {
     CHECK(window_value("132x50") == WindowSize{132, 50});
     CHECK(window_value("1x65535") == WindowSize{1, 65535});
     for (const char* text :

@@ -9,20 +9,21 @@ namespace {
 
 constexpr Size capacity = 256 * 1024;
 
-/// A stream that runs dry again and again.
+/// A stream whose pipe is emptied again and again.
 struct Stream {
     WakeModeration moderation{capacity};
     Size passed = 0;
     TimePoint now{100s};
 
-    /// The pause that it wants then.
+    /// Empties the pipe, which brings `bytes` more. Returns the pause that is wanted.
     Duration runs_dry(Size bytes, Duration later = 10us) {
         passed += bytes;
         now += later;
         return moderation.pause_after(passed, now);
     }
 
-    /// Wakes without a pause, each with `bytes`, until one is wanted; -1: none was, in a hundred thousand.
+    /// Empties the pipe, with `bytes` each time, until a pause is wanted. Returns the number of wakes; -1: no pause in
+    /// a hundred thousand wakes.
     int wakes_to_pause(Size bytes) {
         for (int wakes = 1; wakes <= 100'000; ++wakes) {
             if (runs_dry(bytes) != 0us) return wakes;
@@ -35,7 +36,7 @@ struct Stream {
 
 TEST_SUITE_BEGIN("wake_moderation");
 
-TEST_CASE("small pieces in succession are let gather as long as they do") {
+TEST_CASE("small writes in succession are given pauses as long as they gather") {
     Stream stream;
     CHECK(stream.wakes_to_pause(80) == 16);
     CHECK(stream.runs_dry(10'000) > 0us);
@@ -43,7 +44,7 @@ TEST_CASE("small pieces in succession are let gather as long as they do") {
     CHECK(stream.runs_dry(159) == 0us);
 }
 
-TEST_CASE("the pause grows to what is still no delay, unless the writer would fill its pipe in it") {
+TEST_CASE("the pause grows to 160 us, unless the writer would fill its pipe during the pause") {
     Stream stream;
     for (int wake = 0; wake < 15; ++wake) REQUIRE(stream.runs_dry(80) == 0us);
     CHECK(stream.runs_dry(80) == 40us);
@@ -55,7 +56,7 @@ TEST_CASE("the pause grows to what is still no delay, unless the writer would fi
     CHECK(stream.runs_dry(capacity / 8) == 80us);
 }
 
-TEST_CASE("a stream that was let gather gets another chance sooner than one that never did") {
+TEST_CASE("after a pause that worked, the next pause comes sooner than after a pause that never worked") {
     Stream stream;
     REQUIRE(stream.wakes_to_pause(80) == 16);
     REQUIRE(stream.runs_dry(10'000) > 0us);
@@ -64,7 +65,7 @@ TEST_CASE("a stream that was let gather gets another chance sooner than one that
     CHECK(stream.wakes_to_pause(80) == 16);
 }
 
-TEST_CASE("a dialogue, in which nothing gathers, is left alone ever longer") {
+TEST_CASE("a dialogue, in which nothing gathers, gets pauses ever more rarely") {
     for (const Size answer : {0, 80}) {
         Stream stream;
         CHECK(stream.wakes_to_pause(80) == 16);
@@ -81,22 +82,22 @@ TEST_CASE("wakes that are far apart, or bring much, need no pause") {
     CHECK(stream.wakes_to_pause(capacity / 16) == -1);
 }
 
-TEST_CASE("one wake that brings much, or comes late, begins the count anew") {
+TEST_CASE("one wake that brings much, or comes late, restarts the count") {
     Stream stream;
     for (int wake = 0; wake < 15; ++wake) REQUIRE(stream.runs_dry(80) == 0us);
     SUBCASE("much") { CHECK(stream.runs_dry(capacity / 16) == 0us); }
     SUBCASE("late") { CHECK(stream.runs_dry(80, 1ms) == 0us); }
-    CHECK(stream.wakes_to_pause(80) >= 15);  // the late one may be the first of them
+    CHECK(stream.wakes_to_pause(80) >= 15);  // the late wake may be the first of them
 }
 
-TEST_CASE("a wake without bytes, as from the reader's side, counts for nothing") {
+TEST_CASE("a wake without bytes, such as from the reader's side, is not counted") {
     Stream stream;
     for (int wake = 0; wake < 15; ++wake) REQUIRE(stream.runs_dry(80) == 0us);
     for (int wake = 0; wake < 100; ++wake) REQUIRE(stream.runs_dry(0) == 0us);
     CHECK(stream.runs_dry(80) > 0us);
 }
 
-TEST_CASE("what is no pipe never pauses") {
+TEST_CASE("a stream that is no pipe has no pauses") {
     WakeModeration moderation(0);
     TimePoint now{100s};
     for (Size passed = 0; passed < 100'000; ++passed) REQUIRE(moderation.pause_after(passed, now += 10us) == 0us);

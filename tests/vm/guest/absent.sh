@@ -1,4 +1,4 @@
-# What a kernel lacks is said, or is null in the report. For a boot with: cgroup_disable=memory psi=0
+# A feature that the kernel lacks is named, or null in the report. For a boot with: cgroup_disable=memory psi=0
 # shellcheck shell=dash disable=SC2016,SC2034,SC2086,SC2154
 
 test_a_controller_that_was_switched_off_at_boot_is_named() {
@@ -7,7 +7,7 @@ test_a_controller_that_was_switched_off_at_boot_is_named() {
     gone "$cgroup/t"
 }
 
-# Nothing has used it before, so version 1 can have it.
+# No group has used the controller yet, so version 1 can take it.
 test_a_controller_that_version_1_has_is_named() {
     mkdir /tmp/version1
     mount -t cgroup -o pids none /tmp/version1 || fail 'cannot mount version 1'

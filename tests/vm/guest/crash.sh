@@ -1,12 +1,12 @@
-# Whoever of us is killed: nothing runs afterwards, and no group stays.
+# netrunner, its shepherd or both are killed: no process and no group is left.
 # shellcheck shell=dash disable=SC2016,SC2034,SC2086,SC2154
 
-# At many moments from before the group is made until the command runs. The run that lost all who knew of it is cleared
-# up by the next on its path: both of us, or netrunner before there was a shepherd.
+# Kills at many moments, from before the group is made until the command runs. If both are killed, or netrunner before
+# there was a shepherd, no process is left that knows of the group. Then the next run on its path removes it.
 crash_at_many_moments() { # runner, shepherd or both
     moment=0
     while [ "$moment" -lt 17 ]; do
-        # closer together in the beginning, where things happen
+        # more densely at the start, when most steps happen
         delay=$((moment * moment * 400 + moment * 1500))
         moment=$((moment + 1))
         rm -f "$work/pid" "$work/ready"
@@ -18,7 +18,7 @@ crash_at_many_moments() { # runner, shepherd or both
             shepherd) kill_quietly $shepherd ;;
             both) kill_all "$shepherd" "$runner" ;;
         esac
-        # Too early, there is none yet: then there is nothing to be seen.
+        # Too early: there is no shepherd yet, so kill netrunner instead.
         [ "$1$shepherd" != shepherd ] || kill_quietly "$runner"
         finish
         [ -z "$shepherd" ] || wait_until is_dead "$shepherd"
@@ -73,7 +73,7 @@ test_the_leftover_of_a_killed_run_is_used_by_the_next() {
     kill_all "$shepherd" "$runner"
     finish
     first=$(sed -n '1s/ready //p' "$work/ready")
-    is_alive "$first" || fail 'nothing was left to be cleared up'
+    is_alive "$first" || fail 'nothing was left to be removed'
     run -v --cgroup t --memory-max 32M -- sh -c 'cat /proc/self/cgroup /sys/fs/cgroup/t/memory.max; cat /sys/fs/cgroup/t/memory.events'
     exits_with 0
     contains 'standard output' "$(printf '0::/t\n33554432')" "$(cat "$out")"
@@ -83,7 +83,7 @@ test_the_leftover_of_a_killed_run_is_used_by_the_next() {
     gone "$cgroup/t"
 }
 
-# Its figures begin anew.
+# The counters start again for the next run.
 test_a_leftovers_figures_are_not_the_next_runs() {
     path=t
     start_stubborn --cgroup t --memory-max 64M --cgroup-set memory.oom.group=0
@@ -110,7 +110,7 @@ test_a_leftover_with_nested_and_frozen_groups_is_cleared() {
     gone "$cgroup/t"
 }
 
-# They were made for the killed run alone.
+# The parents were made for the killed run only.
 test_the_parents_of_a_leftover_are_removed_too() {
     path=a/t
     start_stubborn --cgroup a/t
@@ -121,7 +121,7 @@ test_the_parents_of_a_leftover_are_removed_too() {
     gone "$cgroup/a"
 }
 
-# An adopted group is not ours: it stays, but what the killed run had in it does not.
+# netrunner did not make an adopted group: the group stays, but the killed run's processes in it are ended.
 test_a_leftover_in_an_adopted_group_is_cleared() {
     mkdir $cgroup/t
     path=t
@@ -131,7 +131,7 @@ test_a_leftover_in_an_adopted_group_is_cleared() {
     run --cgroup t -- true
     exits_with 0
     still_there "$cgroup/t"
-    equals 'who is left in it' '' "$(members $cgroup/t)"
+    equals 'processes left in it' '' "$(members $cgroup/t)"
     rmdir $cgroup/t
 }
 
@@ -147,7 +147,7 @@ test_netrunner_is_killed_with_an_adopted_group() {
     rmdir $cgroup/t
 }
 
-# Who is killed is the group's business: as the kernel's out-of-memory killer or an administrator would.
+# Killed as by the kernel's out-of-memory killer or by an administrator.
 test_a_group_that_is_killed_from_outside() {
     path=t
     start_stubborn --cgroup t
@@ -167,7 +167,7 @@ test_a_group_with_a_made_up_name_is_cleared_by_the_next_run() {
     finish
     run --memory-max 64M -- true
     exits_with 0
-    says 'had left in'
+    says 'ended the processes left in'
     equals 'groups' '' "$(find $cgroup -mindepth 1 -name 'run-*')"
     wait_until is_dead "$(sed 's/ready //' "$work/ready")"
 }

@@ -1,4 +1,4 @@
-# A user in a part of the tree that is delegated to him, as systemd does it.
+# A user in a part of the tree that is delegated to that user, as systemd does it.
 # shellcheck shell=dash disable=SC2016,SC2034,SC2086,SC2154
 
 delegate() { # GROUP
@@ -7,7 +7,7 @@ delegate() { # GROUP
     chown 1000:1000 "$cgroup/$1" "$cgroup/$1/cgroup.procs" "$cgroup/$1/cgroup.subtree_control" "$cgroup/$1/cgroup.threads"
 }
 
-# As it was, with nothing of ours inside and nothing enabled.
+# The group is unchanged: no group of netrunner inside and no controller enabled.
 untouched() { # GROUP
     equals 'groups inside' '' "$(find "$cgroup/$1" -mindepth 1 -type d)"
     equals 'controllers enabled inside' '' "$(cat "$cgroup/$1/cgroup.subtree_control")"
@@ -25,7 +25,7 @@ test_a_group_without_limits() {
     give_back user
 }
 
-# netrunner is the only process there: it makes room for controllers, and goes back.
+# netrunner is the only process there. It moves itself into a leaf group, so that controllers can be enabled, and back.
 test_limits_for_the_only_process() {
     delegate user
     run_in $cgroup/user 1000 --cgroup-base self --cgroup t --memory-max 64M --pids-max 9 -- \
@@ -69,7 +69,7 @@ test_another_process_in_the_way_is_named() {
     wait_until has_members $cgroup/user
     run_in $cgroup/user 1000 --cgroup t --memory-max 64M -- echo never
     refused memory "$cgroup/user" "$resident" sleep systemd-run
-    is_alive $resident || fail 'the process that was in it was killed'
+    is_alive $resident || fail 'the process that was in the group was killed'
     untouched user
     kill $resident
     wait_until is_dead $resident
@@ -87,7 +87,7 @@ test_a_group_that_is_not_delegated() {
     give_back user
 }
 
-# He may make a group there, but not move a process to it: cgroup.procs of their common ancestor is not his.
+# The user may make a group there, but not move a process into it: cgroup.procs of the common ancestor is not writable.
 test_a_delegated_group_from_outside_of_it() {
     delegate user
     mkdir $cgroup/session
@@ -121,7 +121,7 @@ test_a_users_leftover_is_cleared_by_the_next_run() {
     wait_until has_line "$work/ready" ready
     kill_all "$(shepherd_of $runner)" $runner
     finish
-    is_alive "$(sed 's/ready //' "$work/ready")" || fail 'nothing was left to be cleared up'
+    is_alive "$(sed 's/ready //' "$work/ready")" || fail 'nothing was left to be removed'
     run_in $cgroup/user 1000 --cgroup t -- true
     exits_with 0
     untouched user

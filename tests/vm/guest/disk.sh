@@ -1,4 +1,4 @@
-# Limits on disks.
+# Tests of limits on disks.
 # shellcheck shell=dash disable=SC2016,SC2034,SC2086,SC2154
 
 number_of_disk() { cat /sys/block/vda/dev; }

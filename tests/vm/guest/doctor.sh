@@ -1,7 +1,7 @@
-# What `netrunner doctor` says of a kernel that has everything, and of users who may use less of it.
+# The output of `netrunner doctor` on a kernel with every feature, for root and for users who may use fewer.
 # shellcheck shell=dash disable=SC2016,SC2034,SC2086,SC2154
 
-# ask GROUP UID: the answer is in `out`, as text.
+# ask GROUP UID: runs the doctor; its text is in `out`.
 ask() {
     new_run
     asked="in $1 as $2: netrunner doctor"

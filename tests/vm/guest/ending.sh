@@ -1,4 +1,4 @@
-# The end: nothing of the command is left, however it tries, and no group of it.
+# At the end no process and no group of the command is left, whatever the command does.
 # shellcheck shell=dash disable=SC2016,SC2034,SC2086,SC2154
 
 test_a_tree_that_ignores_term_is_killed() {
@@ -16,14 +16,14 @@ test_daemons_are_ended() {
     gone "$cgroup/t"
 }
 
-# It is not in the group any more, but still of the tree.
+# The process has left the group, but is still in the tree.
 test_who_moved_to_another_group_is_ended() {
     mkdir $cgroup/elsewhere
     run --cgroup t -t 1 -k 300ms -- sh -c '
         echo $$ >/sys/fs/cgroup/elsewhere/cgroup.procs; cat /proc/self/cgroup; exec ignore_signals - 15'
     exits_with 124
     contains 'standard output' 0::/elsewhere "$(cat "$out")"
-    equals 'who is left there' '' "$(members $cgroup/elsewhere)"
+    equals 'processes left there' '' "$(members $cgroup/elsewhere)"
     gone "$cgroup/t"
     rmdir $cgroup/elsewhere
 }
@@ -34,7 +34,7 @@ test_a_daemon_that_moved_to_another_group_is_ended() {
         sh -c 'echo 0 >$cgroup/elsewhere/cgroup.procs; exec daemonize $work/ready close ignore clear'
         while ! [ -e $work/ready ]; do usleep 10000; done"
     exits_with 0
-    equals 'who is left there' '' "$(members $cgroup/elsewhere)"
+    equals 'processes left there' '' "$(members $cgroup/elsewhere)"
     gone "$cgroup/t"
     rmdir $cgroup/elsewhere
 }
@@ -74,7 +74,7 @@ test_a_command_that_freezes_itself_is_ended() {
     gone "$cgroup/t"
 }
 
-# Somebody else's process that came into the group is ended with it.
+# Another process that was moved into the group is ended with it.
 test_who_was_moved_into_the_group_is_ended() {
     start --cgroup t -k 300ms -- sh -c "echo ready >$work/ready; read -r _ <$work/go"
     mkfifo $work/go
@@ -89,7 +89,7 @@ test_who_was_moved_into_the_group_is_ended() {
     gone "$cgroup/t"
 }
 
-# Left on purpose: the group is the orphan's from now on, and no later run takes it for a leftover of ours.
+# Left on purpose: the group now belongs to the orphan, and no later run takes it for a leftover.
 test_an_orphan_that_may_live_keeps_its_group() {
     run --cgroup t --orphans leave -- sh -c "sleep 100 & echo \$! >$work/pid"
     exits_with 0

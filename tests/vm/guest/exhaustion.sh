@@ -1,18 +1,18 @@
-# A machine or a group that has no process number, or no memory, left: what is asked for is refused in one line, and
-# what runs is ended all the same. Meanwhile this shell cannot start anybody either: only its own commands are used.
+# A machine or a group without free process numbers, or without memory. A start is refused in one line, and a running
+# tree is still ended. Meanwhile this shell cannot fork either, so only its builtins are used.
 # shellcheck shell=dash disable=SC2016,SC2034,SC2086,SC2094,SC2154
 
-# Waits, without starting anybody, until that file is there and has something in it.
+# Waits, without a fork, until that file exists and is not empty.
 await() { # FILE
     attempts=2000000
     until [ -s "$1" ]; do
         attempts=$((attempts - 1))
-        [ "$attempts" -gt 0 ] || { fail "waited in vain for $1"; return 1; }
+        [ "$attempts" -gt 0 ] || { fail "timed out waiting for $1"; return 1; }
     done
 }
 
-# The same for the end of processes; a number that is given away again is somebody else's: who takes them all, is not
-# given those beyond the machine's new limit.
+# The same for the end of processes. A free number could be reused by another process, but take_numbers cannot get
+# numbers beyond the lowered pid_max.
 await_end() { # PID...
     for pid; do
         attempts=2000000
@@ -26,7 +26,7 @@ await_end() { # PID...
     done
 }
 
-# prepare ARGUMENT...: a process that is there already, and becomes netrunner at `go`, with the files of new_run.
+# prepare ARGUMENT...: starts a process that execs netrunner at `go`, with the files of new_run.
 prepare() {
     asked="netrunner run $*"
     rm -f "$work/go"
@@ -45,7 +45,7 @@ go() {
 take_all_numbers() {
     rm -f "$work/taken"
     most=$(cat /proc/sys/kernel/pid_max)
-    echo 330 >/proc/sys/kernel/pid_max # who has a greater number keeps it; the first 300 are not given again
+    echo 330 >/proc/sys/kernel/pid_max # running processes keep higher numbers; the first 300 are not given again
     take_numbers "$work/taken" &
     taker=$!
     await "$work/taken"
@@ -84,7 +84,7 @@ test_without_a_process_number_the_tree_is_ended() {
     done
 }
 
-# netrunner, its shepherd, its guard: each may be the first that does not fit in.
+# netrunner, its shepherd, its guard: each may be the first process that does not fit.
 test_a_full_group_is_named() {
     mkdir $cgroup/outer
     echo +pids >$cgroup/cgroup.subtree_control
@@ -113,9 +113,9 @@ test_in_a_full_group_the_tree_is_ended() {
     rmdir $cgroup/outer
 }
 
-# Memory that is promised to nobody yet, in KiB, from none to enough: a line and 125, or the command's own end. Where
-# it is too little even for netrunner's own exec, the kernel ends it there. What is said stays in a pipe: there is no
-# memory for a file either.
+# Tries amounts of uncommitted memory, in KiB, from none to enough. Expected: one line and 125, or the command's own
+# end. If the memory is too little even for netrunner's exec, the kernel ends the process there. Output goes to a pipe,
+# because there is no memory for a file either.
 test_without_memory_to_promise_the_start_is_refused() {
     refusals=0
     mkfifo "$work/said"
@@ -134,7 +134,7 @@ test_without_memory_to_promise_the_start_is_refused() {
         case $status in
             0) equals "$asked" hi "$(cat "$err")" ;;
             125) refused; refusals=$((refusals + 1)) ;;
-            126 | 137 | 139) equals "$asked" '' "$(grep -v ': exec: ' "$err")" ;; # the shell's own
+            126 | 137 | 139) equals "$asked" '' "$(grep -v ': exec: ' "$err")" ;; # a line of the shell
             127) says 'Fatal glibc error' ;; # before main
             *) fail "status $status" ;;
         esac
@@ -157,7 +157,7 @@ test_without_memory_to_promise_the_tree_is_ended() {
     wait_until is_gone $cgroup/t
 }
 
-# Without starting anybody. The strict way first: only then is it counted exactly.
+# Without a fork. Switch to strict mode first, because only then Committed_AS is exact.
 exhaust_memory() { # KIB
     echo 2 >/proc/sys/vm/overcommit_memory
     while read -r name promised _; do

@@ -1,4 +1,4 @@
-# Where groups are, who makes and who removes them.
+# Where groups are made, by which process, and who removes them.
 # shellcheck shell=dash disable=SC2016,SC2034,SC2086,SC2154
 
 test_controllers_are_enabled_on_the_way_down() {
@@ -19,7 +19,7 @@ test_parents_that_were_there_stay() {
     exits_with 0
     prints 0::/kept/b/c
     gone "$cgroup/kept/b"
-    rmdir $cgroup/kept || fail 'the parent that was there is not there any more'
+    rmdir $cgroup/kept || fail 'the existing parent group was removed'
 }
 
 test_an_empty_group_is_adopted_and_stays() {
@@ -34,7 +34,7 @@ test_an_empty_group_is_adopted_and_stays() {
     rmdir $cgroup/t
 }
 
-# Its figures are of this run, not of all that it ever had inside.
+# The figures are of this run, not of everything that was ever in the group.
 test_an_adopted_group_reports_this_runs_figures() {
     mkdir $cgroup/t
     run --cgroup t --memory-max 64M -- hog 1073741824
@@ -54,17 +54,17 @@ test_a_populated_group_is_refused() {
     wait_until has_members $cgroup/t
     run --cgroup t -- echo never
     refused "$cgroup/t" "$resident" sleep
-    is_alive $resident || fail 'the process that was in it was killed'
+    is_alive $resident || fail 'the process that was in the group was killed'
     kill $resident
     wait_until is_dead $resident
-    rmdir $cgroup/t || fail 'the group that was there is not there any more'
+    rmdir $cgroup/t || fail 'the existing group was removed'
 }
 
 test_a_group_with_groups_inside_is_refused() {
     mkdir -p $cgroup/t/inner
     run --cgroup t -- echo never
     refused "$cgroup/t"
-    rmdir $cgroup/t/inner $cgroup/t || fail 'a group that was there is not there any more'
+    rmdir $cgroup/t/inner $cgroup/t || fail 'an existing group was removed'
 }
 
 test_the_second_run_on_a_path_is_refused() {
@@ -134,7 +134,7 @@ test_the_depth_limit_of_a_group_above_is_named() {
     rmdir $cgroup/kept
 }
 
-# "domain threaded": what is made inside cannot hold processes of its own.
+# The parent becomes "domain threaded": groups made in it cannot hold processes.
 test_a_threaded_group_cannot_be_a_parent() {
     mkdir -p $cgroup/kept/threads
     echo threaded >$cgroup/kept/threads/cgroup.type
@@ -146,7 +146,7 @@ test_a_threaded_group_cannot_be_a_parent() {
     rmdir $cgroup/kept/threads $cgroup/kept
 }
 
-# No one may have processes and controllers for those inside at once.
+# A group may not have processes and controllers for inner groups at the same time.
 test_processes_of_others_in_a_parent_are_named() {
     mkdir $cgroup/kept
     in_group $cgroup/kept 0 sleep 100 &
@@ -162,7 +162,7 @@ test_processes_of_others_in_a_parent_are_named() {
     rmdir $cgroup/kept || fail 'something is left in it'
 }
 
-# What was set for a run is not left behind for whoever uses the group next.
+# Settings of a run do not stay in the group for the next user.
 test_an_adopted_group_has_its_settings_back() {
     echo '+memory +pids +io' >$cgroup/cgroup.subtree_control
     mkdir $cgroup/kept
@@ -179,7 +179,7 @@ test_an_adopted_group_has_its_settings_back() {
     rmdir $cgroup/kept
 }
 
-# Orphans keep their limits, also where netrunner had to make room for these.
+# Orphans keep their limits, also if netrunner had to move itself into a leaf group to enable controllers.
 test_an_orphan_that_is_left_keeps_its_limits() {
     echo +pids >$cgroup/cgroup.subtree_control
     mkdir $cgroup/room
@@ -192,10 +192,10 @@ test_an_orphan_that_is_left_keeps_its_limits() {
     rmdir $cgroup/room/j $cgroup/room/netrunner-* $cgroup/room
 }
 
-# Figures of a group say nothing of a command that has left it.
+# A group's figures do not include a command that has left it.
 test_processor_time_of_a_command_that_left_is_not_lost() {
     run --cgroup t -- sh -c 'echo 0 >/sys/fs/cgroup/cgroup.procs; burn 1'
     exits_with 0
-    # in the guest the clock is asked in the kernel
+    # the guest's clock is read by system calls
     number 'time.system' "$(field time.system)" '>' 0.3
 }

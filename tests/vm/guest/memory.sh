@@ -1,21 +1,21 @@
-# Limits on memory: what they do to a command that takes too much, and what is said about it.
+# Limits on memory: their effect on a command that takes too much, and what netrunner reports.
 # shellcheck shell=dash disable=SC2016,SC2034,SC2086,SC2154
 
 mib=1048576
 page=4096
 oom_verdict='killed by the kernel: out of memory (memory.max 64 MiB, peak 64 MiB)'
 
-# What every run that met its own limit of 64 MiB reports.
+# What every run that reached its own limit of 64 MiB reports.
 met_64_mib() {
     reports reason oom
     number 'cgroup.oom_kills' "$(field cgroup.oom_kills)" '>' 0
     number 'cgroup.memory_peak' "$(field cgroup.memory_peak)" '>=' $((64 * mib - page))
     number 'cgroup.memory_peak' "$(field cgroup.memory_peak)" '<=' $((64 * mib + page))
-    # the command's shell may have had a word to say
+    # the command's shell may have printed a line
     equals 'the verdict' "netrunner: $oom_verdict" "$(grep -v '^Killed$' "$err")"
 }
 
-# Twice as much as is there is not had.
+# The hog asks for more memory than the limit and the machine have.
 test_a_hog_dies_of_its_limit() {
     run --cgroup t --memory-max 64M -- hog $((1024 * mib))
     exits_with 137
@@ -50,7 +50,7 @@ test_what_keeps_within_the_limit_is_left_alone() {
     number 'cgroup.memory_peak' "$(field cgroup.memory_peak)" '<' $((64 * mib))
 }
 
-# memory.oom.group comes with a limit: half a killed build is of no use.
+# A memory limit also sets memory.oom.group: half of a killed build is useless.
 test_the_whole_group_dies_with_the_hog() {
     run --cgroup t --memory-max 64M -- sh -c 'sleep 100 & sh -c "hog 1073741824; echo inner lives"; echo outer lives'
     exits_with 137
@@ -96,7 +96,7 @@ test_a_limit_of_the_commands_own_nested_group_is_counted() {
     gone "$cgroup/t"
 }
 
-# A group above ours has the smaller limit: the kernel kills, but our limit is not why.
+# A group above has the smaller limit: the kernel kills, but not because of this run's limit.
 test_a_limit_that_is_not_ours_is_not_called_ours() {
     echo +memory >$cgroup/cgroup.subtree_control
     mkdir $cgroup/outer
@@ -109,7 +109,7 @@ test_a_limit_that_is_not_ours_is_not_called_ours() {
     case $(cat "$err") in
         *'memory.max 512'*) fail "the verdict blames this run's own limit: $(cat "$err")" ;;
     esac
-    rmdir $cgroup/outer || fail 'something is left in the group above'
+    rmdir $cgroup/outer || fail 'the group above is not empty'
 }
 
 test_a_sigkill_is_not_taken_for_an_oom() {
@@ -127,12 +127,12 @@ test_a_timeout_is_a_timeout_though_memory_was_short() {
     reports cgroup.oom_kills 1
 }
 
-# Too little even for the exec: it ends, and it is said why.
+# Too little memory even for the exec: the run ends, and the cause is named.
 test_a_limit_that_is_too_small_to_start_ends_at_once() {
     run --cgroup t --memory-max 64K -t 20 -- true
     case $status in
         125) says "is too small to start" ;;
-        137) reports reason oom ;; # it had just begun
+        137) reports reason oom ;; # the command had just started
         *) fail "expected an end with 125 or 137, seen $status" ;;
     esac
     number 'lines on standard error' "$(wc -l <"$err")" '==' 1
@@ -163,7 +163,7 @@ test_swap_can_be_allowed() {
     reports cgroup.oom_kills 0
 }
 
-# It slows, and never kills: hence the time limit.
+# memory.high slows the command and never kills it, hence the time limit.
 test_memory_high_slows_and_is_counted() {
     run -v --cgroup t --memory-high 16M -t 3 -k 0 -- hog $((256 * mib))
     exits_with 124
@@ -196,8 +196,8 @@ test_memory_on_a_terminal_meets_the_limit_too() {
     says "$oom_verdict"
 }
 
-# A service may be started with OOMScoreAdjust=-1000: a command that the kernel may not kill would stand still at its
-# limit for ever.
+# A service may be started with OOMScoreAdjust=-1000. A command that the kernel may not kill would hang at its limit
+# forever.
 test_a_hog_dies_though_its_parents_are_protected() {
     echo -1000 >/proc/self/oom_score_adj
     run --cgroup t --memory-max 64M -t 5 -k 0 -- hog $((1024 * mib))
@@ -206,18 +206,18 @@ test_a_hog_dies_though_its_parents_are_protected() {
     met_64_mib
 }
 
-# A limit inside was met, and ours was not.
+# The limit of an inner group was reached, but not the run's own.
 test_a_limit_of_a_group_inside_is_not_taken_for_ours() {
     run --cgroup t --memory-max 300M -- sh -c 'g=/sys/fs/cgroup/t; mkdir $g/me $g/in; echo 0 >$g/me/cgroup.procs
         echo +memory >$g/cgroup.subtree_control; echo 20M >$g/in/memory.max; in_group $g/in 0 hog 100000000; exit 7'
     exits_with 7
     reports reason oom
-    says 'killed by the kernel: out of memory (by the limit of a group inside its own)'
+    says 'killed by the kernel: out of memory (by the limit of a nested control group)'
 }
 
 test_another_signal_after_an_oom_kill_is_the_reason() {
     run --cgroup t --memory-max 32M --cgroup-set memory.oom.group=0 -- sh -c 'hog 100000000; kill -SEGV $$'
     exits_with 139
     reports reason signaled
-    says 'the kernel killed some of it: out of memory (memory.max 32 MiB'
+    says "the kernel killed some of the command's processes: out of memory (memory.max 32 MiB"
 }

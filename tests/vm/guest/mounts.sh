@@ -1,4 +1,4 @@
-# How the file system of the groups is mounted.
+# Different mounts of the file system of control groups.
 # shellcheck shell=dash disable=SC2016,SC2034,SC2086,SC2154
 
 # with_mounts COMMANDS ARGUMENT...: netrunner run ARGUMENT... in a mount namespace, after COMMANDS.
@@ -43,7 +43,7 @@ test_another_place_is_found() {
     reports cgroup.path '/tmp/test/some where/t'
 }
 
-# As in a container with a part of the tree for itself.
+# As in a container with a bind mount of a part of the tree.
 test_a_mount_of_a_part_of_the_tree_is_understood() {
     echo +memory >$cgroup/cgroup.subtree_control
     mkdir $cgroup/part
@@ -55,7 +55,7 @@ test_a_mount_of_a_part_of_the_tree_is_understood() {
     status=$?
     exits_with 0
     prints 67108864
-    rmdir $cgroup/part || fail 'something is left in it'
+    rmdir $cgroup/part || fail 'the group is not empty'
 }
 
 test_a_read_only_mount_over_a_writable_one_does_not_matter() {
@@ -70,7 +70,7 @@ test_no_proc_is_named() {
     refused /proc
 }
 
-# As in a container that has a control group namespace of its own.
+# As in a container with its own control group namespace.
 test_a_control_group_namespace_with_its_mount() {
     echo +memory >$cgroup/cgroup.subtree_control
     mkdir $cgroup/part
@@ -84,7 +84,7 @@ test_a_control_group_namespace_with_its_mount() {
     equals 'standard output' '0::/t
 67108864' "$(cat "$out")"
     reports cgroup.path /sys/fs/cgroup/t
-    rmdir $cgroup/part || fail 'something is left in it'
+    rmdir $cgroup/part || fail 'the group is not empty'
 }
 
 test_a_control_group_namespace_without_its_mount() {
@@ -95,5 +95,5 @@ test_a_control_group_namespace_without_its_mount() {
         >"$out" 2>"$err"
     status=$?
     refused /sys/fs/cgroup 'mount cgroup2'
-    rmdir $cgroup/part || fail 'something is left in it'
+    rmdir $cgroup/part || fail 'the group is not empty'
 }

@@ -7,7 +7,7 @@ test_a_fork_bomb_is_stopped_and_ended() {
     exists "$work/ready" || fail 'the bomb was not started'
     reports reason timeout
     reports cgroup.limits.pids.max 20
-    # one that is about to be born may not be counted
+    # a process that is just being forked may not be counted
     number 'cgroup.pids_peak' "$(field cgroup.pids_peak)" '>=' 19
     number 'cgroup.pids_peak' "$(field cgroup.pids_peak)" '<=' 20
     number 'cgroup.pids_refused' "$(field cgroup.pids_refused)" '>' 0
@@ -15,7 +15,7 @@ test_a_fork_bomb_is_stopped_and_ended() {
     gone "$cgroup/t"
 }
 
-# As many as its user may have: it takes longer than one might wait until each of them has had a processor to die on.
+# The bomb grows to its user's process limit. With so many processes it takes long until each has run once and can die.
 test_a_bomb_without_a_limit_is_ended_too() {
     run --cgroup t --uid 1000 --gid 1000 --rlimit NPROC=100 -t 1 -k 0 -- fork_bomb "$work/ready"
     exits_with 124
@@ -30,7 +30,7 @@ test_a_bomb_whose_first_process_is_gone_is_ended() {
     gone "$cgroup/t"
 }
 
-# The limit is the command's: netrunner and its shepherd are outside, and the first process always fits in.
+# The limit is the command's: netrunner and its shepherd are outside the group, and the first process always fits.
 test_netrunner_does_not_count() {
     run --cgroup t --pids-max 1 -- sh -c 'read -r now <'$cgroup'/t/pids.current; echo "$now"'
     exits_with 0

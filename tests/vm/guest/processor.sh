@@ -1,4 +1,4 @@
-# Limits on processor time and on which processors.
+# Limits on processor time and on the choice of processors.
 # shellcheck shell=dash disable=SC2016,SC2034,SC2086,SC2154
 
 test_cpu_max_throttles_a_burner() {
@@ -49,7 +49,7 @@ test_a_processor_that_is_not_there_is_refused() {
     gone "$cgroup/t"
 }
 
-# The kernel takes the list of which only a part is there; the command would get less than was asked for.
+# The kernel accepts a list of which only a part exists; the command would get fewer processors than asked for.
 test_a_list_of_processors_that_are_not_all_there_is_refused() {
     run --cgroup t --cpuset 0-5 -- echo never
     refused --cpuset 0-5
@@ -64,7 +64,7 @@ test_pressure_is_reported() {
     number 'cgroup.pressure.io' "$(field cgroup.pressure.io)" '>=' 0
 }
 
-# The kernel takes the setting and gives what the group above has.
+# The kernel accepts the setting, but grants only the processors of the group above.
 test_processors_that_the_group_above_has_not_are_refused() {
     echo +cpuset >$cgroup/cgroup.subtree_control
     mkdir $cgroup/above

@@ -1,4 +1,4 @@
-# What is asked of a group holds from the command's first instruction, is read back, or is refused.
+# Settings of a group hold from the command's first instruction and are read back, or the run is refused.
 # shellcheck shell=dash disable=SC2016,SC2034,SC2086,SC2154
 
 test_limits_are_in_force_inside_and_in_the_report() {

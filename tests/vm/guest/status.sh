@@ -1,4 +1,4 @@
-# In a group a command ends as it does without one.
+# In a group a command ends as without one.
 # shellcheck shell=dash disable=SC2016,SC2034,SC2086,SC2154
 
 test_exit_codes_are_the_commands() {

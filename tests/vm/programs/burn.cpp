@@ -1,4 +1,4 @@
-// burn SECONDS : keeps a processor busy for that long, by the clock on the wall.
+// burn SECONDS : keeps a processor busy for that long, in wall time.
 #include <cstdlib>
 #include <ctime>
 

@@ -1,6 +1,6 @@
-// fork_bomb WHERE : every process of it forks without an end, each child in a session of its own; announces
-// `ready PID` first. Where there is no room for more it waits a little: nobody else would get a turn, and the kernel,
-// which gives a refused fork's memory back only later, would run out of it on an emulated machine. Gives up after 30 s.
+// fork_bomb WHERE : announces `ready PID`, then all its processes fork without end, each child in a new session. A
+// process whose fork fails sleeps briefly: otherwise no other process would run, and on an emulated machine the kernel
+// would run out of memory, because it frees the memory of failed forks with a delay. Gives up after 30 s.
 #include <ctime>
 
 #include "../../programs/announce.hpp"

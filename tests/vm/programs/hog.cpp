@@ -1,4 +1,4 @@
-// hog BYTES : takes that much memory, MiB by MiB, writes to every page of it, says `took BYTES`.
+// hog BYTES : allocates that much memory, MiB by MiB, writes to every page, then prints `took BYTES`.
 #include <sys/mman.h>
 
 #include <cstdlib>

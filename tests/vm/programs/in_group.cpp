@@ -1,4 +1,4 @@
-// in_group DIRECTORY UID COMMAND... : moves itself into that control group, becomes that user, and then COMMAND.
+// in_group DIRECTORY UID COMMAND... : moves itself into that control group, becomes that user, and execs COMMAND.
 #include <fcntl.h>
 #include <grp.h>
 #include <unistd.h>

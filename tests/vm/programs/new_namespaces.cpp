@@ -1,4 +1,4 @@
-// new_namespaces COMMAND... : COMMAND in a control group namespace and a mount namespace of its own.
+// new_namespaces COMMAND... : runs COMMAND in a new control group namespace and a new mount namespace.
 #include <sched.h>
 #include <sys/mount.h>
 #include <unistd.h>

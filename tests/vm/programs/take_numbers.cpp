@@ -1,5 +1,5 @@
-// take_numbers WHERE : takes every process number there is, announces `ready PID`, and takes each again that is given
-// back, until SIGTERM or for 60 s. Nothing of it is left then.
+// take_numbers WHERE : forks until every process number is taken, announces `ready PID`, and takes numbers that become
+// free again, until SIGTERM or for 60 s. All its children end with it.
 #include <sys/prctl.h>
 
 #include <csignal>
@@ -24,7 +24,7 @@ bool take_one() {
 
 int main(int argc, char** argv) {
     if (argc < 2) return 2;
-    std::signal(SIGCHLD, SIG_IGN);  // nobody's number is kept by who has ended
+    std::signal(SIGCHLD, SIG_IGN);  // exited children are reaped automatically and keep no number
     std::signal(SIGTERM, [](int) { told_to_end = 1; });
     const std::time_t end = std::time(nullptr) + 60;
     while (take_one()) {

@@ -1,4 +1,5 @@
-// within SECONDS COMMAND... : ends as COMMAND does, or with 124 after SIGKILL to its process group.
+// within SECONDS COMMAND... : ends with COMMAND's status; at the limit, sends SIGKILL to its process group and ends
+// with 124.
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -1,11 +1,11 @@
-# On a machine whose first process is systemd: a user in a scope of his own, and services.
+# On a machine whose first process is systemd: a user in a scope, and services.
 # shellcheck shell=dash disable=SC2013,SC2016,SC2034,SC2086,SC2154
 
 users=$cgroup/user.slice/user-1000.slice/user@1000.service
 job=/run/systemd/system/job.service
 scope='systemd-run --user --scope --quiet -p Delegate=yes'
 
-# As the user, in a login session of his own: session COMMAND...
+# As the user, in a new login session: session COMMAND...
 session() {
     systemd-run --quiet --pipe --wait --collect --uid=1000 -p PAMName=login --working-directory="$work" within 40 "$@"
 }
@@ -24,7 +24,7 @@ in_scope() { # ARGUMENT...
     status=$?
 }
 
-# In the background, as job.scope; later finish.
+# In the background, as job.scope; call finish later.
 start_scope() { # ARGUMENT...
     new_run
     asked="in a user's session: $scope -- netrunner run $*"
@@ -32,10 +32,10 @@ start_scope() { # ARGUMENT...
     runner=$!
 }
 
-# What the user's own systemd is asked.
+# Runs systemctl for the user's own systemd.
 his_systemctl() { session systemctl --user "$@"; }
 
-# A unit file: service LINE... -- ARGUMENT..., the way systemd reads them.
+# Writes a unit file: service LINE... -- ARGUMENT..., in systemd's quoting.
 service() {
     new_run
     echo '[Service]' >$job
@@ -60,7 +60,7 @@ stop_service() {
 }
 result() { systemctl show --value -p Result job.service; }
 
-# A command that takes more than SIGTERM, with somebody who has left its session. Both say `ready PID`.
+# A command that SIGTERM does not end, with a daemon in another session. Both write `ready PID`.
 stubborn_tree() {
     printf 'daemonize %s ignore\nexec ignore_signals %s 1 2 15\n' "$work/ready" "$work/ready" >"$work/tree"
     rm -f "$work/ready"
@@ -84,7 +84,8 @@ test_a_users_hog_in_a_scope_of_his_own() {
     contains cgroup.path '.scope/build/x' "$(field cgroup.path)"
 }
 
-# systemd would remove what is left with the scope: somebody else keeps that, from a group inside.
+# systemd would remove what is left together with the scope, so a keeper process in an inner group keeps the scope
+# alive.
 test_nothing_is_left_in_a_users_scope() {
     cat >"$work/keep" <<'END'
 group=/sys/fs/cgroup$(cut -d : -f 3 /proc/self/cgroup)
@@ -95,7 +96,7 @@ echo "$group" >group
 exec "$@"
 END
     new_run
-    asked='in a scope that somebody keeps: netrunner run --cgroup build/x --memory-max 64M -- hog 1073741824'
+    asked='in a scope that another process keeps: netrunner run --cgroup build/x --memory-max 64M -- hog 1073741824'
     session $scope -- sh "$work/keep" netrunner run --report "$report" --cgroup build/x --memory-max 64M -- \
         hog 1073741824 >"$out" 2>"$err" </dev/null &
     runner=$!
@@ -176,7 +177,7 @@ test_a_oneshot_service() {
     done
 }
 
-# systemd would remove what is left with the service: it is looked at before.
+# systemd would remove what is left together with the service, so ExecStopPost looks before.
 test_a_service_with_a_group_inside_its_own() {
     group=$cgroup/system.slice/job.service
     service Type=oneshot Delegate=yes "ExecStopPost=sh -c 'find $group -type d; cat $group/cgroup.subtree_control'" -- \
@@ -229,7 +230,7 @@ test_a_service_is_stopped() {
     done
 }
 
-# Both of us at once, when systemd's own patience is at its end.
+# systemd kills netrunner and its helpers at once when TimeoutStopSec is over.
 test_a_service_is_killed() {
     stubborn_tree
     service Type=exec Delegate=yes KillMode=mixed TimeoutStopSec=1 -- --cgroup-base self --cgroup job --pids-max 10 \
@@ -242,10 +243,10 @@ test_a_service_is_killed() {
     gone $cgroup/system.slice/job.service
 }
 
-# ---- not so yet
+# ---- services that are not delegated
 
-# A group at the root is none of the service's: systemd cannot end who is in it when it kills both of us at once.
-# systemd sends SIGTERM to netrunner and to the shepherd: that is one order.
+# A group at the root does not belong to the service: systemd cannot end its processes when it kills netrunner and its
+# helpers at once. systemd sends SIGTERM to netrunner and to the shepherd: together they are one request.
 test_a_service_has_the_time_to_stop() {
     printf 'trap "usleep 500000; touch %s; exit 0" TERM\ntouch %s\nwhile :; do usleep 20000; done\n' \
         "$work/stopped" "$work/started" >"$work/slow"
@@ -259,7 +260,8 @@ test_a_service_has_the_time_to_stop() {
     done
 }
 
-# Where systemd has not delegated a group, it takes away what netrunner has enabled, and the limits with it.
+# If systemd has not delegated a group, it disables the controllers that netrunner has enabled, and the limits go with
+# them.
 limits_are_taken() { # GROUP FILE
     exists "$1/$2" || fail "there is no $1/$2"
     systemctl daemon-reload
@@ -273,7 +275,7 @@ test_limits_that_systemd_takes_away_are_said_to_be_gone() {
     wait_until has_line "$work/ready" ready
     limits_are_taken $cgroup/system.slice/job.service/job memory.max
     stop_service
-    says "somebody has changed memory.max of '$cgroup/system.slice/job.service/job' during the run: it was '67108864', it is gone"
+    says "another process changed memory.max of '$cgroup/system.slice/job.service/job' during the run: it was '67108864', now it is gone"
 }
 
 test_limits_that_a_users_systemd_takes_away_are_said_to_be_gone() {
@@ -283,11 +285,11 @@ test_limits_that_a_users_systemd_takes_away_are_said_to_be_gone() {
     limits_are_taken $users/app.slice/job.scope/job memory.max
     finish
     exits_with 125
-    says 'somebody has changed memory.max'
+    says 'another process changed memory.max'
 }
 
-# systemd stops a service in which the kernel killed somebody, unless it is delegated; and kills it when it is told of that
-# death once more, as the kernel counts a group that ends as a whole twice. Then nobody of ours is left to say anything.
+# systemd stops a service that is not delegated if the kernel kills a process in it. The kernel counts a group that is
+# killed as a whole twice, and systemd kills the service at the second count. Then netrunner cannot report anything.
 job_is_over() {
     case $(systemctl show --value -p ActiveState job.service) in
         failed | inactive) ;;
