@@ -21,14 +21,17 @@ struct Wire {
     Descriptor runner;
 };
 
-bool make_wire(Wire& wire, bool command_reads, std::uint32_t size) {
+bool make_wire(Wire& wire, bool command_reads, const protocol::Plan& plan) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
     wire.command = Descriptor(ends[command_reads ? 0 : 1]);
     wire.runner = Descriptor(ends[command_reads ? 1 : 0]);
     // The two ends are separate open files, so only the runner's end becomes non-blocking. If the kernel refuses the
     // size, the pipe keeps its default size.
-    if (size != 0) ::fcntl(wire.runner.get(), F_SETPIPE_SZ, static_cast<int>(size));
+    if (plan.pipe_size != 0) ::fcntl(wire.runner.get(), F_SETPIPE_SZ, static_cast<int>(plan.pipe_size));
+    // Let the command open the pipe by its path (/dev/stdout), too. If the kernel refuses, all other uses still work.
+    if (plan.has_uid != 0) [[maybe_unused]]
+        const int changed = ::fchown(wire.command.get(), plan.uid, static_cast<gid_t>(-1));
     return ::fcntl(wire.runner.get(), F_SETFL, (command_reads ? O_WRONLY : O_RDONLY) | O_NONBLOCK) == 0;
 }
 
@@ -39,9 +42,9 @@ struct Wires {
 };
 
 bool make_wires(const protocol::Plan& plan, Wires& wires) {
-    return (plan.standard_input != Wiring::pipe || make_wire(wires.input, true, plan.pipe_size)) &&
-           (plan.standard_output != Wiring::pipe || make_wire(wires.output, false, plan.pipe_size)) &&
-           (plan.standard_error != Wiring::pipe || make_wire(wires.error, false, plan.pipe_size));
+    return (plan.standard_input != Wiring::pipe || make_wire(wires.input, true, plan)) &&
+           (plan.standard_output != Wiring::pipe || make_wire(wires.output, false, plan)) &&
+           (plan.standard_error != Wiring::pipe || make_wire(wires.error, false, plan));
 }
 
 /// The descriptor that becomes one of the command's descriptors 0-2; -1: the command inherits the present one.

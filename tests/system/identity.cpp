@@ -97,4 +97,15 @@ TEST_CASE_FIXTURE(Trial, "netrunner works for an ordinary user") {
     CHECK(result.ending == exit_code(3));
 }
 
+TEST_CASE_FIXTURE(Trial, "with --uid the command can open its pipes by their paths") {
+    if (!can_change_user()) return;
+    auto setup = runner({"--uid", "65534", "--stdin", "pipe", "--", "sh", "-c",
+                         "cat </dev/stdin; echo out >/dev/stdout; echo err >/dev/stderr"});
+    setup.in = piped();
+    setup.input = "in\n";
+    const auto result = complete(setup);
+    CHECK(result.out == "in\nout\n");
+    CHECK(result.err == "err\n");
+}
+
 TEST_SUITE_END();
