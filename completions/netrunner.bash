@@ -5,7 +5,7 @@
 # The options: letter/--name, then = for a required value, =? for an optional value in the same word.
 _netrunner_run_options='
     --pty --winsize= --stdin= --stdout= --stderr= o/--output= --append --timestamps=? --prefix=
-    --output-stamped --max-output= --pipe-size=
+    --output-stamped --max-output= --close-fds --pipe-size=
     t/--timeout= --idle-timeout= --on-timeout= s/--signal= k/--kill-after= --stop= p/--preserve-status --orphans= --die-with-parent --pid-namespace
     --keep-signals C/--chdir= E/--setenv= u/--unset= i/--ignore-environment a/--argv0= --uid= --gid= --groups=
     --umask= --nice= --rlimit= --no-new-privs

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "shepherd/start/child.hpp"
 #include "shepherd/start/own_process.hpp"
@@ -104,8 +105,7 @@ int run_guard(Link link, const protocol::Plan& plan, const Words& words, Start s
     start.standard_output = std::move(wires.output.runner);
     start.standard_error = std::move(wires.error.runner);
     wires = {};
-    let_go_of_the_users(start.null, words.argv, words.environment);
-    start.null.reset();
+    let_go_of_the_users(std::move(start.null), plan.passes_descriptors != 0, words.argv, words.environment);
     return supervise(link, plan, std::move(start));
 }
 

@@ -1,14 +1,17 @@
 // Entry point of netrunner-shepherd. The runner starts it, never the user. It receives the plan, opens the command's
 // pseudo-terminal, forks the guard and then watches it; the guard, not the shepherd, starts and reaps the command.
 // Its argv is the command: argv[1]... (if the plan has argv0: argv[1] is the file, argv[2]... the command's argv). Its
-// environment and working directory are the command's, and the command inherits its descriptors 0-2. Descriptor 3 is
-// the link. The runner starts it with all signals blocked.
+// environment and working directory are the command's, and the command inherits its descriptors, but not the link and
+// the control groups' directories. argv[0] names the link. The runner starts it with all signals blocked.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
+#include <string_view>
+#include <utility>
 
 #include "shepherd/guard.hpp"
 #include "shepherd/link/link.hpp"
@@ -31,7 +34,7 @@ bool receive_plan(Link& link, protocol::Plan& plan) {
     return link.receive(frame, packet, true) == Link::Received::frame && protocol::unpack(packet, plan);
 }
 
-/// Takes ownership of a descriptor that the runner placed at `number`. The runner's dup2(2) cleared FD_CLOEXEC; set it.
+/// Takes ownership of a descriptor that the runner left open at `number` for this process alone: sets FD_CLOEXEC.
 Descriptor handed_over(int number) {
     ::fcntl(number, F_SETFD, FD_CLOEXEC);
     return Descriptor(number);
@@ -51,11 +54,11 @@ Failure prepare(const protocol::Plan& plan, Start& start) {
     const bool reserved = start.reserve.take(start.signals.get());
     if (!start.signals || !start.shepherd || !reserved) return {true, Stage::pipe};
     if (plan.pseudo_terminal != 0 && !start.terminal.open(plan)) return {true, Stage::terminal};
-    if (plan.has_group != 0 && !start.groups.job.open(handed_over(protocol::group_descriptor))) {
+    if (plan.group_descriptor >= 0 && !start.groups.job.open(handed_over(plan.group_descriptor))) {
         return {true, Stage::cgroup};
     }
-    if (plan.vacated_by != 0) {
-        start.groups.vacated = VacatedGroup(handed_over(protocol::vacated_descriptor), plan.vacated_by);
+    if (plan.vacated_descriptor >= 0) {
+        start.groups.vacated = VacatedGroup(handed_over(plan.vacated_descriptor), plan.vacated_by);
     }
     start.users_terminal = UsersTerminal(plan.runner_group);
     if (plan.guards_input != 0 && !start.users_terminal.open(STDIN_FILENO)) return {true, Stage::pipe};
@@ -68,8 +71,16 @@ int fail_to_start(Link& link, Stage stage, int error) {
     return 0;
 }
 
+/// The number in argv[0]; -1 if there is none.
+int link_number(std::string_view word) {
+    int number = -1;
+    if (!word.starts_with(protocol::link_word)) return number;
+    std::from_chars(word.data() + protocol::link_word.size(), word.data() + word.size(), number);
+    return number;
+}
+
 int run(const Words& words) {
-    const int socket = handed_over(protocol::link_descriptor).release();
+    const int socket = handed_over(words.count > 0 ? link_number(words.argv[0]) : -1).release();
     Link link(socket);
     protocol::Plan plan;
     if (!receive_plan(link, plan) || words.count < (plan.has_argv0 != 0 ? 3 : 2)) {
@@ -88,7 +99,7 @@ int run(const Words& words) {
     // Only the guard keeps the link, so that the runner sees a hang-up when the guard dies. Only the guard keeps the
     // command's terminal, too; `start = {}` below closes both sides of it here.
     ::close(socket);
-    let_go_of_the_users(start.null, words.argv, words.environment);
+    let_go_of_the_users(std::move(start.null), plan.passes_descriptors != 0, words.argv, words.environment);
     Watched watched{.guard = guard,
                     .signals = std::move(start.signals),
                     .reserve = std::move(start.reserve),

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -11,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "src/cgroup/place.hpp"
@@ -28,6 +31,7 @@
 #include "src/report/whole_file.hpp"
 #include "src/session/console.hpp"
 #include "src/session/runner.hpp"
+#include "src/system/given_descriptors.hpp"
 #include "src/values/errno_text.hpp"
 
 namespace netrunner {
@@ -50,9 +54,14 @@ Duration patience_for(const Outcome& outcome) {
 }
 
 /// Prints `text`. Returns `status`, or exit_own_failure if standard output cannot be written.
-int print_out(const std::string& text, int status) {
-    fmt::print("{}", text);
-    return std::fflush(stdout) == 0 ? status : exit_own_failure;
+int print_out(const std::string& text, int status, bool stdout_was_closed) {
+    errno = EBADF;
+    if (!stdout_was_closed) {
+        fmt::print("{}", text);
+        if (std::fflush(stdout) == 0) return status;
+    }
+    say("cannot write to standard output: " + errno_text(errno), forever);
+    return exit_own_failure;
 }
 
 /// Makes `live_line` if --progress was given and the terminal allows it. Returns why it does not allow it.
@@ -69,12 +78,15 @@ bool is_github_step() {
     return value != nullptr && std::string_view(value) == "true";
 }
 
-[[noreturn]] void run_and_tell(const Options& options, TimePoint begun, bool stdout_was_closed) {
-    ReportTarget report(options, stdout_was_closed);
+[[noreturn]] void run_and_tell(const Options& options, TimePoint begun, const std::array<bool, 3>& closed) {
+    GivenDescriptors given = GivenDescriptors::find();
+    if (options.report_fd) given.keep(*options.report_fd);
+    if (options.close_descriptors) given.withhold();
+    ReportTarget report(options, closed[STDOUT_FILENO]);
     std::optional<WholeFile> junit;
     if (options.junit) junit.emplace(*options.junit, fmt::format("cannot write the JUnit file '{}'", *options.junit));
     const SignalState found = read_signal_state();
-    const LaunchPlan plan = make_launch_plan(options, gather_facts(options, found));
+    const LaunchPlan plan = make_launch_plan(options, gather_facts(options, found, closed, given));
     std::optional<LiveLine> live_line;
     const auto obstacle = obstacle_to_progress(options, live_line);
     LiveLine* const line = live_line ? &*live_line : nullptr;
@@ -83,8 +95,9 @@ bool is_github_step() {
     if (obstacle) narrate(1, "no progress is shown: " + *obstacle);
     OutputTail tail;
     std::optional<SignalSource> signals;
-    const Outcome outcome = run(
-        plan, found, signals, {.begun = begun, .narrate = narrate, .tail = junit ? &tail : nullptr, .live_line = line});
+    const Outcome outcome =
+        run(plan, found, signals, std::move(given),
+            {.begun = begun, .narrate = narrate, .tail = junit ? &tail : nullptr, .live_line = line});
     Ending ending = ending_of(outcome, options.preserve_status);
     const std::string verdict = verdict_of(outcome);
     const Duration patience = patience_for(outcome);
@@ -117,19 +130,21 @@ int main(int argc, char** argv) {
     using namespace netrunner;
     const TimePoint begun = std::chrono::steady_clock::now();
     const auto closed = occupy_standard_descriptors();
+    const bool no_stdout = closed[STDOUT_FILENO];
     try {
         const auto parsed = parse_command_line({argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)});
-        if (const auto* shown = std::get_if<ShowText>(&parsed)) return print_out(shown->text, 0);
+        if (const auto* shown = std::get_if<ShowText>(&parsed)) return print_out(shown->text, 0, no_stdout);
         if (const auto* asked = std::get_if<AskDoctor>(&parsed)) {
             const Diagnosis found = examine();
-            return print_out(asked->as_json ? render_json(found) : render_text(found), found.all_work() ? 0 : 1);
+            return print_out(asked->as_json ? render_json(found) : render_text(found), found.all_work() ? 0 : 1,
+                             no_stdout);
         }
         if (const auto* asked = std::get_if<CollectGarbage>(&parsed)) {
             const Collection done = collect_leftovers(asked->base ? asked->base : base_of_environment(), asked->path);
             return print_out(fmt::format("{}{}", fmt::join(done.lines, "\n"), done.lines.empty() ? "" : "\n"),
-                             done.complete ? 0 : 1);
+                             done.complete ? 0 : 1, no_stdout);
         }
-        run_and_tell(std::get<Options>(parsed), begun, closed[STDOUT_FILENO]);
+        run_and_tell(std::get<Options>(parsed), begun, closed);
     } catch (const std::exception& failure) {
         say(failure_text(failure), forever);
         return exit_own_failure;

@@ -101,14 +101,15 @@ requires std::is_same_v<std::remove_const_t<Value>, Plan>
 void fields(Cursor& c, Value& v) {
     c.integer(v.magic);
     c.integer(v.version);
-    c.enumeration(v.standard_input, Wiring::terminal);
-    c.enumeration(v.standard_output, Wiring::terminal);
+    c.enumeration(v.standard_input, Wiring::closed);
+    c.enumeration(v.standard_output, Wiring::closed);
     c.enumeration(v.standard_error, Wiring::like_stdout);
     c.integer(v.runner);
     c.boolean(v.pid_namespace);
     c.boolean(v.new_session);
     c.boolean(v.has_argv0);
     c.boolean(v.no_new_privs);
+    c.boolean(v.passes_descriptors);
     c.integer(v.pipe_size);
     c.integer(v.ignored);
     c.integer(v.blocked);
@@ -139,11 +140,12 @@ void fields(Cursor& c, Value& v) {
     c.boolean(v.silent);
     c.boolean(v.guards_input);
     c.integer(v.runner_group);
-    c.boolean(v.has_group);
+    c.integer(v.group_descriptor);
     c.boolean(v.keeps_group);
     c.integer(v.group_parents);
     c.boolean(v.limits_memory);
     c.integer(v.vacated_by);
+    c.integer(v.vacated_descriptor);
     c.count(v.step_count, v.steps.size());
     for (auto& step : v.steps) {
         c.integer(step.signal);

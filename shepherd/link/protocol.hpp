@@ -8,21 +8,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace netrunner::protocol {
 
 /// To be increased whenever a frame changes. Both programs come from one build, so a difference is an installation
 /// error.
-inline constexpr std::uint32_t version = 6;
+inline constexpr std::uint32_t version = 7;
 /// The characters "NR" and two bytes that no text begins with.
 inline constexpr std::uint32_t magic = 0x0f1e524e;
 
-/// The shepherd's descriptor of the link.
-inline constexpr int link_descriptor = 3;
-/// The shepherd's descriptor of the run's control group (a directory), if the plan has one.
-inline constexpr int group_descriptor = 4;
-/// The shepherd's descriptor of the control group that the runner has left, if the plan says so (`vacated_by`).
-inline constexpr int vacated_descriptor = 5;
+/// The shepherd's argv[0] is this text and the number of its descriptor of the link. No number is fixed, because the
+/// user's descriptors keep theirs (docs/decisions/0031).
+inline constexpr std::string_view link_word = "nr-shepherd ";
 
 inline constexpr std::size_t max_steps = 16;
 inline constexpr std::size_t max_limits = 16;  // RLIM_NLIMITS
@@ -56,6 +54,7 @@ enum class Wiring : std::uint8_t {
     keep,         ///< where the shepherd's own descriptor leads
     pipe,         ///< to a new pipe whose other end goes to the runner
     terminal,     ///< to the new pseudo-terminal
+    closed,       ///< closed
     like_stdout,  ///< stderr only: to the same open file as stdout
 };
 
@@ -96,9 +95,10 @@ struct Plan {
     std::uint8_t new_session = 0;    ///< the shepherd starts a session: there is no terminal to share
     std::uint8_t has_argv0 = 0;      ///< the shepherd's argv[1] is the file, argv[2]... the command's argv
     std::uint8_t no_new_privs = 0;
-    std::uint32_t pipe_size = 0;  ///< bytes; 0: the kernel's default
-    std::uint64_t ignored = 0;    ///< bit n-1: the command starts with signal n ignored, else with its default
-    std::uint64_t blocked = 0;    ///< the command's signal mask, as for `ignored`
+    std::uint8_t passes_descriptors = 0;  ///< the command inherits descriptors above 2
+    std::uint32_t pipe_size = 0;          ///< bytes; 0: the kernel's default
+    std::uint64_t ignored = 0;            ///< bit n-1: the command starts with signal n ignored, else with its default
+    std::uint64_t blocked = 0;            ///< the command's signal mask, as for `ignored`
     std::uint8_t has_umask = 0;
     std::uint32_t umask = 0;
     std::uint8_t has_nice = 0;
@@ -120,14 +120,15 @@ struct Plan {
     TerminalModes modes;                ///< the user's terminal's; the pseudo-terminal adopts them
     std::uint8_t returns_carriage = 0;  ///< the pseudo-terminal outputs "\n" as "\r\n"
     std::uint8_t silent = 0;            ///< the pseudo-terminal does not echo input
-    std::uint8_t guards_input = 0;    ///< GuardTerminal frames may follow; they are about the terminal at descriptor 0
-    std::int32_t runner_group = 0;    ///< process group that gets the user's terminal back if the runner dies; 0: none
-    std::uint8_t has_group = 0;       ///< the command starts in a control group
-    std::uint8_t keeps_group = 0;     ///< the group existed before the run and is not removed
-    std::uint32_t group_parents = 0;  ///< how many groups above it are removed with it
-    std::uint8_t limits_memory = 0;   ///< the group limits memory; the limit may be too small for the start
-    std::int32_t vacated_by = 0;      ///< pid of the runner if it moved to a leaf of its own group; else 0
-    std::uint32_t step_count = 0;     ///< rungs of the ladder to climb if the runner is gone; at least one
+    std::uint8_t guards_input = 0;  ///< GuardTerminal frames may follow; they are about the terminal at descriptor 0
+    std::int32_t runner_group = 0;  ///< process group that gets the user's terminal back if the runner dies; 0: none
+    std::int32_t group_descriptor = -1;    ///< directory of the control group in which the command starts; -1: none
+    std::uint8_t keeps_group = 0;          ///< the group existed before the run and is not removed
+    std::uint32_t group_parents = 0;       ///< how many groups above it are removed with it
+    std::uint8_t limits_memory = 0;        ///< the group limits memory; the limit may be too small for the start
+    std::int32_t vacated_by = 0;           ///< pid of the runner if it moved to a leaf of its own group; else 0
+    std::int32_t vacated_descriptor = -1;  ///< directory of the group that the runner left; -1: none
+    std::uint32_t step_count = 0;          ///< rungs of the ladder to climb if the runner is gone; at least one
     std::array<Step, max_steps> steps{};
 };
 

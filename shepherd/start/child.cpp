@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/close_range.h>
 #include <linux/sched.h>
 #include <paths.h>
 #include <poll.h>
@@ -21,6 +20,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "shepherd/start/listen_pid.hpp"
 #include "shepherd/system/descriptor.hpp"
 
 namespace netrunner {
@@ -48,6 +48,14 @@ void give_up_oom_protection() {
     char sign = 0;
     if (!file || ::pread(file.get(), &sign, 1, 0) != 1 || sign != '-') return;
     [[maybe_unused]] const ssize_t written = ::write(file.get(), "0", 1);
+}
+
+/// Closes those of descriptors 0-2 that netrunner itself found closed (docs/decisions/0032).
+void close_unwired(const protocol::Plan& plan) {
+    using protocol::Wiring;
+    if (plan.standard_input == Wiring::closed) ::close(STDIN_FILENO);
+    if (plan.standard_output == Wiring::closed) ::close(STDOUT_FILENO);
+    if (plan.standard_error == Wiring::closed) ::close(STDERR_FILENO);
 }
 
 enum class Birthplace : std::uint8_t { anywhere, in_group };
@@ -193,9 +201,7 @@ std::string_view search_path(char** environment) {
     place(setup, setup.standard_output, STDOUT_FILENO);
     place(setup, setup.standard_error, STDERR_FILENO);
     if (plan.standard_error == protocol::Wiring::like_stdout) place(setup, STDOUT_FILENO, STDERR_FILENO);
-    // netrunner opens its own descriptors close-on-exec; this call covers inherited ones (docs/decisions/0008). Kernels
-    // before 5.11 lack the flag, and the call fails there.
-    ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
+    close_unwired(plan);
 
     join_group(setup, birthplace);
     apply_limits(setup);
@@ -210,6 +216,7 @@ std::string_view search_path(char** environment) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     if (::getppid() != setup.guard) ::_exit(127);
 
+    if (plan.passes_descriptors != 0) take_over_listening(setup.environment, plan.runner);
     apply_dispositions(plan.ignored);
     ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &plan.blocked, nullptr, sizeof plan.blocked);
     search_and_execute(setup);

@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "shepherd/system/descriptor.hpp"
+#include "shepherd/system/open_descriptors.hpp"
 
 namespace netrunner {
 namespace {
@@ -87,10 +87,12 @@ bool take_position(bool leads_session) noexcept {
 
 void take_name(const char* name) noexcept { ::prctl(PR_SET_NAME, name, 0, 0, 0); }
 
-void let_go_of_the_users(const Descriptor& null, char** argv, char** environment) noexcept {
+void let_go_of_the_users(Descriptor null, bool passes_descriptors, char** argv, char** environment) noexcept {
     for (int standard = 0; standard <= 2; ++standard) {
         if (!null || ::dup2(null.get(), standard) < 0) ::close(standard);
     }
+    null.reset();  // before the visit, which needs a free descriptor
+    if (passes_descriptors) visit_inheritable([](int number) { ::close(number); });
     [[maybe_unused]] const int moved = ::chdir("/");
     ask_for_protection();
     forget_words(argv, environment);

@@ -20,9 +20,11 @@ bool take_position(bool leads_session) noexcept;
 /// Sets this process's name, as ps(1) and pkill(1) show it.
 void take_name(const char* name) noexcept;
 
-/// Replaces descriptors 0-2 by `null`, changes to the directory /, wipes the command's arguments and environment, and
-/// asks the kernel to choose other processes first when memory runs out. To be called after the last fork, because the
-/// child needs all of these. `argv` and `environment` are main's.
-void let_go_of_the_users(const Descriptor& null, char** argv, char** environment) noexcept;
+/// Replaces descriptors 0-2 by `null`, which it then closes. If `passes_descriptors`, closes all others that the
+/// command inherits, so that their readers see the end of file once the command has closed them. Changes to the
+/// directory /, wipes the command's arguments and environment, and asks the kernel to choose other processes first when
+/// memory runs out. To be called after the last fork, because the child needs all of these. `argv` and `environment`
+/// are main's.
+void let_go_of_the_users(Descriptor null, bool passes_descriptors, char** argv, char** environment) noexcept;
 
 }  // namespace netrunner

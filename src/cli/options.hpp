@@ -16,9 +16,9 @@
 namespace netrunner {
 
 /// Where one of the command's standard descriptors leads. `merge`: stderr only, the same stream as stdout. `terminal`:
-/// the command's pseudo-terminal (--pty).
+/// the command's pseudo-terminal (--pty). `closed`: nowhere; only the launch plan chooses it.
 struct StreamChoice {
-    enum class Mode { inherit, pipe, null, file, merge, terminal };
+    enum class Mode { inherit, pipe, null, file, merge, terminal, closed };
     Mode mode = Mode::pipe;
     std::string path{};  ///< for `file`
 };
@@ -51,6 +51,7 @@ struct Options {
     LineStamp stamp{};            ///< put before each line that is relayed
     bool output_stamped = false;  ///< put into the output file too
     Size max_output = unlimited;
+    bool close_descriptors = false;  ///< the command gets descriptors 0-2 only
     Size pipe_size = 256 * 1024;
 
     // Time and stopping

@@ -182,6 +182,7 @@ class RunOptions {
              [&] { o.output_stamped = true; });
         value(group, "--max-output", "SIZE", "stop the command if it writes more than SIZE",
               [&](const std::string& v) { o.max_output = parse_size(v); });
+        flag(group, "--close-fds", "close descriptors above 2 for the command", [&] { o.close_descriptors = true; });
         value(group, "--pipe-size", "SIZE", "capacity of the command's pipes (default: 256K)",
               [&](const std::string& v) { o.pipe_size = parse_size(v); });
     }

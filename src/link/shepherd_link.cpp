@@ -58,16 +58,19 @@ ShepherdLink::ShepherdLink(const LaunchPlan& plan, const StandardFiles& files, c
     const Descriptor shepherd_end(ends[1]);
     plan_.runner = ::getpid();
     if (group != nullptr) {
-        plan_.has_group = 1;
+        plan_.group_descriptor = group->directory();
         plan_.keeps_group = group->adopted() ? 1 : 0;
         plan_.group_parents = group->made_parents();
         plan_.limits_memory = group->limits().contains("memory.max") ? 1 : 0;
         plan_.vacated_by = group->vacated() ? group->vacated().owner() : 0;
+        plan_.vacated_descriptor = group->vacated() ? group->vacated().directory() : -1;
     }
     // Send the plan before the shepherd exists: it waits in the socket.
     send(plan_);
     if (!backlog_.empty()) throw SetupFailure("shepherd", ENOBUFS, "cannot send the plan to the shepherd");
-    const ShepherdStart started = start_shepherd(plan, files, group, shepherd_end.get());
+    const ShepherdStart started = start_shepherd(
+        plan, files,
+        {.link = shepherd_end.get(), .group = plan_.group_descriptor, .vacated = plan_.vacated_descriptor});
     pid_ = started.pid;
     launch_error_ = started.error;
 }

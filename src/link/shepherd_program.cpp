@@ -66,8 +66,10 @@ class FileActions {
     void place(const Descriptor& file, int number) {
         if (file) ::posix_spawn_file_actions_adddup2(&actions_, file.get(), number);
     }
-    void place(int fd, int number) { ::posix_spawn_file_actions_adddup2(&actions_, fd, number); }
-    void close_from(int number) { ::posix_spawn_file_actions_addclosefrom_np(&actions_, number); }
+    /// Leaves `fd`, which closes on exec, open under its own number, which no descriptor of the user's has.
+    void leave_open(int fd) {
+        if (fd >= 0) ::posix_spawn_file_actions_adddup2(&actions_, fd, fd);
+    }
     [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
 
   private:
@@ -95,28 +97,18 @@ class SpawnAttributes {
 
 }  // namespace
 
-ShepherdStart start_shepherd(const LaunchPlan& plan, const StandardFiles& files, const Cgroup* group, int link_end) {
+ShepherdStart start_shepherd(const LaunchPlan& plan, const StandardFiles& files, const HandedOver& handed_over) {
     const std::string program = find_shepherd();
     FileActions actions;
     actions.enter(files.directory);
     actions.place(files.input, STDIN_FILENO);
     actions.place(files.output, STDOUT_FILENO);
     actions.place(files.error, STDERR_FILENO);
-    // Duplicate the descriptors to numbers above all targets, so that no dup2(2) closes a descriptor that is still
-    // needed.
-    constexpr int beyond = protocol::vacated_descriptor + 1;
-    const Descriptor link = duplicate(link_end, beyond);
-    const Descriptor directory = group == nullptr ? Descriptor() : duplicate(group->directory(), beyond);
-    const bool has_vacated = group != nullptr && group->vacated();
-    const Descriptor vacated = has_vacated ? duplicate(group->vacated().directory(), beyond) : Descriptor();
-    actions.place(link, protocol::link_descriptor);
-    actions.place(directory, protocol::group_descriptor);
-    actions.place(vacated, protocol::vacated_descriptor);
-    actions.close_from(protocol::link_descriptor + 1 + (directory ? 1 : 0) + (vacated ? 1 : 0));
+    for (const int fd : {handed_over.link, handed_over.group, handed_over.vacated}) actions.leave_open(fd);
 
-    static char name[] = "nr-shepherd";
+    std::string name = fmt::format("{}{}", protocol::link_word, handed_over.link);
     std::vector<char*> words = as_pointers(plan.words);
-    words.insert(words.begin(), name);
+    words.insert(words.begin(), name.data());
     words.push_back(nullptr);
     std::vector<char*> variables;
     if (plan.environment) {

@@ -3,7 +3,6 @@
 
 #include <sys/types.h>
 
-#include "src/cgroup/cgroup.hpp"
 #include "src/link/standard_files.hpp"
 #include "src/plan/launch_plan.hpp"
 
@@ -14,8 +13,16 @@ struct ShepherdStart {
     int error = 0;  ///< E2BIG: not started, because the command's arguments and environment are too long
 };
 
+/// The descriptors, all close-on-exec, that are for the shepherd and not for the command. -1: none.
+struct HandedOver {
+    int link = -1;
+    int group = -1;    ///< directory of the command's control group
+    int vacated = -1;  ///< directory of the control group that the runner has left
+};
+
 /// Starts the shepherd with the command's arguments and environment, with `files` as its directory and descriptors 0-2,
-/// and hands it `link_end` and the directories of `group`, if not null. Throws SetupFailure for any error but E2BIG.
-ShepherdStart start_shepherd(const LaunchPlan& plan, const StandardFiles& files, const Cgroup* group, int link_end);
+/// with the descriptors of `handed_over`, and with every descriptor that does not close on exec. Throws SetupFailure
+/// for any error but E2BIG.
+ShepherdStart start_shepherd(const LaunchPlan& plan, const StandardFiles& files, const HandedOver& handed_over);
 
 }  // namespace netrunner

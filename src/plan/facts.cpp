@@ -46,7 +46,8 @@ TerminalFacts look_at_terminal() {
 
 }  // namespace
 
-Facts gather_facts(const Options& options, const SignalState& found) {
+Facts gather_facts(const Options& options, const SignalState& found, const std::array<bool, 3>& closed,
+                   const GivenDescriptors& given) {
     Facts facts;
     facts.signals = found;
     require_own_proc();
@@ -55,7 +56,9 @@ Facts gather_facts(const Options& options, const SignalState& found) {
         for (char** entry = environ; *entry != nullptr; ++entry) facts.environment.emplace_back(*entry);
     }
     facts.has_terminal = Terminal::controlling().has_value();
-    facts.outputs_are_one = same_file(STDOUT_FILENO, STDERR_FILENO);
+    facts.closed = closed;
+    facts.passes_descriptors = given.are_passed();
+    facts.outputs_are_one = !closed[STDOUT_FILENO] && !closed[STDERR_FILENO] && same_file(STDOUT_FILENO, STDERR_FILENO);
     if (options.progress) facts.error_is_terminal = ::isatty(STDERR_FILENO) == 1;
     facts.group = ::getpgrp();
     facts.cgroup_base = base_of_environment();

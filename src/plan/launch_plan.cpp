@@ -77,11 +77,34 @@ StreamChoice plan_standard_error(const Options& options, const Facts& facts) {
     return {merge ? Mode::merge : Mode::pipe, {}};
 }
 
+/// Whether an option needs an output's bytes even if netrunner passes them to no place.
+bool looks_at_output(const Options& options) {
+    return options.output_file || options.junit || options.stamp.wanted() || options.max_output != unlimited ||
+           limit_or_none(options.idle_timeout) != forever || limit_or_none(options.heartbeat) != forever;
+}
+
+/// What netrunner found closed is closed for the command, as without netrunner (docs/decisions/0032). With --pty the
+/// command gets three valid descriptors, as on any new terminal.
+void keep_closed(const Options& options, const Facts& facts, LaunchPlan& plan) {
+    if (options.pty) return;
+    const auto close = [](StreamChoice& stream, bool is_looked_at) {
+        const bool leads_there = stream.mode == Mode::inherit || (stream.mode == Mode::pipe && !is_looked_at);
+        if (leads_there) stream = {Mode::closed, {}};
+    };
+    const bool is_looked_at = looks_at_output(options);
+    if (facts.closed[0]) close(plan.standard_input, false);
+    if (facts.closed[1]) close(plan.standard_output, is_looked_at);
+    if (facts.closed[2]) close(plan.standard_error, is_looked_at);
+    const bool follows = plan.standard_error.mode == Mode::merge;
+    if (follows && plan.standard_output.mode == Mode::closed) plan.standard_error = {Mode::closed, {}};
+}
+
 Wiring wiring_of(const StreamChoice& choice) {
     switch (choice.mode) {
         case Mode::pipe: return Wiring::pipe;
         case Mode::merge: return Wiring::like_stdout;
         case Mode::terminal: return Wiring::terminal;
+        case Mode::closed: return Wiring::closed;
         case Mode::inherit:
         case Mode::null:
         case Mode::file: return Wiring::keep;
@@ -176,6 +199,7 @@ protocol::Plan plan_shepherd(const Options& options, const Facts& facts, const L
     if (launch.terminal) plan_pseudo_terminal(facts.terminal, launch, plan);
     plan.has_argv0 = options.argv0 ? 1 : 0;
     plan.no_new_privs = options.no_new_privs ? 1 : 0;
+    plan.passes_descriptors = facts.passes_descriptors ? 1 : 0;
     plan.pipe_size = static_cast<std::uint32_t>(launch.pipe_size);
     plan.ignored = plan_ignored(options, facts.signals, facts.has_terminal);
     plan.blocked = options.keep_signals ? facts.signals.blocked : 0;
@@ -254,6 +278,7 @@ LaunchPlan make_launch_plan(const Options& options, const Facts& facts) {
     plan.standard_input = plan_standard_input(options, facts);
     plan.standard_output = plan_standard_output(options);
     plan.standard_error = plan_standard_error(options, facts);
+    keep_closed(options, facts, plan);
     if (options.pty) plan.terminal = plan_terminal(options, facts, plan);
     plan.cgroup = plan_cgroup(options.cgroup, facts.cgroup_base);
     plan.has_terminal = facts.has_terminal;
@@ -285,6 +310,7 @@ std::string describe(const StreamChoice& choice) {
         case Mode::merge: return "stdout";
         case Mode::file: return choice.path;
         case Mode::terminal: return "pty";
+        case Mode::closed: return "closed";
     }
     return "";
 }

@@ -2,6 +2,7 @@
 // carries the plan out. Options that contradict each other are refused; no option is dropped silently. Pure.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,8 +33,10 @@ struct Facts {
     Identity identity{};                     ///< ids of --uid, --gid and --groups
     std::vector<std::string> environment{};  ///< netrunner's own, NAME=VALUE; only if an option changes it
     bool has_terminal = false;               ///< netrunner has a controlling terminal
-    bool outputs_are_one = false;            ///< descriptors 1 and 2 lead to the same file
+    bool outputs_are_one = false;            ///< descriptors 1 and 2 are open and lead to the same file
     bool error_is_terminal = false;          ///< descriptor 2 is a terminal; only with --progress
+    std::array<bool, 3> closed{};            ///< which of descriptors 0-2 netrunner found closed
+    bool passes_descriptors = false;         ///< descriptors above 2 go to the command
     pid_t group = 0;                         ///< netrunner's process group
     TerminalFacts terminal{};
     std::optional<std::string> cgroup_base{};  ///< NETRUNNER_CGROUP_BASE
@@ -81,7 +84,7 @@ struct LaunchPlan {
 /// Throws UsageError if options contradict each other or the facts.
 LaunchPlan make_launch_plan(const Options& options, const Facts& facts);
 
-/// A stream's mode as typed on the command line: "pipe", "stdout", or the file's name.
+/// A stream's mode as typed on the command line: "pipe", "stdout", or the file's name; or "closed".
 std::string describe(const StreamChoice& choice);
 
 }  // namespace netrunner

@@ -90,7 +90,7 @@ Outcome failed_setup(const SetupFailure& failure, const LaunchPlan& plan, TimePo
 }  // namespace
 
 Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<SignalSource>& signals,
-            SessionContext context) {
+            GivenDescriptors given, SessionContext context) {
     const TimePoint begun = context.begun;
     try {
         const StandardFiles files(plan);
@@ -101,6 +101,7 @@ Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<Sign
         pump.watch(signals->descriptor(), &*signals);
         context.strangers = find_strangers();
         Session session(plan, files, pump, std::move(context));
+        given.close();
         drive(session, pump, *signals);
         return session.take_outcome();
     } catch (const SetupFailure& failure) {

@@ -7,14 +7,16 @@
 #include "src/outcome/outcome.hpp"
 #include "src/plan/launch_plan.hpp"
 #include "src/session/session.hpp"
+#include "src/system/given_descriptors.hpp"
 #include "src/system/signal_source.hpp"
 
 namespace netrunner {
 
 /// Returns the outcome when the run is over; a failed set-up is an outcome too. First opens the files
 /// that may wait for another process (a FIFO's other end), then fills `signals`, which blocks the signals. `signals`
-/// stays filled, so that the caller decides when signals act again. Fills `context.strangers` itself.
+/// stays filled, so that the caller decides when signals act again. Fills `context.strangers` itself. Closes `given`
+/// once the shepherd has inherited it, or if it cannot be started.
 Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<SignalSource>& signals,
-            SessionContext context);
+            GivenDescriptors given, SessionContext context);
 
 }  // namespace netrunner

@@ -17,7 +17,7 @@ NO, OPTIONAL, YES = "takes no value", "may take a value", "takes a value"
 WORDS = ["run", "doctor", "gc"]
 # In the contract, but not built yet. The change that builds an option takes it out of this list.
 PENDING = {
-    "--close-fds", "--control", "--cpu-time", "--events", "--junit-name", "--max-output-action", "--max-processes",
+    "--control", "--cpu-time", "--events", "--junit-name", "--max-output-action", "--max-processes",
     "--max-rss", "--no-input", "--on-stop", "--output-format", "--pty-stderr", "--retries", "--retry-delay", "--retry-on",
     "--sample", "--spare", "--term",
 }

@@ -143,14 +143,15 @@ TEST_CASE_FIXTURE(Trial, "output to a closed descriptor is discarded and lands n
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "descriptors that netrunner was given are not passed on") {
-    const int extra = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+TEST_CASE_FIXTURE(Trial, "descriptors that netrunner was given are passed on") {
+    const int low = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    const int extra = ::fcntl(low, F_DUPFD_CLOEXEC, 500);
     auto setup = runner({"--pty", "--", program("print_fds")});
     setup.more_descriptors = {{3, extra}, {4, extra}, {7, extra}, {63, extra}};
-    CHECK(numbers(complete(setup).out) == "0 1 2 ");
+    CHECK(numbers(complete(setup).out) == "0 1 2 3 4 7 63 ");
     setup.argv.insert(setup.argv.begin() + 3, {"--stdin", "pty"});
-    CHECK(numbers(complete(setup).out) == "0 1 2 ");
-    ::close(extra);
+    CHECK(numbers(complete(setup).out) == "0 1 2 3 4 7 63 ");
+    for (const int descriptor : {low, extra}) ::close(descriptor);
 }
 
 TEST_CASE_FIXTURE(Trial, "leaked dispositions and masks are reset, the deliberate ones stay") {

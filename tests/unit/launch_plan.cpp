@@ -48,6 +48,30 @@ TEST_CASE("by default input is inherited and both outputs are relayed") {
     CHECK(plan.timeout == forever);
 }
 
+TEST_CASE("what netrunner found closed is closed for the command, unless an option looks at it") {
+    const Facts none{.closed = {true, true, true}};
+    const LaunchPlan plan = make_launch_plan(asked(), none);
+    CHECK(plan.shepherd.standard_input == Wiring::closed);
+    CHECK(plan.shepherd.standard_output == Wiring::closed);
+    CHECK(plan.shepherd.standard_error == Wiring::closed);
+    CHECK(describe(plan.standard_output) == "closed");
+    Options options = asked();
+    options.max_output = 5;
+    CHECK(make_launch_plan(options, none).shepherd.standard_output == Wiring::pipe);
+    options.standard_output = {Mode::inherit};
+    CHECK(make_launch_plan(options, none).shepherd.standard_output == Wiring::closed);
+    options = asked();
+    options.pty = true;
+    CHECK(make_launch_plan(options, none).shepherd.standard_input == Wiring::keep);
+    options = asked();
+    options.standard_error = StreamChoice{Mode::merge};
+    CHECK(make_launch_plan(options, {.closed = {false, true, false}}).shepherd.standard_error == Wiring::closed);
+    options.standard_input = StreamChoice{Mode::null};
+    options.standard_output = {Mode::null};
+    CHECK(make_launch_plan(options, none).shepherd.standard_input == Wiring::keep);
+    CHECK(make_launch_plan(options, none).shepherd.standard_output == Wiring::keep);
+}
+
 TEST_CASE("outputs that go to one place share a pipe, unless asked otherwise") {
     const Facts same{.outputs_are_one = true};
     CHECK(make_launch_plan(asked(), same).shepherd.standard_error == Wiring::like_stdout);

@@ -37,11 +37,13 @@ Plan full_plan() {
     plan.silent = 1;
     plan.guards_input = 1;
     plan.runner_group = 4242;
-    plan.has_group = 1;
+    plan.passes_descriptors = 1;
+    plan.group_descriptor = 5;
     plan.keeps_group = 1;
     plan.group_parents = 3;
     plan.limits_memory = 1;
     plan.vacated_by = 4243;
+    plan.vacated_descriptor = 6;
     plan.step_count = 2;
     plan.steps[0] = {SIGTERM, 5000};
     plan.steps[1] = {SIGKILL, -1};
