@@ -6,6 +6,7 @@ Usage: install.py CMAKE BUILD SOURCES
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -14,8 +15,12 @@ EXPECTED = """
 bin/netrunner 755
 libexec/netrunner/netrunner-shepherd 755
 share/bash-completion/completions/netrunner 644
+share/doc/netrunner/CHANGELOG.md 644
 share/doc/netrunner/LICENSE 644
 share/doc/netrunner/README.md 644
+share/doc/netrunner/glossary.md 644
+share/doc/netrunner/messages.md 644
+share/doc/netrunner/recipes.md 644
 share/fish/vendor_completions.d/netrunner.fish 644
 share/man/man1/netrunner.1 644
 share/man/man5/netrunner-report.5 644
@@ -33,6 +38,14 @@ def installed(cmake, build, stage, prefix):
     return {str(path.relative_to(stage + prefix)): f"{path.stat().st_mode & 0o7777:o}" for path in files}
 
 
+def broken_links(folder):
+    """Links of the installed documents to files that are not installed."""
+    for document in folder.glob("*.md"):
+        for target in re.findall(r"\]\(([^)]*)\)", document.read_text(encoding="utf-8")):
+            if not re.match("https?:", target) and not (folder / target.split("#")[0]).exists():
+                yield f"{document.name} links to {target}, which is not installed"
+
+
 def main():
     if len(sys.argv) != 4:
         sys.exit(__doc__)
@@ -46,6 +59,7 @@ def main():
             found = installed(cmake, build, stage, prefix)
             failures += [f"{prefix}: {name} is {found.get(name, 'missing')}, not {wanted.get(name, 'to be there')}"
                          for name in sorted(found.keys() | wanted.keys()) if found.get(name) != wanted.get(name)]
+            failures += broken_links(pathlib.Path(f"{stage}{prefix}/share/doc/netrunner"))
             said = subprocess.run([f"{stage}{prefix}/bin/netrunner", "run", "--", "echo", "hello"], check=False, text=True,
                                   stdout=subprocess.PIPE, env={"PATH": "/usr/bin:/bin"}).stdout
             if said != "hello\n":
