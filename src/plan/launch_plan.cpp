@@ -24,13 +24,14 @@ std::vector<StopStep> plan_ladder(const Options& options) {
     std::vector<StopStep> steps;
     if (options.stop) {
         steps = *options.stop;
+        const bool kills = steps.back().signal == SIGKILL;
+        // A lone SIGKILL needs a grace too: the signal that orders a stop precedes it.
+        const bool needs_grace = !kills || steps.size() == 1;
+        if (needs_grace && steps.back().grace == Duration::zero()) steps.back().grace = default_grace;
         // A ladder must end with SIGKILL. Without it the tree might never become empty (docs/decisions/0006).
-        if (steps.back().signal != SIGKILL) {
-            if (steps.back().grace == Duration::zero()) steps.back().grace = default_grace;
-            steps.push_back({SIGKILL, {}});
-        }
+        if (!kills) steps.push_back({SIGKILL, {}});
     } else if (options.signal == SIGKILL) {
-        steps.push_back({SIGKILL, {}});
+        steps.push_back({SIGKILL, options.kill_after});
     } else {
         steps.push_back({options.signal, options.kill_after});
         if (options.kill_after != forever) steps.push_back({SIGKILL, {}});

@@ -146,10 +146,8 @@ Duration parse_duration(std::string_view text) {
         sum += *number * static_cast<long double>(unit->value.count());
         first = false;
     }
-    // A century. Added to the current time it stays within the range of the clock.
-    constexpr Duration most = days(36'500);
-    if (sum > static_cast<long double>(most.count()))
-        refuse("duration", text, "more than 36500d (for no limit, use infinity)");
+    // No run lasts that long, and a point in time that far away may not be representable: no limit, as in timeout(1).
+    if (sum > static_cast<long double>(longest_duration.count())) return forever;
     return Duration(static_cast<Duration::rep>(std::ceil(sum)));
 }
 

@@ -26,7 +26,11 @@ inline constexpr Duration forever = Duration::max();
 using Size = std::uint64_t;  // bytes
 inline constexpr Size unlimited = std::numeric_limits<Size>::max();
 
-/// `infinity` is `forever`. `0` is zero: each option gives it a meaning. Throws InvalidQuantity.
+/// A century. Added to the current time it stays within the range of the clock. A longer duration is `forever`.
+inline constexpr Duration longest_duration = std::chrono::days(36'500);
+
+/// `infinity`, and more than `longest_duration`, is `forever`. `0` is zero: each option gives it a meaning. Throws
+/// InvalidQuantity.
 Duration parse_duration(std::string_view text);
 
 /// `max` and `infinity` are `unlimited`. Fractions are rounded down to whole bytes. Throws InvalidQuantity.

@@ -10,6 +10,7 @@ StopLadder::StopLadder(std::vector<StopStep> steps) : steps_(std::move(steps)) {
 
 int StopLadder::start(TimePoint now, std::optional<int> first) {
     assert(!started_);
+    if (first && first != SIGKILL && steps_.front().signal == SIGKILL) precede(*first);
     started_ = true;
     const int signal = first.value_or(steps_.front().signal);
     killed_ = signal == SIGKILL;
@@ -44,7 +45,7 @@ std::optional<int> StopLadder::climb_to_kill() {
 Duration StopLadder::total_grace() const {
     Duration sum{};
     for (std::size_t i = 0; i + 1 < steps_.size(); ++i) {
-        if (steps_[i].grace == forever) return forever;
+        if (steps_[i].grace > longest_duration - sum) return forever;
         sum += steps_[i].grace;
     }
     return sum;

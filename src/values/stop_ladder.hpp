@@ -13,7 +13,7 @@ namespace netrunner {
 
 struct StopStep {
     int signal = 0;
-    Duration grace{};  ///< time before the next step; `forever`: no next step. Ignored in the last step.
+    Duration grace{};  ///< time before the next step; `forever`: no next step. In a last step only `precede` uses it.
 
     friend bool operator==(const StopStep&, const StopStep&) = default;
 };
@@ -24,7 +24,8 @@ class StopLadder {
     explicit StopLadder(std::vector<StopStep> steps);
 
     /// Starts the ladder and returns the signal to send now: `first` if given, otherwise the first step's signal. The
-    /// first step's grace follows in both cases. `first` is the signal that ordered the stop. Call once.
+    /// first step's grace follows in both cases. `first` is the signal that ordered the stop: it replaces the first
+    /// step's signal, but precedes a SIGKILL, which no order may remove from the ladder. Call once.
     int start(TimePoint now, std::optional<int> first = std::nullopt);
 
     /// Inserts a step before the first one, with the first step's grace. Call before `start`.
@@ -39,7 +40,8 @@ class StopLadder {
     /// Skips all remaining steps and returns SIGKILL. Nothing if SIGKILL has already been returned.
     std::optional<int> climb_to_kill();
 
-    /// The time from the start to the last step; `forever` if a step before the last one waits for ever.
+    /// The time from the start to the last step; `forever` if a step before the last one waits for ever, or if
+    /// the sum is longer than `longest_duration`.
     [[nodiscard]] Duration total_grace() const;
 
   private:

@@ -9,6 +9,13 @@ using namespace support;
 
 TEST_SUITE_BEGIN("limits");
 
+TEST_CASE_FIXTURE(Trial, "a duration that is too long to be represented is no limit, as in timeout(1)") {
+    for (const char* option : {"-t", "--idle-timeout", "-k"}) {
+        CHECK(run({option, "4294967296", "--", "true"}).ending == exit_code(0));
+        CHECK(run({option, "99999999999999999999d", "--", "true"}).ending == exit_code(0));
+    }
+}
+
 TEST_CASE_FIXTURE(Trial, "the time limit stops the command with TERM and ends with 124") {
     auto [result, report] = run_reported({"-t", "300ms", "--", "sleep", "60"});
     CHECK(result.ending == exit_code(124));

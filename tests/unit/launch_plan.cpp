@@ -94,7 +94,9 @@ TEST_CASE("the ladder is the first signal, its grace, and SIGKILL") {
     options.kill_after = forever;
     CHECK(ladder(options) == std::vector<StopStep>{{SIGINT, forever}});
     options.signal = SIGKILL;
-    CHECK(ladder(options) == std::vector<StopStep>{{SIGKILL, {}}});
+    CHECK(ladder(options) == std::vector<StopStep>{{SIGKILL, forever}});
+    options.kill_after = 2s;
+    CHECK(ladder(options) == std::vector<StopStep>{{SIGKILL, 2s}});
 }
 
 TEST_CASE("a sequence replaces the ladder and always ends with SIGKILL") {
@@ -105,6 +107,8 @@ TEST_CASE("a sequence replaces the ladder and always ends with SIGKILL") {
     CHECK(ladder(options) == std::vector<StopStep>{{SIGINT, 2s}, {SIGKILL, {}}});
     options.stop = std::vector<StopStep>{{SIGINT, {}}};
     CHECK(ladder(options) == std::vector<StopStep>{{SIGINT, 5s}, {SIGKILL, {}}});
+    options.stop = std::vector<StopStep>{{SIGKILL, {}}};
+    CHECK(ladder(options) == std::vector<StopStep>{{SIGKILL, 5s}});
     options.stop = std::vector<StopStep>(protocol::max_steps + 1, {SIGTERM, 1s});
     CHECK(complaint(options).starts_with("--stop: more than 16 steps"));
 }

@@ -53,8 +53,15 @@ TEST_CASE("a malformed duration is quoted, with what is wrong") {
     }
     CHECK(complaint(parse_duration, "1h30") ==
           "invalid duration '1h30': expected a unit after each number, as in 1h30m");
-    CHECK(complaint(parse_duration, "99999999d") ==
-          "invalid duration '99999999d': more than 36500d (for no limit, use infinity)");
+}
+
+TEST_CASE("a duration that is too long to be represented is no limit") {
+    CHECK(parse_duration("36500d") == longest_duration);
+    for (const char* text : {"36500d1ms", "4294967296", "99999999d", "1h99999999999999999999d"}) {
+        CHECK_MESSAGE(parse_duration(text) == forever, text);
+    }
+    CHECK(parse_duration(std::string(6000, '9')) == forever);
+    CHECK(complaint(parse_duration, "99999999x") != "accepted");
 }
 
 TEST_CASE("sizes have binary and decimal units") {

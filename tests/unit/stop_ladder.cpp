@@ -43,6 +43,28 @@ TEST_CASE("a signal from outside takes the first step's place and grace") {
     CHECK(ladder.advance(start + 5s) == SIGKILL);
 }
 
+TEST_CASE("a signal from outside precedes a SIGKILL, with the grace of that step") {
+    StopLadder only(Steps{{SIGKILL, 5s}});
+    CHECK(only.start(start, SIGTERM) == SIGTERM);
+    CHECK(!only.advance(start + 4999ms));
+    CHECK(only.advance(start + 5s) == SIGKILL);
+    StopLadder first({{SIGKILL, 2s}, {SIGTERM, 0s}, {SIGKILL, {}}});
+    CHECK(first.start(start, SIGINT) == SIGINT);
+    CHECK(first.advance(start + 2s) == SIGKILL);
+    StopLadder endless(Steps{{SIGKILL, forever}});
+    CHECK(endless.start(start, SIGHUP) == SIGHUP);
+    CHECK(!endless.deadline());
+    CHECK(endless.climb_to_kill() == SIGKILL);
+}
+
+TEST_CASE("the order KILL, or no order, does not delay a first SIGKILL") {
+    StopLadder ordered(Steps{{SIGKILL, 5s}});
+    CHECK(ordered.start(start, SIGKILL) == SIGKILL);
+    StopLadder limit(Steps{{SIGKILL, 5s}});
+    CHECK(limit.start(start) == SIGKILL);
+    CHECK(!limit.deadline());
+}
+
 TEST_CASE("no grace means that the next step is due at once") {
     StopLadder ladder(Steps{{SIGTERM, 0s}, {SIGKILL, {}}});
     ladder.start(start);
@@ -80,6 +102,7 @@ TEST_CASE("the whole grace is the sum of the steps but the last") {
     CHECK(usual().total_grace() == 5s);
     CHECK(StopLadder({{SIGINT, 2s}, {SIGTERM, 5s}, {SIGKILL, 9s}}).total_grace() == 7s);
     CHECK(StopLadder(Steps{{SIGKILL, {}}}).total_grace() == 0s);
+    CHECK(StopLadder(Steps(8, {SIGINT, longest_duration})).total_grace() == forever);
 }
 
 TEST_CASE("a step that is put before the first has the same grace, and the whole ladder follows") {
