@@ -144,6 +144,6 @@ __netrunner_option junit= 'Write a JUnit XML file with one test case' files
 __netrunner_option summary 'Print a short summary on stderr at the end'
 __netrunner_option heartbeat= 'Print a status line per this time without output' 30s 1m 5m
 __netrunner_option progress 'Show a live status line on the terminal'
-__netrunner_option q/quiet 'Do not print the verdict'
+__netrunner_option q/quiet 'Do not print the verdict of a limit or a stop'
 __netrunner_option v/verbose 'Print each step; -vv also internal messages'
 __netrunner_option h/help 'Show the options of run'

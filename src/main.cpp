@@ -101,7 +101,8 @@ bool is_github_step() {
     Ending ending = ending_of(outcome, options.preserve_status);
     const std::string verdict = verdict_of(outcome);
     const Duration patience = patience_for(outcome);
-    std::vector<std::string> lines = options.quiet ? std::vector<std::string>{} : lines_to_say(outcome, verdict);
+    std::vector<std::string> lines = lines_to_say(outcome, verdict, options.quiet);
+    const bool says_verdict = !verdict.empty() && !lines.empty() && lines.front() == verdict;
     // If writing may wait for a reader, let INT, TERM, HUP and QUIT end netrunner meanwhile. While netrunner writes
     // only regular files, these signals stay blocked, so that no file is left incomplete.
     if (signals && (report.may_wait() || (junit && junit->may_wait()))) signals->let_through_orders();
@@ -117,8 +118,7 @@ bool is_github_step() {
     }
     if (signals) signals->let_through_orders();
     for (const std::string& each : lines) say(each, patience);
-    if (!lines.empty() && !verdict.empty() && is_github_step())
-        print(render_annotation(verdict, ending.status), patience);
+    if (says_verdict && is_github_step()) print(render_annotation(verdict, ending.status), patience);
     if (options.summary) print(render_summary(outcome, ending, colours_wanted()), patience);
     end_with(ending);
 }

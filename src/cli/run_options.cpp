@@ -279,7 +279,7 @@ class RunOptions {
         value(group, "--heartbeat", "DURATION", "print a status line per DURATION without output",
               [&](const std::string& v) { o.heartbeat = parse_duration(v); });
         flag(group, "--progress", "show a live status line on the terminal", [&] { o.progress = true; });
-        flag(group, "-q,--quiet", "do not print the verdict (netrunner: ...)", [&] { o.quiet = true; });
+        flag(group, "-q,--quiet", "do not print the verdict of a limit or a stop", [&] { o.quiet = true; });
         flag(group, "-v,--verbose", "print each step; -vv: also internal messages", [&] { ++o.verbose; });
     }
 

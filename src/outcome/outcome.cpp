@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "src/values/kernel_text.hpp"
@@ -208,12 +209,18 @@ std::string verdict_of(const Outcome& outcome) {
     return "";
 }
 
-std::vector<std::string> lines_to_say(const Outcome& outcome, const std::string& verdict) {
+bool tells_of_failure(const Outcome& outcome, const std::string& verdict) {
+    return std::holds_alternative<NotStarted>(outcome.end) || std::holds_alternative<Lost>(outcome.end) ||
+           std::ranges::find(outcome.failures, verdict) != outcome.failures.end();
+}
+
+std::vector<std::string> lines_to_say(const Outcome& outcome, const std::string& verdict, bool quiet) {
     std::vector<std::string> lines;
-    if (!verdict.empty()) lines.push_back(verdict);
+    if (!verdict.empty() && (!quiet || tells_of_failure(outcome, verdict))) lines.push_back(verdict);
     for (const std::string& failure : outcome.failures) {
         if (failure != verdict) lines.push_back(failure);
     }
+    if (quiet) return lines;
     const bool kernel_killed = outcome.cgroup && outcome.cgroup->figures.oom_kills.value_or(0) > 0;
     if (kernel_killed && !is_oom_first(outcome)) {
         lines.push_back(describe_oom_kills(*outcome.cgroup));

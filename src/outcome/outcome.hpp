@@ -166,7 +166,11 @@ std::string reason_of(const Outcome& outcome);
 std::string verdict_of(const Outcome& outcome);
 
 /// The lines for standard error: the verdict, then each failure that differs from it, a line about processes that the
-/// kernel killed for lack of memory if the verdict does not say so, and the notes.
-std::vector<std::string> lines_to_say(const Outcome& outcome, const std::string& verdict);
+/// kernel killed for lack of memory if the verdict does not say so, and the notes. `quiet`: only the failures, and the
+/// verdict if it tells of one.
+std::vector<std::string> lines_to_say(const Outcome& outcome, const std::string& verdict, bool quiet);
+
+/// Whether `verdict` says that netrunner could not do what was asked, in contrast to a limit or a stop.
+bool tells_of_failure(const Outcome& outcome, const std::string& verdict);
 
 }  // namespace netrunner

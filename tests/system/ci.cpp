@@ -1,10 +1,12 @@
 // Output for CI systems: a JUnit file, an annotation of the verdict, a summary with or without colours.
 #include <doctest/doctest.h>
+#include <fcntl.h>
 
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 
+#include "shepherd/system/descriptor.hpp"
 #include "terminal.hpp"
 
 using namespace support;
@@ -102,6 +104,14 @@ TEST_CASE_FIXTURE(Trial, "on GitHub the verdict is an annotation as well") {
 
     setup.argv = runner({"-q", "-t", "200ms", "--", "sleep", "60"}).argv;
     CHECK(complete(setup).err.empty());
+    // A report that fails at the end does not bring back the verdict that -q hides.
+    setup.argv = runner({"-q", "-t", "200ms", "--report-fd", "7", "--", "sleep", "60"}).argv;
+    const netrunner::Descriptor full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
+    setup.more_descriptors[7] = full.get();
+    CHECK(complete(setup).err == "netrunner: cannot write the report to 'descriptor 7': no space left on device\n");
+    setup.more_descriptors.clear();
+    setup.argv = runner({"-q", "--", "/nonexistent"}).argv;
+    CHECK(contains(complete(setup).err, "\n::error title=netrunner::cannot run '/nonexistent'"));
     setup.argv = runner({"--", "sh", "-c", "exit 1"}).argv;
     CHECK(complete(setup).err.empty());
     setup.environment["GITHUB_ACTIONS"] = "false";

@@ -47,7 +47,18 @@ TEST_CASE_FIXTURE(Trial, "quiet means no verdict line, and changes nothing else"
     CHECK(result.err.empty());
     CHECK(report["message"].is_string());
     CHECK(run({"--quiet", "--", "sh", "-c", "sleep 60 & exit 2"}).err.empty());
-    CHECK(run({"-q", "--", "/nonexistent"}).ending == exit_code(127));
+}
+
+TEST_CASE_FIXTURE(Trial, "quiet hides no failure of netrunner") {
+    const auto missing = run({"-q", "--", "/nonexistent"});
+    CHECK(missing.ending == exit_code(127));
+    CHECK(missing.err == "netrunner: cannot run '/nonexistent': no such file or directory\n");
+    const auto full = run({"-q", "-o", "/dev/full", "--", "echo", "x"});
+    CHECK(full.ending == exit_code(125));
+    CHECK(full.err == "netrunner: cannot write to '/dev/full': no space left on device\n");
+    const auto both = run({"-q", "-t", "200ms", "-o", "/dev/full", "--", "sh", "-c", "echo x; sleep 60"});
+    CHECK(both.ending == exit_code(124));
+    CHECK(both.err == full.err);
 }
 
 TEST_CASE_FIXTURE(Trial,

@@ -144,13 +144,35 @@ TEST_CASE("the verdict names orphans, but not hundreds of them") {
 
 TEST_CASE("an uneventful run has no verdict") {
     CHECK(verdict_of(ended(Exited{3})).empty());
-    CHECK(lines_to_say(ended(Signaled{SIGSEGV}), "").empty());
+    CHECK(lines_to_say(ended(Signaled{SIGSEGV}), "", false).empty());
 }
 
 TEST_CASE("each failure is printed once") {
     Outcome outcome = ended(Exited{0});
     outcome.failures = {"one", "two"};
-    CHECK(lines_to_say(outcome, verdict_of(outcome)) == std::vector<std::string>{"one", "two"});
+    CHECK(lines_to_say(outcome, verdict_of(outcome), false) == std::vector<std::string>{"one", "two"});
+}
+
+TEST_CASE("quiet hides the verdict of a limit or a stop and remarks, and no failure") {
+    Outcome outcome = stopped(Exited{0}, StopCause::timeout, {{SIGTERM, 1s}}, "1s");
+    outcome.notes = {"a remark"};
+    CHECK(lines_to_say(outcome, verdict_of(outcome), true).empty());
+    outcome.failures = {"cannot write to 'log': no space left on device"};
+    CHECK(lines_to_say(outcome, verdict_of(outcome), true) == outcome.failures);
+    CHECK(!tells_of_failure(outcome, verdict_of(outcome)));
+    Outcome full = ended(Exited{0});
+    full.failures = outcome.failures;
+    CHECK(lines_to_say(full, verdict_of(full), true) == full.failures);
+    CHECK(tells_of_failure(full, verdict_of(full)));
+
+    const Outcome missing = ended(NotStarted{.message = "cannot run 'x': no such file or directory"});
+    CHECK(lines_to_say(missing, verdict_of(missing), true).size() == 1);
+    Outcome lost = stopped(Lost{}, StopCause::lost, {{SIGTERM, 1s}});
+    lost.lost = "guard";
+    CHECK(lines_to_say(lost, verdict_of(lost), true).size() == 1);
+    Outcome cancelled = stopped(Signaled{SIGTERM}, StopCause::cancelled, {{SIGTERM, 1s}});
+    cancelled.cancelled_by = SIGTERM;
+    CHECK(lines_to_say(cancelled, verdict_of(cancelled), true).empty());
 }
 
 TEST_CASE("a terminal's output whose reader is gone ends as a pipe's does, without a verdict") {
@@ -163,7 +185,7 @@ TEST_CASE("a terminal's output whose reader is gone ends as a pipe's does, witho
     outcome.failures = {"cannot write to standard output: broken pipe"};
     CHECK(ending_of(outcome, false).status == 1);
     CHECK(!ending_of(outcome, false).signal);
-    CHECK(lines_to_say(outcome, verdict_of(outcome)) == outcome.failures);
+    CHECK(lines_to_say(outcome, verdict_of(outcome), false) == outcome.failures);
 }
 
 TEST_CASE("a command that ends by itself when its reader is gone keeps its code") {
