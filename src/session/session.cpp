@@ -475,21 +475,22 @@ void Session::handle(const SignalEvent& signal) {
     // If a process of the command's group sends a signal to all processes (`kill -1`), the signal reaches the command
     // directly and is not forwarded. An order to end is obeyed whatever its sender.
     const bool own = signal.sender > 0 && outcome_.pid && ::getpgid(signal.sender) == *outcome_.pid;
-    const SignalMeaning meaning = meaning_of(signal);
+    const bool ignored = (plan_.shepherd.ignored & signal_bit(signal.number)) != 0;
+    const SignalMeaning meaning = meaning_of(signal, ignored);
     if (own && meaning != SignalMeaning::order) return;
     switch (meaning) {
         case SignalMeaning::order: cancel(signal.number); return;
         case SignalMeaning::to_command:
             // When the terminal hangs up, the shell may send SIGHUP before the kernel does, and two pending SIGHUPs
             // merge into one. So if the controlling terminal can no longer be opened, SIGHUP is an order to end.
-            if (signal.number == SIGHUP && plan_.has_terminal && !Terminal::controlling()) {
+            if (signal.number == SIGHUP && !ignored && plan_.has_terminal && !Terminal::controlling()) {
                 cancel(signal.number);
             } else {
                 forward(Scope::command, signal);
             }
             return;
         case SignalMeaning::to_group:
-            if (!job_control_.has_command_ended()) break;
+            if (!job_control_.has_command_ended() || ignored) break;
             // The command has ended, so a key that is typed now is meant for netrunner (docs/decisions/0012).
             if (signal.number != SIGTSTP) {
                 cancel(signal.number);

@@ -14,6 +14,8 @@ enum class SignalMeaning {
     resized,     ///< SIGWINCH: the terminal's size may have changed
 };
 
-SignalMeaning meaning_of(const SignalEvent& signal);
+/// `ignored`: netrunner found the signal ignored when it was started. Such a signal is never an order, but it is
+/// delivered, because the command may have set a handler.
+SignalMeaning meaning_of(const SignalEvent& signal, bool ignored);
 
 }  // namespace netrunner

@@ -52,9 +52,9 @@ SignalState read_signal_state() {
 }
 
 SignalSource::SignalSource(const SignalState& found) : found_(found) {
-    // Signals that were ignored at the start stay ignored. Do not block them, because a blocked signal becomes pending
-    // even if it is ignored.
-    const SignalBits ours = ~never_read & ~(found_.ignored & ~signal_bit(SIGCHLD));
+    // A signal that was found ignored is read as well: the kernel does not discard a signal that is blocked, even if it
+    // is ignored. Its disposition stays, so a process that this one starts inherits it.
+    const SignalBits ours = ~never_read;
     set_mask(ours);
     // If SIGCHLD were ignored, waitpid(2) could not return a child's status.
     set_disposition(SIGCHLD, SIG_DFL);

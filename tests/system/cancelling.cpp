@@ -1,4 +1,4 @@
-// Stops by a signal: INT, QUIT or TERM to netrunner reaches the command once and starts the ladder's grace.
+// Stops by a signal: INT or TERM to netrunner reaches the command once and starts the ladder's grace.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -17,7 +17,7 @@ std::string number(int signal) { return std::to_string(signal); }
 TEST_SUITE_BEGIN("cancelling");
 
 TEST_CASE_FIXTURE(Trial, "TERM to netrunner ends an obedient command at once and netrunner by the same signal") {
-    for (const int signal : {SIGTERM, SIGINT, SIGQUIT}) {
+    for (const int signal : {SIGTERM, SIGINT}) {
         CAPTURE(signal);
         auto process = start_reported(runner({"-k", "30s", "--", "sh", "-c", "ulimit -c 0; echo go; exec sleep 60"}));
         process.wait_for_output("go\n");
@@ -66,6 +66,19 @@ TEST_CASE_FIXTURE(Trial,
     CHECK(report["status"] == 130);
     CHECK(report["stop"]["steps"].front()["signal"] == "SIGINT");
     CHECK(report["stop"]["steps"].back()["signal"] == "SIGKILL");
+}
+
+TEST_CASE_FIXTURE(Trial, "a ladder of SIGKILL alone still ends a command that ignores the order") {
+    for (const std::vector<std::string>& ladder :
+         {std::vector<std::string>{"--stop", "KILL"}, {"-s", "KILL", "-k", "5s"}}) {
+        auto words = ladder;
+        for (const auto& word : {std::string("--"), program("ignore_signals"), std::string("-"), number(SIGTERM)})
+            words.push_back(word);
+        auto process = start(runner(words));
+        process.wait_for_output("ready");
+        process.signal(SIGTERM);
+        CHECK(process.finish().ending == killed_by(SIGTERM));
+    }
 }
 
 TEST_CASE_FIXTURE(Trial, "a second INT or TERM climbs to SIGKILL at once") {

@@ -108,19 +108,33 @@ TEST_CASE_FIXTURE(Trial, "--keep-signals keeps everything") {
     CHECK(mask_of(text, "SigBlk") == set_of(setup.blocked));
 }
 
-TEST_CASE_FIXTURE(Trial, "a signal that was ignored at the start is not forwarded") {
+TEST_CASE_FIXTURE(Trial, "a signal that was ignored at the start reaches a command that listens, and stops nothing") {
     const auto log = path("log");
-    auto setup = runner({"--", program("log_signals"), log, number(SIGRTMIN)});
-    setup.ignored = {SIGHUP, SIGINT, SIGUSR1, SIGTERM};
+    auto setup = runner({"-k", "100ms", "--", program("log_signals"), log, number(SIGRTMIN)});
+    setup.ignored = {SIGHUP, SIGINT, SIGUSR1, SIGTERM, SIGQUIT};
     auto process = start(setup);
     ready(process, log);
-    for (const int signal : {SIGHUP, SIGINT, SIGUSR1, SIGTERM}) process.signal(signal);
-    process.signal(SIGUSR2);
-    process.wait_for("USR2", [&] { return times_seen(read_text(log), SIGUSR2) > 0; });
-    CHECK(!wait_until([&] { return lines(read_text(log)).size() > 2; }, 300ms));
+    for (const int signal : {SIGHUP, SIGINT, SIGUSR1, SIGTERM, SIGQUIT}) {
+        process.signal(signal);
+        process.wait_for("the signal", [&] { return times_seen(read_text(log), signal) == 1; });
+    }
+    CHECK(!wait_until([&] { return !process.running(); }, 300ms));
     process.signal(SIGRTMIN);
     CHECK(process.finish().ending == exit_code(0));
-    for (const int signal : {SIGHUP, SIGINT, SIGUSR1, SIGTERM}) CHECK(times_seen(read_text(log), signal) == 0);
+    for (const int signal : {SIGHUP, SIGINT, SIGUSR1, SIGTERM, SIGQUIT}) CHECK(times_seen(read_text(log), signal) == 1);
+}
+
+TEST_CASE_FIXTURE(Trial, "QUIT from a process is only forwarded, as for a thread dump") {
+    const auto log = path("log");
+    auto process = start(runner({"-k", "100ms", "--", program("log_signals"), log, number(SIGRTMIN)}));
+    ready(process, log);
+    for (int i = 1; i <= 3; ++i) {
+        process.signal(SIGQUIT);
+        process.wait_for("QUIT", [&] { return times_seen(read_text(log), SIGQUIT) == i; });
+    }
+    CHECK(!wait_until([&] { return !process.running(); }, 300ms));
+    process.signal(SIGRTMIN);
+    CHECK(process.finish().ending == exit_code(0));
 }
 
 TEST_CASE_FIXTURE(Trial, "a command that inherits an ignored TERM is still ended by its limit") {

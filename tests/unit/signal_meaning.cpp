@@ -8,8 +8,10 @@ using namespace netrunner;
 
 namespace {
 
-SignalMeaning typed(int number) { return meaning_of({.number = number, .from_kernel = true}); }
-SignalMeaning sent(int number) { return meaning_of({.number = number, .sender = 42}); }
+SignalMeaning typed(int number, bool ignored = false) {
+    return meaning_of({.number = number, .from_kernel = true}, ignored);
+}
+SignalMeaning sent(int number, bool ignored = false) { return meaning_of({.number = number, .sender = 42}, ignored); }
 
 }  // namespace
 
@@ -20,11 +22,19 @@ TEST_CASE("TERM is an order to end, from any sender") {
     CHECK(sent(SIGTERM) == SignalMeaning::order);
 }
 
-TEST_CASE("INT and QUIT are delivered when typed, and an order when sent") {
-    for (const int number : {SIGINT, SIGQUIT}) {
-        CHECK(typed(number) == SignalMeaning::to_group);
-        CHECK(sent(number) == SignalMeaning::order);
+TEST_CASE("INT and QUIT are delivered when typed; when sent, INT is an order and QUIT is delivered") {
+    for (const int number : {SIGINT, SIGQUIT}) CHECK(typed(number) == SignalMeaning::to_group);
+    CHECK(sent(SIGINT) == SignalMeaning::order);
+    CHECK(sent(SIGQUIT) == SignalMeaning::to_command);
+}
+
+TEST_CASE("a signal that was found ignored is delivered and never an order") {
+    for (const int number : {SIGTERM, SIGINT, SIGQUIT, SIGHUP}) {
+        CHECK(sent(number, true) == SignalMeaning::to_command);
+        CHECK(typed(number, true) != SignalMeaning::order);
     }
+    CHECK(typed(SIGHUP, true) == SignalMeaning::to_command);
+    CHECK(typed(SIGINT, true) == SignalMeaning::to_group);
 }
 
 TEST_CASE("HUP is an order when the terminal hangs up, and delivered when sent") {
