@@ -11,9 +11,9 @@ _netrunner_run_options='
     --umask= --nice= --rlimit= --no-new-privs
     --cgroup= --cgroup-base= --memory-max= --memory-high= --swap-max= --pids-max= --cpu-max= --cpu-weight= --cpuset=
     --io-max= --cgroup-set=
-    --report= --report-fd= --junit= --summary --heartbeat= --progress q/--quiet v/--verbose h/--help'
-_netrunner_doctor_options='--json h/--help'
-_netrunner_gc_options='--cgroup-base= h/--help'
+    --report= --report-fd= --junit= --summary --heartbeat= --progress q/--quiet v/--verbose h/--help V/--version'
+_netrunner_doctor_options='--json h/--help V/--version'
+_netrunner_gc_options='--cgroup-base= h/--help V/--version'
 _netrunner_options='h/--help V/--version'
 
 # Prints the long name of the option whose value is the word after WORD. Prints nothing if WORD takes no further word.

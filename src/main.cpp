@@ -93,6 +93,12 @@ bool is_github_step() {
     const bool says = options.verbose > 0 || options.heartbeat != forever;
     const Narrator narrate = says ? narrator(options.verbose, line) : Narrator();
     if (obstacle) narrate(1, "no progress is shown: " + *obstacle);
+    if (report.on_stdout() && plan.standard_output.mode != StreamChoice::Mode::null &&
+        plan.standard_output.mode != StreamChoice::Mode::file) {
+        narrate(1,
+                "the report follows the command's output on standard output (to part them: --report FILE, "
+                "--report-fd N or --stdout FILE)");
+    }
     OutputTail tail;
     std::optional<SignalSource> signals;
     const Outcome outcome =

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "src/cli/run_options.hpp"
 #include "src/cli/value_syntax.hpp"
+#include "src/values/nearest_word.hpp"
 #include "src/values/usage_error.hpp"
 #include "src/values/version.hpp"
 
@@ -41,8 +43,9 @@ and ending commands, pseudo-terminals, control groups and their controllers,
 PID namespaces. Prints one line for each feature. If a feature does not work,
 the line says why and what may help.
 
-  --json      print the result as one JSON object
-  -h, --help  show this help
+  --json         print the result as one JSON object
+  -h, --help     show this help
+  -V, --version  show the version of netrunner
 
 Exit status: 0 everything works, 1 a feature does not work, 125 netrunner
 failed.
@@ -59,17 +62,31 @@ Every run also does this for its own PATH.
 
   --cgroup-base BASE  where PATH starts: root, self or a directory, as for run
   -h, --help          show this help
+  -V, --version       show the version of netrunner
 
 Exit status: 0 nothing is left, 1 something could not be removed, 125
 netrunner failed.
 )";
+
+std::string version_line() { return fmt::format("netrunner {}\n", version); }
+
+bool asks_for_version(const std::string& word) { return word == "-V" || word == "--version"; }
+
+constexpr std::array<std::string_view, 4> commands{"run", "doctor", "gc", "help"};
+
+/// What a first word that is none of the commands probably means; empty if it resembles none.
+std::string meant_command(const std::string& word) {
+    if (word == "version") return "--version";
+    return nearest_word(word, commands);
+}
 
 std::string help_for(std::span<const std::string> words) {
     if (words.empty() || words.front() == "help") return overview;
     if (words.front() == "doctor") return doctor_help;
     if (words.front() == "gc") return gc_help;
     if (words.front() == "run") return help_of_run();
-    throw UsageError(fmt::format("no help for '{}': the commands are run, doctor, gc and help", words.front()));
+    throw UsageError(fmt::format("no help for '{}': the commands are run, doctor, gc and help{}", words.front(),
+                                 suggestion(words.front(), commands)));
 }
 
 Request parse_gc(std::span<const std::string> words) {
@@ -79,6 +96,7 @@ Request parse_gc(std::span<const std::string> words) {
         constexpr std::string_view base = "--cgroup-base";
         std::string word = words[at];
         if (word == "-h" || word == "--help") return ShowText{gc_help};
+        if (asks_for_version(word)) return ShowText{version_line()};
         if (word == base) {
             if (++at == words.size()) throw UsageError("gc: --cgroup-base needs a value");
             asked.base = words[at];
@@ -100,6 +118,7 @@ Request parse_doctor(std::span<const std::string> words) {
     AskDoctor asked;
     for (const std::string& word : words) {
         if (word == "-h" || word == "--help") return ShowText{doctor_help};
+        if (asks_for_version(word)) return ShowText{version_line()};
         if (word != "--json")
             throw UsageError(fmt::format("doctor: unknown option '{}' (see netrunner help doctor)", word));
         asked.as_json = true;
@@ -115,15 +134,23 @@ Request parse_command_line(std::span<char* const> given) {
     const std::string& first = words.front();
     const auto rest = std::span(words).subspan(1);
     if (first == "run") {
-        if (auto options = parse_run(rest)) return *std::move(options);
-        return ShowText{help_of_run()};
+        auto parsed = parse_run(rest);
+        if (const auto* text = std::get_if<AskedText>(&parsed))
+            return ShowText{*text == AskedText::help ? help_of_run() : version_line()};
+        return std::get<Options>(std::move(parsed));
     }
     if (first == "doctor") return parse_doctor(rest);
     if (first == "gc") return parse_gc(rest);
     if (first == "help") return ShowText{help_for(rest)};
     if (first == "--help" || first == "-h") return ShowText{overview};
-    if (first == "--version" || first == "-V") return ShowText{fmt::format("netrunner {}\n", version)};
+    if (asks_for_version(first)) return ShowText{version_line()};
     if (first.starts_with('-')) throw UsageError(fmt::format("unknown option '{}': options come after 'run'", first));
+    const std::string meant = meant_command(first);
+    if (!meant.empty()) {
+        throw UsageError(fmt::format(
+            "unknown command '{0}': did you mean 'netrunner {1}'? (to run a program '{0}': netrunner run -- {0})",
+            first, meant));
+    }
     throw UsageError(fmt::format("unknown command '{}': say 'netrunner run -- {}'", first, first));
 }
 

@@ -6,15 +6,17 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "src/cli/option_names.hpp"
 #include "src/cli/value_syntax.hpp"
-#include "src/values/nearest_word.hpp"
 #include "src/values/quantity.hpp"
 #include "src/values/usage_error.hpp"
+#include "src/values/version.hpp"
 
 namespace netrunner {
 namespace {
@@ -45,7 +47,7 @@ class RunOptions {
 
     explicit RunOptions(Options& options, std::optional<Words> words = std::nullopt)
         : options_(options), words_(words) {
-        if (may_be_meant("-h,--help")) app();
+        if (may_be_meant("-h,--help") || may_be_meant("-V,--version")) app();
         streams();
         stopping();
         surroundings();
@@ -61,7 +63,9 @@ class RunOptions {
         try {
             app().parse(tokens);
         } catch (const CLI::CallForHelp&) {
-            help_asked_ = true;
+            asked_ = AskedText::help;
+        } catch (const CLI::CallForVersion&) {
+            asked_ = AskedText::version;
         } catch (const CLI::ParseError& wrong) {
             throw UsageError(wrong.what());
         }
@@ -76,7 +80,18 @@ class RunOptions {
         return std::min(at, words.size());
     }
 
-    [[nodiscard]] bool help_asked() const { return help_asked_; }
+    /// Throws UsageError if the command's first word is the value of an option before it that takes one only after an
+    /// equals sign: `--timestamps iso`.
+    void refuse_separate_value(std::span<const std::string> options, std::span<const std::string> command) const {
+        if (options.empty() || command.empty()) return;
+        const std::string& option = options.back();
+        const auto taken = value_is_valid_.find(option);
+        if (taken == value_is_valid_.end() || !taken->second(command.front())) return;
+        throw UsageError(fmt::format("{0} takes a value only after '=': say {0}={1}, or {0} -- {1} to run '{1}'",
+                                     option, command.front()));
+    }
+
+    [[nodiscard]] std::optional<AskedText> asked() const { return asked_; }
 
     /// The help text of the declared options.
     [[nodiscard]] std::string help() {
@@ -94,7 +109,11 @@ class RunOptions {
 
   private:
     CLI::App& app() {
-        if (!app_) app_.emplace("", "netrunner run").set_help_flag("-h,--help", "show this help");
+        if (!app_) {
+            app_.emplace("", "netrunner run");
+            app_->set_help_flag("-h,--help", "show this help");
+            app_->set_version_flag("-V,--version", version, "show the version of netrunner");
+        }
         return *app_;
     }
 
@@ -149,6 +168,14 @@ class RunOptions {
         value(group, name, kind, text, set);
         app().get_option(name)->option_text(fmt::format("[={}]", kind));
         values_if_none_[name] = otherwise;
+        value_is_valid_[name] = [set](const std::string& given) {
+            try {
+                set(given);
+                return true;
+            } catch (const std::runtime_error&) {
+                return false;
+            }
+        };
     }
     template <class Setter>
     void flag(const char* group, const char* names, const char* text, Setter set) {
@@ -296,9 +323,9 @@ class RunOptions {
         for (const CLI::Option* option : std::as_const(all.app()).get_options()) {
             for (const std::string& known : option->get_lnames()) names.push_back("--" + known);
         }
-        const std::string nearest = nearest_word(name, std::vector<std::string_view>(names.begin(), names.end()));
-        throw UsageError(nearest.empty() ? fmt::format("unknown option '{}' (see netrunner help run)", name)
-                                         : fmt::format("unknown option '{}': did you mean '{}'?", name, nearest));
+        const std::string meant = meant_option(name, std::vector<std::string_view>(names.begin(), names.end()));
+        throw UsageError(meant.empty() ? fmt::format("unknown option '{}' (see netrunner help run)", name)
+                                       : fmt::format("unknown option '{}': did you mean '{}'?", name, meant));
     }
 
     /// Whether the word after the option word `word` is its value. Throws UsageError for an unknown option.
@@ -359,7 +386,8 @@ class RunOptions {
     std::optional<Words> words_;
     std::optional<CLI::App> app_;
     std::map<std::string, std::string> values_if_none_;
-    bool help_asked_ = false;
+    std::map<std::string, std::function<bool(const std::string&)>> value_is_valid_;
+    std::optional<AskedText> asked_;
 };
 
 }  // namespace
@@ -369,13 +397,14 @@ std::string help_of_run() {
     return RunOptions(unused).help();
 }
 
-std::optional<Options> parse_run(std::span<const std::string> words) {
+std::variant<Options, AskedText> parse_run(std::span<const std::string> words) {
     Options options;
     RunOptions declared(options, words);
     const std::size_t length = declared.length_of_options(words);
     declared.parse(words.first(length));
-    if (declared.help_asked()) return std::nullopt;
+    if (const auto text = declared.asked()) return *text;
     std::span<const std::string> command = words.subspan(length);
+    declared.refuse_separate_value(words.first(length), command);
     if (!command.empty() && command.front() == "--") command = command.subspan(1);
     if (command.empty()) throw UsageError("no command given (see netrunner help run)");
     options.command.assign(command.begin(), command.end());

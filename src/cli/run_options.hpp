@@ -2,9 +2,9 @@
 // the command line (cli). The only user of CLI11.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
+#include <variant>
 
 #include "src/cli/options.hpp"
 
@@ -13,7 +13,9 @@ namespace netrunner {
 /// The text of `netrunner help run`, with every option.
 std::string help_of_run();
 
-/// `words`: the options, then the command. Nothing if they ask for help. Throws UsageError.
-std::optional<Options> parse_run(std::span<const std::string> words);
+enum class AskedText { help, version };
+
+/// `words`: the options, then the command. If an option asks for a text, that text. Throws UsageError.
+std::variant<Options, AskedText> parse_run(std::span<const std::string> words);
 
 }  // namespace netrunner

@@ -32,6 +32,9 @@ class ReportTarget {
 
     [[nodiscard]] bool wanted() const { return file_.has_value() || to_stdout_ || fd_.has_value(); }
 
+    /// Whether the report goes where the command's relayed output goes.
+    [[nodiscard]] bool on_stdout() const { return to_stdout_; }
+
     /// Whether write() may have to wait for a reader. Writing a regular file does not wait.
     [[nodiscard]] bool may_wait() const { return (file_ && file_->may_wait()) || to_stdout_ || fd_.has_value(); }
 

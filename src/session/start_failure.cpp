@@ -9,6 +9,7 @@
 #include "src/cgroup/shortage.hpp"
 #include "src/cli/value_syntax.hpp"
 #include "src/link/namespace_refusal.hpp"
+#include "src/session/command_hint.hpp"
 #include "src/values/errno_text.hpp"
 
 namespace netrunner {
@@ -83,6 +84,7 @@ NotStarted describe_start_failure(const protocol::Failed& failed, const std::str
     }
     if (failed.stage == protocol::Stage::cgroup) object = fmt::format(" '{}'{}", group, why_not_joined(failed.error));
     end.message = fmt::format("{}{}: {}", stage.message, object, why);
+    if (end.fault == NotStarted::Fault::not_found) end.message += describe_meant_command(file);
     return end;
 }
 

@@ -9,7 +9,8 @@
 
 namespace netrunner {
 
-/// The word of `known` that is nearest to `typed`, ignoring case; empty if no word is near enough.
+/// The word of `known` that `typed` is the beginning of, or else the nearest one, ignoring case; empty if no word is
+/// near enough.
 std::string nearest_word(std::string_view typed, std::span<const std::string_view> known);
 
 /// The nearest word as the end of a message: "; did you mean 'kill'?". Empty if no word is near enough.

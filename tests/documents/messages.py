@@ -18,7 +18,7 @@ import sys
 NOT_SAID = [
     r"\bnarrate_?\(",  # a line of -v
     r"\b(value|flag|optional_value)\(group,|\blimit\(",  # an option's line in the help
-    r"\brun_usage = |\bset_help_flag\(|\bapp_\.emplace\(",
+    r"\brun_usage = |\bset_(help|version)_flag\(|\bapp_\.emplace\(",
     r"\bgroup = ",  # a heading in the help
     r"\bdescribe_link\(",
     r"\basm\b[^;(]*\(",

@@ -120,8 +120,9 @@ def of_fish(path):
         sys.exit(f"fish: its rules and its table differ: {sorted(rules_of_run.items() ^ table_of_run.items())}")
     found["run"] = table
     for word in ["doctor", "gc"]:
-        if "--help" in found[word]:
-            found[word].update([option("--help", "-h")])
+        for name, letter in [("--help", "-h"), ("--version", "-V")]:
+            if name in found[word]:
+                found[word].update([option(name, letter)])
     return found
 
 
@@ -176,7 +177,7 @@ def main():
         if len(contract) < 40:
             complain(f"only {len(contract)} options in the contract: has its format changed?")
         changelog = read("CHANGELOG.md")
-        for name in truth["run"].keys() - contract.keys() - {"--help"}:
+        for name in truth["run"].keys() - contract.keys() - {"--help", "--version"}:
             if name not in changelog:
                 complain(f"{name} is neither in the contract nor in the changelog")
         for name in sorted(PENDING & truth["run"].keys()):

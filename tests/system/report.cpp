@@ -131,6 +131,9 @@ TEST_CASE_FIXTURE(Trial, "a dash is standard output after the command's last byt
     CHECK(report["stdout"]["bytes"] == 9);
     std::ofstream{path("dash.json")} << report.dump();
     report_at(path("dash.json"));
+    const std::string hint = "the report follows the command's output on standard output";
+    CHECK(contains(run({"-v", "--report", "-", "--", "true"}).err, hint));
+    CHECK(!contains(run({"-v", "--report", "-", "--stdout", "null", "--", "true"}).err, hint));
 }
 
 TEST_CASE_FIXTURE(Trial, "a descriptor gets the same report and the command does not get the descriptor") {

@@ -36,6 +36,16 @@ TEST_CASE_FIXTURE(Trial, "a missing command gives 127 and one line") {
     CHECK(run({"--", "/etc/passwd/x"}).ending.number >= 126);
 }
 
+TEST_CASE_FIXTURE(Trial, "a command that only a shell understands is refused with what to write instead") {
+    const std::string why = ": no such file or directory ";
+    CHECK(run({"true && false"}).err ==
+          "netrunner: cannot run 'true && false'" + why + "(try: sh -c 'true && false')\n");
+    CHECK(run({"FOO=bar", "env"}).err == "netrunner: cannot run 'FOO=bar'" + why + "(try: -E FOO=bar)\n");
+    CHECK(run({"FOO=bar", "env"}).ending == exit_code(127));
+    CHECK(run({"export", "X=1"}).err ==
+          "netrunner: cannot run 'export'" + why + "(a word of the shell; try: sh -c 'export ...')\n");
+}
+
 TEST_CASE_FIXTURE(Trial, "a command that cannot be executed gives 126 and one line") {
     for (const std::string command : {"/etc/passwd", "/tmp"}) {
         CAPTURE(command);

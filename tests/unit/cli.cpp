@@ -4,6 +4,7 @@
 
 #include <csignal>
 
+#include "src/cli/option_names.hpp"
 #include "src/values/usage_error.hpp"
 
 using namespace netrunner;
@@ -174,6 +175,24 @@ TEST_CASE("an unknown option is refused with the nearest name, never taken for t
     CHECK(complaint({"run", "-Z", "x"}) == "unknown option '-Z' (see netrunner help run)");
     CHECK(complaint({"run", "-qZ", "x"}) == "unknown option '-Z' (see netrunner help run)");
     CHECK(complaint({"run", "--tiemout=5", "x"}).starts_with("unknown option '--tiemout'"));
+    CHECK(complaint({"run", "--out", "x"}) == "unknown option '--out': did you mean '--output'?");
+}
+
+TEST_CASE("an option that other programs have is refused with its name here") {
+    const std::vector<std::pair<std::string, std::string>> names{
+        {"--cwd", "--chdir"},         {"--workdir", "--chdir"},  {"--user", "--uid"},
+        {"--memory", "--memory-max"}, {"--mem", "--memory-max"}, {"--time-limit", "--timeout"},
+        {"--env", "--setenv"},        {"--tty", "--pty"},        {"--working-dir", "--chdir"}};
+    for (const auto& [typed, meant] : names) {
+        CHECK(complaint({"run", typed, "x"}) == "unknown option '" + typed + "': did you mean '" + meant + "'?");
+    }
+    const std::string help = std::get<ShowText>(parse({"help", "run"})).text;
+    for (const Synonym& synonym : synonyms()) {
+        CAPTURE(synonym.typed);
+        const std::string name(synonym.name);
+        CHECK((help.find(name + " ") != std::string::npos || help.find(name + "\n") != std::string::npos));
+        CHECK(complaint({"run", std::string(synonym.typed), "x"}).ends_with("did you mean '" + name + "'?"));
+    }
 }
 
 TEST_CASE("an invalid value is refused with its option, what was expected, and the nearest word") {
@@ -247,6 +266,10 @@ TEST_CASE("an optional value is only taken after an equals sign") {
     CHECK(options({"--timestamps=iso", "x"}).stamp.clock == LineStamp::Clock::iso);
     CHECK(options({"--timestamps=iso", "--timestamps", "-q", "--", "x"}).stamp.clock == LineStamp::Clock::elapsed);
     CHECK(complaint({"run", "--timestamps=", "x"}).starts_with("--timestamps: invalid mode ''"));
+    CHECK(complaint({"run", "-q", "--timestamps", "iso", "--", "x"}) ==
+          "--timestamps takes a value only after '=': say --timestamps=iso, or --timestamps -- iso to run 'iso'");
+    CHECK(options({"--timestamps", "--", "iso"}).command == Words{"iso"});
+    CHECK(options({"--timestamps", "-q", "iso"}).command == Words{"iso"});
     CHECK(std::get<ShowText>(parse({"help", "run"})).text.find("--timestamps[=MODE]") != std::string::npos);
 }
 
@@ -260,6 +283,13 @@ TEST_CASE("missing and surplus words are reported") {
     CHECK(complaint({"run", "--quiet=yes", "x"}) == "--quiet takes no value");
     CHECK(complaint({"run", "--timeout=", "x"}).starts_with("--timeout: invalid duration ''"));
     CHECK(complaint({"walk"}) == "unknown command 'walk': say 'netrunner run -- walk'");
+    const std::vector<std::pair<std::string, std::string>> slips{
+        {"rnu", "run"}, {"Run", "run"}, {"doctr", "doctor"}, {"version", "--version"}, {"gcc", "gc"}};
+    for (const auto& [typed, meant] : slips) {
+        CHECK(complaint({typed}) == "unknown command '" + typed + "': did you mean 'netrunner " + meant +
+                                        "'? (to run a program '" + typed + "': netrunner run -- " + typed + ")");
+    }
+    CHECK(complaint({"help", "doctr"}).ends_with("; did you mean 'doctor'?"));
     CHECK(complaint({"--timeout", "5"}) == "unknown option '--timeout': options come after 'run'");
 }
 
@@ -270,7 +300,11 @@ TEST_CASE("help and version are asked for in the usual ways") {
     for (const Words& words : {Words{"help", "run"}, Words{"run", "--help"}, Words{"run", "-qh", "x"}}) {
         CHECK(std::get<ShowText>(parse(words)).text.find("--idle-timeout DURATION") != std::string::npos);
     }
-    CHECK(std::get<ShowText>(parse({"--version"})).text.starts_with("netrunner "));
+    for (const Words& words : {Words{"--version"}, Words{"-V"}, Words{"run", "--version"}, Words{"run", "-qV", "x"},
+                               Words{"doctor", "--version"}, Words{"gc", "-V"}}) {
+        CHECK(std::get<ShowText>(parse(words)).text.starts_with("netrunner 0."));
+    }
+    CHECK(options({"x", "--version"}).command == Words{"x", "--version"});
     CHECK(options({"--", "--help"}).command == Words{"--help"});
     CHECK(complaint({"help", "walk"}).starts_with("no help for 'walk'"));
 }
