@@ -469,6 +469,9 @@ void Session::cancel(int signal, protocol::Receiver receiver) {
 
 void Session::handle(const SignalEvent& signal) {
     if (over()) return;
+    // The kernel sends SIGXFSZ, in this process's own name, for a write of netrunner that exceeds RLIMIT_FSIZE. The
+    // stream reports the failed write (EFBIG); the signal is not for the command.
+    if (signal.number == SIGXFSZ && signal.sender == ::getpid()) return;
     context_.narrate(1,
                      fmt::format("received {} from {}", signal_name(signal.number),
                                  signal.from_kernel ? "the terminal or the kernel" : fmt::format("{}", signal.sender)));

@@ -132,4 +132,17 @@ TEST_CASE_FIXTURE(Trial, "a full disk leaves the command's own failure visible")
     CHECK(lines(result.err).size() == 1);
 }
 
+TEST_CASE_FIXTURE(Trial, "a limit on the size of files ends the copy, not the command") {
+    // The signal of the failed write is dropped whether or not the parent left SIGXFSZ ignored, as Python does.
+    for (const std::string leak : {"", "trap '' XFSZ; "}) {
+        CAPTURE(leak);
+        const auto result = bash(leak +
+                                 "ulimit -f 8; nr -o log -- sh -c 'head -c 4M /dev/zero; echo done >&2' | wc -c; "
+                                 "echo ${PIPESTATUS[0]}");
+        CHECK(result.out == "4194304\n125\n");
+        CHECK(result.err == "done\nnetrunner: cannot write to 'log': file too large\n");
+        CHECK(std::filesystem::file_size(path("log")) == 8192);
+    }
+}
+
 TEST_SUITE_END();
