@@ -4,7 +4,7 @@
 Usage: messages.py SOURCES MESSAGES
 
 A message is a string literal of at least two words, or of a word and a placeholder. All literals of src/ and shepherd/
-count, so that a new message cannot be overlooked; what is no message is named here: the forms in NOT_SAID, the files in
+count, so that a new message cannot be overlooked; a literal that is not a message is named here: the forms in NOT_SAID, the files in
 OTHER_TEXT and the texts in NO_MESSAGE. Adjacent literals are joined. A format's `{}` is `…` in the document.
 
 In the document, the first cell of a table row shows a message; each code span in it is one literal.
@@ -69,7 +69,7 @@ def end_of_call(code, start):
 
 def literals(text):
     """Yield the position and the text of each literal that may be a message."""
-    code, found, joins = list(text), [], False
+    code, found = list(text), []
     for match in TOKEN.finditer(text):
         between = text[found[-1][1]:match.start()] if found else ""
         code[match.start():match.end()] = " " * (match.end() - match.start())

@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(Trial, "the name that another program has for an option is ref
     }
 }
 
-TEST_CASE_FIXTURE(Trial, "a subcommand that is not quite one is refused with the one that was meant") {
+TEST_CASE_FIXTURE(Trial, "a subcommand that is not quite right is refused with the nearest subcommand") {
     CHECK_REFUSED(complete(command({netrunner(), "rnu", "true"})), "did you mean 'netrunner run'?");
     CHECK_REFUSED(complete(command({netrunner(), "version"})), "did you mean 'netrunner --version'?");
     CHECK(complete(command({netrunner(), "run", "--version"})).out ==
