@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <string_view>
 
 #include "src/values/kernel_text.hpp"
 #include "src/values/signal_name.hpp"
@@ -75,6 +76,14 @@ bool is_oom_first(const Outcome& outcome) {
     return outcome.stop->cause == StopCause::cancelled && std::holds_alternative<Signaled>(outcome.end);
 }
 
+/// `text` after the command's name, so that the lines of several runs can be told apart. Empty if `text` is.
+std::string about_command(const Outcome& outcome, const std::string& text) {
+    const std::string_view path = outcome.command;
+    const std::string_view last = path.substr(path.rfind('/') + 1);
+    const std::string_view name = last.empty() ? path : last;
+    return text.empty() || name.empty() ? text : fmt::format("{}: {}", name, text);
+}
+
 /// Which memory limit was reached; empty if neither the limit nor the peak is known.
 std::string describe_shortage(const GroupRecord& group) {
     if (group.figures.ooms.value_or(0) == 0) return "not by a limit of this run";
@@ -128,6 +137,24 @@ std::string describe_orphans(const std::vector<Orphan>& orphans) {
     }
     if (orphans.size() > most_named) text += fmt::format(" and {} more", orphans.size() - most_named);
     return text;
+}
+
+/// The verdict without the command's name, for a stop that is no failure of netrunner.
+std::string describe_stop(const Outcome& outcome) {
+    const std::string steps = describe_steps(*outcome.stop);
+    const std::string& limit = outcome.stop->limit;
+    switch (outcome.stop->cause) {
+        case StopCause::timeout: return fmt::format("timed out after {}{}", limit, steps);
+        case StopCause::idle_timeout: return fmt::format("no output for {}{}", limit, steps);
+        case StopCause::output_limit: return fmt::format("more than {} of output{}", limit, steps);
+        case StopCause::cancelled: return fmt::format("cancelled by {}{}", signal_name(outcome.cancelled_by), steps);
+        case StopCause::parent_died: return fmt::format("the process that started netrunner has ended{}", steps);
+        case StopCause::lost: return fmt::format("the {} was killed{}", outcome.lost, steps);
+        case StopCause::orphans: return outcome.orphans.empty() ? "" : describe_orphans(outcome.orphans);
+        case StopCause::no_reader:
+        case StopCause::failure: break;
+    }
+    return "";
 }
 
 }  // namespace
@@ -191,22 +218,11 @@ std::string reason_of(const Outcome& outcome) {
 
 std::string verdict_of(const Outcome& outcome) {
     if (const auto* end = std::get_if<NotStarted>(&outcome.end)) return end->message;
-    if (is_oom_first(outcome)) return describe_oom(*outcome.cgroup);
-    if (!outcome.stop) return outcome.failures.empty() ? "" : outcome.failures.front();
-    const std::string steps = describe_steps(*outcome.stop);
-    const std::string& limit = outcome.stop->limit;
-    switch (outcome.stop->cause) {
-        case StopCause::timeout: return fmt::format("timed out after {}{}", limit, steps);
-        case StopCause::idle_timeout: return fmt::format("no output for {}{}", limit, steps);
-        case StopCause::output_limit: return fmt::format("more than {} of output{}", limit, steps);
-        case StopCause::cancelled: return fmt::format("cancelled by {}{}", signal_name(outcome.cancelled_by), steps);
-        case StopCause::parent_died: return fmt::format("the process that started netrunner has ended{}", steps);
-        case StopCause::lost: return fmt::format("the {} was killed{}", outcome.lost, steps);
-        case StopCause::no_reader:
-        case StopCause::failure: return outcome.failures.empty() ? "" : outcome.failures.front();
-        case StopCause::orphans: return outcome.orphans.empty() ? "" : describe_orphans(outcome.orphans);
-    }
-    return "";
+    if (is_oom_first(outcome)) return about_command(outcome, describe_oom(*outcome.cgroup));
+    const bool is_our_failure =
+        !outcome.stop || outcome.stop->cause == StopCause::no_reader || outcome.stop->cause == StopCause::failure;
+    if (is_our_failure) return outcome.failures.empty() ? "" : outcome.failures.front();
+    return about_command(outcome, describe_stop(outcome));
 }
 
 bool tells_of_failure(const Outcome& outcome, const std::string& verdict) {
@@ -223,7 +239,7 @@ std::vector<std::string> lines_to_say(const Outcome& outcome, const std::string&
     if (quiet) return lines;
     const bool kernel_killed = outcome.cgroup && outcome.cgroup->figures.oom_kills.value_or(0) > 0;
     if (kernel_killed && !is_oom_first(outcome)) {
-        lines.push_back(describe_oom_kills(*outcome.cgroup));
+        lines.push_back(about_command(outcome, describe_oom_kills(*outcome.cgroup)));
     }
     lines.insert(lines.end(), outcome.notes.begin(), outcome.notes.end());
     return lines;

@@ -109,7 +109,8 @@ struct TimeoutCommandRecord {
 };
 
 struct Outcome {
-    End end = Unended{};  ///< `Unended` until the end is known
+    std::string command{};  ///< as it was typed; the verdict begins with its last component
+    End end = Unended{};    ///< `Unended` until the end is known
     std::optional<StopRecord> stop;
     int cancelled_by = 0;   ///< the first signal from outside that ended the run or asked for its end; 0: none
     std::string directory;  ///< the command's working directory

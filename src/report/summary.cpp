@@ -63,9 +63,19 @@ class Table {
     std::string text_;
 };
 
-std::string seconds_of(std::uint64_t microseconds) {
-    return fmt::format("{:.3f}s", static_cast<double>(microseconds) / 1e6);
+/// In one form for all times of the summary, so that they can be compared: 0.031s, 1m15.200s, 2h00m03.000s.
+std::string clock_time(Duration duration) {
+    using namespace std::chrono;
+    const auto whole = round<milliseconds>(duration);
+    const auto hour = duration_cast<hours>(whole).count();
+    const auto minute = duration_cast<minutes>(whole % hours(1)).count();
+    const double second = static_cast<double>((whole % minutes(1)).count()) / 1000;
+    if (hour > 0) return fmt::format("{}h{:02}m{:06.3f}s", hour, minute, second);
+    if (minute > 0) return fmt::format("{}m{:06.3f}s", minute, second);
+    return fmt::format("{:.3f}s", second);
 }
+
+std::string clock_time(double seconds) { return clock_time(round<Duration>(std::chrono::duration<double>(seconds))); }
 
 std::string times(std::uint64_t count) { return count == 1 ? "once" : fmt::format("{} times", count); }
 
@@ -76,10 +86,10 @@ Parts describe_status(const Outcome& outcome, const Ending& ending) {
 }
 
 Parts describe_time(const Outcome& outcome) {
-    Parts parts{format_duration(outcome.wall) + " wall"};
+    Parts parts{clock_time(outcome.wall) + " wall"};
     const CpuTime cpu = cpu_time(outcome);
-    if (cpu.user) parts.push_back(fmt::format("{:.3f}s user", *cpu.user));
-    if (cpu.system) parts.push_back(fmt::format("{:.3f}s system", *cpu.system));
+    if (cpu.user) parts.push_back(clock_time(*cpu.user) + " user");
+    if (cpu.system) parts.push_back(clock_time(*cpu.system) + " system");
     return parts;
 }
 
@@ -95,11 +105,16 @@ Parts describe_memory(const Outcome& outcome) {
     return {bytes ? fmt::format("{} of {}", peak, format_size(*bytes)) : peak, "all processes together"};
 }
 
+/// `figures` of standard error, which may have no stream of its own.
+bool is_merged(const StreamFigures& figures) {
+    return !figures.bytes && (figures.mode == "stdout" || figures.mode == "pty");
+}
+
 Parts describe_stream(const StreamFigures& figures) {
     if (!figures.bytes) return {figures.mode};
     Parts parts{format_size(*figures.bytes)};
     if (figures.blocked >= std::chrono::milliseconds(1)) {
-        parts.push_back("held up by its reader for " + format_duration(figures.blocked));
+        parts.push_back("held up by its reader for " + clock_time(figures.blocked));
     }
     if (figures.truncated) parts.emplace_back("truncated");
     return parts;
@@ -121,7 +136,8 @@ Parts describe_orphans(const std::vector<Orphan>& orphans) {
 Parts describe_group(const GroupRecord& group) {
     const CgroupFigures& figures = group.figures;
     Parts parts;
-    if (figures.cpu_throttled_us) parts.push_back(seconds_of(*figures.cpu_throttled_us) + " throttled");
+    if (figures.cpu_throttled_us)
+        parts.push_back(clock_time(std::chrono::microseconds(*figures.cpu_throttled_us)) + " throttled");
     if (figures.pids_peak) parts.push_back(fmt::format("{} processes at most", *figures.pids_peak));
     if (figures.pids_refused.value_or(0) > 0) parts.push_back(fmt::format("{} forks refused", *figures.pids_refused));
     if (figures.oom_kills) parts.push_back(fmt::format("{} killed by the OOM killer", *figures.oom_kills));
@@ -142,13 +158,14 @@ std::string render_summary(const Outcome& outcome, const Ending& ending, bool co
     table.add("memory", describe_memory(outcome));
     if (outcome.standard_input.bytes) table.add("stdin", describe_stream(outcome.standard_input));
     table.add("stdout", describe_stream(outcome.standard_output));
-    table.add("stderr", describe_stream(outcome.standard_error));
+    table.add("stderr", is_merged(outcome.standard_error) ? Parts{"merged into stdout"}
+                                                          : describe_stream(outcome.standard_error));
     table.add("orphans", describe_orphans(outcome.orphans), yellow);
     if (outcome.cgroup) {
         table.add("group", {outcome.cgroup->path});
         table.add("", describe_group(*outcome.cgroup), outcome.cgroup->figures.oom_kills.value_or(0) > 0 ? red : "");
     }
-    return "netrunner: summary\n" + table.text();
+    return "netrunner --summary:\n" + table.text();
 }
 
 }  // namespace netrunner

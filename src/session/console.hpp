@@ -1,6 +1,6 @@
-// Writes to standard error: netrunner's own lines, each with the prefix `netrunner: `, and the summary. main prints
-// with it, and a session narrates with it. Narration never waits for the reader; `print` and `say` wait as long as the
-// caller allows.
+// Writes to standard error: netrunner's own lines, each with a prefix that tells of what kind it is, and the summary.
+// main prints with it, and a session narrates with it. Narration never waits for the reader; `print` and `say` wait as
+// long as the caller allows.
 #pragma once
 
 #include <string>
@@ -16,7 +16,8 @@ void print(const std::string& text, Duration patience);
 /// Prints `netrunner: TEXT` as one line; waits and drops as `print` does.
 void say(const std::string& text, Duration patience);
 
-/// Prints the events of levels up to `verbosity`; level 0 is for lines that another option asks for (--heartbeat).
+/// Prints the events of levels up to `verbosity`; level 0 is for the lines of --heartbeat. Their prefix
+/// names the option.
 /// Drops what the reader does not take at once, so that a stopped reader delays no limit and no signal. Hides
 /// `live_line`, if any, before each line.
 Narrator narrator(int verbosity, LiveLine* live_line);

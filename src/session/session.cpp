@@ -85,6 +85,7 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
     outcome_.containment = {"group", "subreaper", "guard"};
     if (cgroup_) outcome_.containment.emplace_back("cgroup");
     if (plan_.shepherd.pid_namespace != 0) outcome_.containment.emplace_back("pid-namespace");
+    outcome_.command = plan_.words.front();
     outcome_.directory = working_directory(plan_.directory);
     outcome_.on_terminal = plan_.terminal.has_value();
     outcome_.survives_no_reader = plan_.survives_no_reader;

@@ -462,7 +462,7 @@ TEST_CASE_FIXTURE(GroupTrial, "settings are in force and in the report") {
         in_group("x", {"-v", "--cgroup-set", "cgroup.max.depth=3", "--", "cat", groups.path("x/cgroup.max.depth")}));
     CHECK(result.out == "3\n");
     CHECK(report["cgroup"]["limits"] == nlohmann::json{{"cgroup.max.depth", 3}});
-    CHECK(contains(result.err, "netrunner: set cgroup.max.depth to 3\n"));
+    CHECK(contains(result.err, "netrunner -v: set cgroup.max.depth to 3\n"));
 }
 
 TEST_CASE_FIXTURE(GroupTrial, "the base can come from the environment") {

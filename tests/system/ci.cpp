@@ -45,7 +45,7 @@ TEST_CASE_FIXTURE(Trial, "a run is a case of a JUnit suite") {
     CHECK(python(*this, where) ==
           "1|1|0|sh -c echo out; echo '<err>&' >&2; exit 3\nfailure|exited|exited with 3\nout\n<err>&\n");
     run({"--junit", where, "-t", "200ms", "--", "sleep", "60"});
-    CHECK(python(*this, where) == "1|1|0|sleep 60\nfailure|timeout|timed out after 200ms: sent SIGTERM\n");
+    CHECK(python(*this, where) == "1|1|0|sleep 60\nfailure|timeout|sleep: timed out after 200ms: sent SIGTERM\n");
     run({"--junit", where, "--", "/nonexistent"});
     CHECK(begins(python(*this, where), "1|0|1|/nonexistent\nerror|spawn-failed|cannot run '/nonexistent'"));
 }
@@ -95,12 +95,12 @@ TEST_CASE_FIXTURE(Trial, "on GitHub the verdict is an annotation as well") {
     auto setup = runner({"-t", "200ms", "--", "sleep", "60"});
     setup.environment["GITHUB_ACTIONS"] = "true";
     CHECK(complete(setup).err ==
-          "netrunner: timed out after 200ms: sent SIGTERM\n"
-          "::error title=netrunner::timed out after 200ms: sent SIGTERM\n");
+          "netrunner: sleep: timed out after 200ms: sent SIGTERM\n"
+          "::error title=netrunner::sleep: timed out after 200ms: sent SIGTERM\n");
     setup.argv = runner({"--", "no 100%\nsuch"}).argv;
     CHECK(contains(complete(setup).err, "\n::error title=netrunner::cannot run 'no 100%25%0Asuch'"));
     setup.argv = runner({"--", "sh", "-c", "sleep 60 & exit 0"}).argv;
-    CHECK(contains(complete(setup).err, "\n::warning title=netrunner::ended 1 orphan"));
+    CHECK(contains(complete(setup).err, "\n::warning title=netrunner::sh: ended 1 orphan"));
 
     setup.argv = runner({"-q", "-t", "200ms", "--", "sleep", "60"}).argv;
     CHECK(complete(setup).err.empty());

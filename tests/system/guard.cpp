@@ -131,8 +131,8 @@ TEST_CASE_FIXTURE(ChainTrial,
             }
             CAPTURE(result.err);
             CHECK(result.ending == exit_code(125));
-            const bool shepherd = begins(result.err, "netrunner: the shepherd was killed");
-            const bool guard = begins(result.err, "netrunner: the guard was killed");
+            const bool shepherd = begins(result.err, "netrunner: sh: the shepherd was killed");
+            const bool guard = begins(result.err, "netrunner: sh: the guard was killed");
             CHECK(((shepherd && contains(killed, "S")) || (guard && contains(killed, "G"))));
             CHECK(lines(result.err).size() == 1);
             const auto report = report_of(chain.runner);
@@ -164,7 +164,7 @@ TEST_CASE_FIXTURE(ChainTrial, "one of the three is stopped and another is killed
         const auto result = chain.runner.finish();
         CHECK(result.ending == exit_code(125));
         CHECK(begins(result.err,
-                     killed == "S" ? "netrunner: the shepherd was killed" : "netrunner: the guard was killed"));
+                     killed == "S" ? "netrunner: sh: the shepherd was killed" : "netrunner: sh: the guard was killed"));
         CHECK(ends(chain));
     }
 }
@@ -198,7 +198,7 @@ TEST_CASE_FIXTURE(ChainTrial, "TERM to the shepherd or the guard cancels the run
         chain.send(told, SIGTERM);
         const auto result = chain.runner.finish();
         CHECK(result.ending == killed_by(SIGTERM));
-        CHECK(begins(result.err, "netrunner: cancelled by SIGTERM: sent SIGTERM, "));
+        CHECK(begins(result.err, "netrunner: sh: cancelled by SIGTERM: sent SIGTERM, "));
         CHECK(report_of(chain.runner)["reason"] == "cancelled");
         CHECK(ends(chain));
     }

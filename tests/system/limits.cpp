@@ -20,7 +20,7 @@ TEST_CASE_FIXTURE(Trial, "the time limit stops the command with TERM and ends wi
     auto [result, report] = run_reported({"-t", "300ms", "--", "sleep", "60"});
     CHECK(result.ending == exit_code(124));
     CHECK_WALL(result, 300, 2500);
-    CHECK(begins(result.err, "netrunner: timed out after 300ms"));
+    CHECK(begins(result.err, "netrunner: sleep: timed out after 300ms"));
     CHECK(lines(result.err).size() == 1);
     CHECK(report["reason"] == "timeout");
     CHECK(report["exit_code"].is_null());

@@ -18,7 +18,7 @@ TEST_CASE_FIXTURE(Trial, "--on-timeout runs while the command still lives, and g
     CHECK(result.out.empty());
     REQUIRE(lines(result.err).size() == 2);
     CHECK(lines(result.err)[0] == std::to_string(report["pid"].get<int>()) + " timeout");
-    CHECK(begins(lines(result.err)[1], "netrunner: timed out after 300ms: sent SIGTERM"));
+    CHECK(begins(lines(result.err)[1], "netrunner: sleep: timed out after 300ms: sent SIGTERM"));
     CHECK(report["reason"] == "timeout");
     CHECK(report["on_timeout"]["status"] == 0);
     CHECK(report["on_timeout"]["output"] == lines(result.err)[0] + "\n");

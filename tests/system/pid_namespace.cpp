@@ -129,8 +129,8 @@ TEST_CASE_FIXTURE(NamespaceTrial, "one or two of the three are killed: nothing i
         CHECK(wait_until([&] { return !is_running(chain.guard) && !is_running(chain.shepherd); }, 2s));
         if (contains(killed, "N")) continue;
         CHECK(result.ending == exit_code(125));
-        CHECK(begins(result.err,
-                     contains(killed, "S") ? "netrunner: the shepherd was killed" : "netrunner: the guard was killed"));
+        CHECK(begins(result.err, contains(killed, "S") ? "netrunner: sh: the shepherd was killed"
+                                                       : "netrunner: sh: the guard was killed"));
     }
 }
 

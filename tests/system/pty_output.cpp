@@ -321,7 +321,7 @@ TEST_CASE_FIXTURE(Trial, "the time limit stops the whole tree on the terminal") 
     CHECK(result.ending == exit_code(124));
     CHECK(result.out == "part\n");
     CHECK_WALL(result, 300, 2500);
-    CHECK(begins(result.err, "netrunner: timed out after 300ms"));
+    CHECK(begins(result.err, "netrunner: sh: timed out after 300ms"));
     CHECK(lines(result.err).size() == 1);
     CHECK(report["reason"] == "timeout");
     CHECK(report["stop"]["steps"][0]["signal"] == "SIGTERM");
@@ -370,7 +370,7 @@ TEST_CASE_FIXTURE(Trial, "the report has orphans as without a terminal") {
     CHECK(report["mode"] == "pty");
     REQUIRE(report["orphans"].size() == 1);
     CHECK(contains(report["orphans"][0]["command"], "sleep"));
-    CHECK(begins(result.err, "netrunner: ended 1 orphan"));
+    CHECK(begins(result.err, "netrunner: sh: ended 1 orphan"));
 }
 
 TEST_CASE_FIXTURE(Trial, "the user's terminal keeps its line ends while standard output goes to a file") {

@@ -38,7 +38,7 @@ TEST_CASE_FIXTURE(Trial, "lines begin in the first column") {
     CHECK(rows[0] == "aaa");
     CHECK(rows[1] == "bbb");
     CHECK(rows[2] == "ccc");
-    CHECK(begins(rows[3], "netrunner: "));
+    CHECK(begins(rows[3], "netrunner -v: "));
 }
 
 TEST_CASE_FIXTURE(Trial, "the window's size is there from the start, and its changes arrive") {

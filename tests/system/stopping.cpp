@@ -22,7 +22,7 @@ TEST_CASE_FIXTURE(Trial, "a command that ignores TERM is killed when the grace i
     CHECK(result.ending == exit_code(124));
     CHECK_WALL(result, 400, 2500);
     // The delay is measured, not copied from the command line: a busy machine is a little late.
-    const std::regex verdict("timed out after 200ms: sent SIGTERM, [2-9][0-9]0ms later SIGKILL");
+    const std::regex verdict("ignore_signals: timed out after 200ms: sent SIGTERM, [2-9][0-9]0ms later SIGKILL");
     const std::string message = report["message"];
     CHECK_MESSAGE(std::regex_match(message, verdict), message);
     CHECK(result.err == "netrunner: " + message + "\n");

@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(Trial, "a byte is passed on when it is written, not when the c
 TEST_CASE_FIXTURE(Trial, "verbose lines go to standard error only") {
     const auto result = run({"-vv", "--", program("write_bytes"), "100000"});
     CHECK(result.out == pattern(100000, 1));
-    CHECK(begins(result.err, "netrunner: "));
+    CHECK(begins(result.err, "netrunner -v: "));
 }
 
 TEST_CASE_FIXTURE(Trial, "standard output can be discarded while standard error is kept") {

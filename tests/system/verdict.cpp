@@ -10,9 +10,10 @@ using namespace support;
 
 namespace {
 
-bool every_line_is_ours(const std::string& text) {
+// Whether `text` is lines of -v and nothing else.
+bool is_narration(const std::string& text) {
     for (const auto& line : lines(text)) {
-        if (!begins(line, "netrunner: ")) return false;
+        if (!begins(line, "netrunner -v: ")) return false;
     }
     return !text.empty() && text.back() == '\n';
 }
@@ -38,7 +39,7 @@ TEST_CASE_FIXTURE(Trial, "the verdict comes after the command's last byte on sta
     const auto result = run({"-t", "300ms", "--", "sh", "-c", "echo mine >&2; sleep 60"});
     REQUIRE(lines(result.err).size() == 2);
     CHECK(lines(result.err)[0] == "mine");
-    CHECK(begins(lines(result.err)[1], "netrunner: timed out after 300ms"));
+    CHECK(begins(lines(result.err)[1], "netrunner: sh: timed out after 300ms"));
 }
 
 TEST_CASE_FIXTURE(Trial, "quiet means no verdict line, and changes nothing else") {
@@ -64,7 +65,9 @@ TEST_CASE_FIXTURE(Trial, "quiet hides no failure of netrunner") {
 TEST_CASE_FIXTURE(Trial,
                   "verbose has one line per step: the start, each signal and its target, each limit, each orphan") {
     const auto result = run({"-v", "-t", "200ms", "-k", "200ms", "--", program("ignore_signals"), "-", "15"});
-    CHECK(every_line_is_ours(result.err));
+    const std::size_t verdict = result.err.rfind("netrunner: ignore_signals: timed out after 200ms");
+    REQUIRE(verdict != std::string::npos);
+    CHECK(is_narration(result.err.substr(0, verdict)));
     CHECK(std::regex_search(result.err, std::regex{"start[^\n]*ignore_signals"}));
     CHECK(contains(result.err, "SIGTERM"));
     CHECK(contains(result.err, "SIGKILL"));
@@ -74,16 +77,32 @@ TEST_CASE_FIXTURE(Trial,
     CHECK_MESSAGE(contains(result.err, pid), "the pid ", pid, " is not in: ", result.err);
 
     const auto orphan = run({"-v", "--", "sh", "-c", "sleep 60 & echo $!"});
-    CHECK(every_line_is_ours(orphan.err));
+    CHECK(is_narration(orphan.err.substr(0, orphan.err.rfind("netrunner: sh: ended 1 orphan"))));
     REQUIRE(lines(orphan.out).size() == 1);
     CHECK(contains(orphan.err, lines(orphan.out).front()));
+}
+
+TEST_CASE_FIXTURE(Trial, "each line of netrunner but the verdict begins with the option that asked for it") {
+    const auto result = run({"-v", "--heartbeat", "200ms", "--summary", "-t", "500ms", "--", "/bin/sleep", "60"});
+    std::string kinds;  // n for the verdict, v, h, s, and i for an indented line of the summary
+    for (const auto& line : lines(result.err)) {
+        for (const auto& [beginning, kind] : std::vector<std::pair<std::string, char>>{{"netrunner: sleep: ", 'n'},
+                                                                                       {"netrunner -v: ", 'v'},
+                                                                                       {"netrunner --heartbeat: ", 'h'},
+                                                                                       {"netrunner --summary:", 's'},
+                                                                                       {"  ", 'i'}}) {
+            if (begins(line, beginning)) kinds += kind;
+        }
+    }
+    CHECK(kinds.size() == lines(result.err).size());
+    CHECK_MESSAGE(std::regex_match(kinds, std::regex{"v+h[vh]*nsi+"}), result.err);
 }
 
 TEST_CASE_FIXTURE(Trial, "very verbose adds the frames of the link") {
     const auto once = run({"-v", "--", "true"});
     const auto twice = run({"-vv", "--", "true"});
-    CHECK(every_line_is_ours(once.err));
-    CHECK(every_line_is_ours(twice.err));
+    CHECK(is_narration(once.err));
+    CHECK(is_narration(twice.err));
     CHECK(lines(twice.err).size() > lines(once.err).size());
 }
 

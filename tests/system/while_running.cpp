@@ -61,7 +61,7 @@ Result finish_at(Terminal& terminal, Process& process) {
 }
 
 const std::string beat =
-    R"(netrunner: running for [0-9.]+m?s, no output (yet|for [0-9.]+m?s), \d+ process(es)?, [0-9.]+ .?i?B of memory \(sum of resident sizes\))";
+    R"(netrunner --heartbeat: running for [0-9.]+m?s, no output (yet|for [0-9.]+m?s), \d+ process(es)?, [0-9.]+ .?i?B of memory \(sum of resident sizes\))";
 
 }  // namespace
 
@@ -155,8 +155,12 @@ TEST_CASE_FIXTURE(Trial, "verdict, verbose lines and heartbeats replace the live
     CHECK(finish_at(terminal, process).ending == exit_code(124));
     const auto left = lines(shown(terminal.printed()));
     CHECK(left.size() >= 5);
-    for (const auto& line : left) CHECK_MESSAGE(begins(line, "netrunner: "), line);
-    CHECK(contains(left.back(), "timed out after 1.2s"));
+    for (const auto& line : left) {
+        const bool meanwhile = begins(line, "netrunner -v: ") || begins(line, "netrunner --heartbeat: ");
+        CHECK_MESSAGE(meanwhile != begins(line, "netrunner: "), line);
+        CHECK_MESSAGE(meanwhile == (&line != &left.back()), line);
+    }
+    CHECK(begins(left.back(), "netrunner: sleep: timed out after 1.2s"));
 }
 
 TEST_CASE_FIXTURE(Trial, "much output and the live line do not mix") {
@@ -194,7 +198,7 @@ TEST_CASE_FIXTURE(Trial, "Ctrl-Z clears the live line, and fg draws it again") {
 TEST_CASE_FIXTURE(Trial, "without a terminal there is no live line, and only -v says so") {
     CHECK(run({"--progress", "--", "sleep", "0.5"}).err.empty());
     CHECK(contains(run({"-v", "--progress", "--", "true"}).err,
-                   "netrunner: no progress is shown: standard error is not a terminal"));
+                   "netrunner -v: no progress is shown: standard error is not a terminal"));
     Terminal terminal;
     auto setup = at_terminal(*this, terminal, {"--progress", "--", "sleep", "0.5"});
     setup.environment["TERM"] = "dumb";

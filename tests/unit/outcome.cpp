@@ -131,6 +131,39 @@ TEST_CASE("the verdict has the cause and every step") {
     CHECK(verdict_of(cancelled) == "cancelled by SIGINT: sent SIGINT");
 }
 
+TEST_CASE("a verdict about the command begins with the command's name") {
+    Outcome outcome = stopped(Exited{0}, StopCause::timeout, {{SIGTERM, 1s}}, "1s");
+    outcome.command = "/usr/bin/make";
+    CHECK(verdict_of(outcome) == "make: timed out after 1s: sent SIGTERM");
+    outcome.command = "make";
+    outcome.failures = {"cannot write to 'x': no space left on device"};
+    CHECK(lines_to_say(outcome, verdict_of(outcome), false) ==
+          std::vector<std::string>{"make: timed out after 1s: sent SIGTERM", outcome.failures.front()});
+    outcome.stop->cause = StopCause::orphans;
+    outcome.orphans = {{.pid = 5, .name = "sleep", .command = "", .ended_by = SIGTERM}};
+    CHECK(verdict_of(outcome) == "make: ended 1 orphan: sleep (5)");
+    outcome.orphans.clear();
+    CHECK(verdict_of(outcome).empty());
+    outcome.stop->cause = StopCause::failure;
+    CHECK(verdict_of(outcome) == outcome.failures.front());
+    outcome.stop.reset();
+    CHECK(verdict_of(outcome) == outcome.failures.front());
+    outcome.end = NotStarted{.message = "cannot run 'make': permission denied"};
+    CHECK(verdict_of(outcome) == "cannot run 'make': permission denied");
+}
+
+TEST_CASE("a verdict about lack of memory begins with the command's name") {
+    Outcome outcome;
+    outcome.command = "./hog";
+    outcome.end = Signaled{SIGKILL, false};
+    outcome.cgroup = GroupRecord{};
+    outcome.cgroup->figures.oom_kills = 1;
+    CHECK(verdict_of(outcome).starts_with("hog: killed by the kernel: out of memory"));
+    outcome.end = Exited{0};
+    REQUIRE(lines_to_say(outcome, verdict_of(outcome), false).size() == 1);
+    CHECK(lines_to_say(outcome, "", false).front().starts_with("hog: the kernel killed some of"));
+}
+
 TEST_CASE("the verdict names orphans, but not hundreds of them") {
     Outcome outcome = stopped(Exited{0}, StopCause::orphans, {{SIGTERM, 1s}});
     outcome.orphans = {{.pid = 4243, .name = "sleep", .command = "", .ended_by = SIGTERM},

@@ -51,11 +51,11 @@ std::size_t longest_line(const std::string& text) {
 TEST_SUITE_BEGIN("summary");
 
 TEST_CASE("the summary is aligned and shows what happened") {
-    CHECK(render_summary(full(), {124, {}}, false) == R"(netrunner: summary
+    CHECK(render_summary(full(), {124, {}}, false) == R"(netrunner --summary:
   status     124, timeout
-  time       35.1s wall, 0.900s user, 0.100s system
+  time       35.100s wall, 0.900s user, 0.100s system
   memory     400 MiB peak of 512 MiB, all processes together
-  stdout     1536 B, held up by its reader for 1.5s, truncated
+  stdout     1536 B, held up by its reader for 1.500s, truncated
   stderr     inherit
   orphans    sleep (100) ended by SIGTERM, sleep (101) ended by SIGTERM,
              sleep (102) ended by SIGTERM, sleep (103) ended by SIGTERM,
@@ -80,12 +80,32 @@ TEST_CASE("colours are only used if asked for, and the text is the same without 
     CHECK(coloured == render_summary(full(), {124, {}}, false));
 }
 
+TEST_CASE("all times have one form") {
+    Outcome outcome;
+    outcome.end = Exited{0};
+    outcome.usage = protocol::Usage{.user_us = 75'200'400, .system_us = 7'203'000'000};
+    outcome.wall = 59999600us;
+    CHECK(render_summary(outcome, {0, {}}, false).find("1m00.000s wall, 1m15.200s user, 2h00m03.000s system") !=
+          std::string::npos);
+}
+
+TEST_CASE("standard error that went into the same stream is called merged") {
+    for (const char* mode : {"stdout", "pty"}) {
+        Outcome outcome;
+        outcome.end = Exited{0};
+        outcome.standard_output = {.mode = "pipe", .bytes = 5};
+        outcome.standard_error.mode = mode;
+        CHECK(render_summary(outcome, {0, {}}, false).ends_with("  stderr     merged into stdout\n"));
+    }
+}
+
 TEST_CASE("unknown values have no line") {
     Outcome outcome;
     outcome.end = Exited{0};
     outcome.standard_output.mode = outcome.standard_error.mode = "pipe";
     CHECK(render_summary(outcome, {0, {}}, false) ==
-          "netrunner: summary\n  status     0, exited\n  time       0ms wall\n  stdout     pipe\n  stderr     pipe\n");
+          "netrunner --summary:\n  status     0, exited\n  time       0.000s wall\n  stdout     pipe\n  stderr     "
+          "pipe\n");
 }
 
 TEST_SUITE_END();
