@@ -12,7 +12,7 @@ _netrunner_run_options='
     --cgroup= --cgroup-base= --memory-max= --memory-high= --swap-max= --pids-max= --cpu-max= --cpu-weight= --cpuset=
     --io-max= --cgroup-set=
     --report= --report-fd= --junit= --summary --heartbeat= --progress q/--quiet v/--verbose h/--help V/--version'
-_netrunner_doctor_options='--json h/--help V/--version'
+_netrunner_doctor_options='--json --require= h/--help V/--version'
 _netrunner_gc_options='--cgroup-base= h/--help V/--version'
 _netrunner_options='h/--help V/--version'
 
@@ -115,6 +115,7 @@ _netrunner_value() { # OPTION
                 memory.min memory.oom.group'
             ;;
         --report-fd) _netrunner_offer '3 4 5' ;;
+        --require) _netrunner_offer 'run proc pty cgroup memory pids cpu cpuset io pid-namespace' ;;
     esac
 }
 

@@ -141,8 +141,8 @@ int main(int argc, char** argv) {
         const auto parsed = parse_command_line({argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)});
         if (const auto* shown = std::get_if<ShowText>(&parsed)) return print_out(shown->text, 0, no_stdout);
         if (const auto* asked = std::get_if<AskDoctor>(&parsed)) {
-            const Diagnosis found = examine();
-            return print_out(asked->as_json ? render_json(found) : render_text(found), found.all_work() ? 0 : 1,
+            const Diagnosis found = examine(asked->required);
+            return print_out(asked->as_json ? render_json(found) : render_text(found), found.suffices() ? 0 : 1,
                              no_stdout);
         }
         if (const auto* asked = std::get_if<CollectGarbage>(&parsed)) {

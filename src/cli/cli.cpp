@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <iterator>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "src/cli/check_names.hpp"
 #include "src/cli/run_options.hpp"
 #include "src/cli/value_syntax.hpp"
 #include "src/values/nearest_word.hpp"
@@ -22,7 +26,7 @@ within limits, ends every process that the command leaves behind, and reports
 how the run ended and why.
 
 Usage: netrunner run [OPTIONS] [--] COMMAND [ARG...]
-       netrunner doctor [--json]
+       netrunner doctor [--json] [--require LIST]
        netrunner gc [--cgroup-base BASE] [PATH]
        netrunner --help | --version | help [COMMAND]
 
@@ -36,19 +40,20 @@ Commands:
 )";
 
 constexpr const char* doctor_help =
-    R"(Usage: netrunner doctor [--json]
+    R"(Usage: netrunner doctor [--json] [--require LIST]
 
 Checks which features of netrunner work on this machine for this user: running
 and ending commands, pseudo-terminals, control groups and their controllers,
-PID namespaces. Prints one line for each feature. If a feature does not work,
-the line says why and what may help.
+PID namespaces. Prints one line for each feature, with what needs it. If a
+feature does not work, the line says why and what may help.
 
-  --json         print the result as one JSON object
-  -h, --help     show this help
-  -V, --version  show the version of netrunner
+  --json          print the result as one JSON object
+  --require LIST  let only these checks decide the exit status, e.g. memory,pids
+  -h, --help      show this help
+  -V, --version   show the version of netrunner
 
-Exit status: 0 everything works, 1 a feature does not work, 125 netrunner
-failed.
+Exit status: 0 everything (or everything in LIST) works, 1 a feature does not
+work, 125 netrunner failed.
 )";
 
 constexpr const char* gc_help =
@@ -89,19 +94,27 @@ std::string help_for(std::span<const std::string> words) {
                                  suggestion(words.front(), commands)));
 }
 
+/// The value of `option`, if the word at `at` is that option; `at` is then moved to the value's word.
+std::optional<std::string> value_of(std::string_view command, std::string_view option,
+                                    std::span<const std::string> words, std::size_t& at) {
+    const std::string_view word = words[at];
+    if (word == option) {
+        if (++at == words.size()) throw UsageError(fmt::format("{}: {} needs a value", command, option));
+        return words[at];
+    }
+    if (word.starts_with(option) && word[option.size()] == '=') return std::string(word.substr(option.size() + 1));
+    return std::nullopt;
+}
+
 Request parse_gc(std::span<const std::string> words) {
     CollectGarbage asked;
     bool has_path = false;
     for (std::size_t at = 0; at < words.size(); ++at) {
-        constexpr std::string_view base = "--cgroup-base";
-        std::string word = words[at];
+        const std::string& word = words[at];
         if (word == "-h" || word == "--help") return ShowText{gc_help};
         if (asks_for_version(word)) return ShowText{version_line()};
-        if (word == base) {
-            if (++at == words.size()) throw UsageError("gc: --cgroup-base needs a value");
-            asked.base = words[at];
-        } else if (word.starts_with(base) && word[base.size()] == '=') {
-            asked.base = word.substr(base.size() + 1);
+        if (auto base = value_of("gc", "--cgroup-base", words, at)) {
+            asked.base = std::move(base);
         } else if (word.starts_with('-')) {
             throw UsageError(fmt::format("gc: unknown option '{}' (see netrunner help gc)", word));
         } else if (std::exchange(has_path, true)) {
@@ -116,12 +129,17 @@ Request parse_gc(std::span<const std::string> words) {
 
 Request parse_doctor(std::span<const std::string> words) {
     AskDoctor asked;
-    for (const std::string& word : words) {
+    for (std::size_t at = 0; at < words.size(); ++at) {
+        const std::string& word = words[at];
         if (word == "-h" || word == "--help") return ShowText{doctor_help};
         if (asks_for_version(word)) return ShowText{version_line()};
-        if (word != "--json")
+        if (const auto list = value_of("doctor", "--require", words, at)) {
+            std::ranges::move(required_checks(*list), std::back_inserter(asked.required));
+        } else if (word == "--json") {
+            asked.as_json = true;
+        } else {
             throw UsageError(fmt::format("doctor: unknown option '{}' (see netrunner help doctor)", word));
-        asked.as_json = true;
+        }
     }
     return asked;
 }

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "src/cli/options.hpp"
 
@@ -19,6 +20,7 @@ struct ShowText {
 /// `netrunner doctor`.
 struct AskDoctor {
     bool as_json = false;
+    std::vector<std::string> required;  ///< the checks that decide the status; none: all
 };
 
 /// `netrunner gc`.

@@ -9,7 +9,11 @@
 
 namespace netrunner {
 
-bool Diagnosis::all_work() const { return std::ranges::all_of(checks, &Check::works); }
+bool Diagnosis::suffices() const {
+    return std::ranges::all_of(checks, [&](const Check& check) {
+        return check.works || (!required.empty() && std::ranges::find(required, check.name) == required.end());
+    });
+}
 
 std::string render_text(const Diagnosis& diagnosis) {
     std::string text = fmt::format("netrunner {} on {} {}, as user {}\n", version, diagnosis.kernel, diagnosis.machine,
@@ -17,7 +21,8 @@ std::string render_text(const Diagnosis& diagnosis) {
     std::size_t width = 0;
     for (const Check& check : diagnosis.checks) width = std::max(width, check.name.size());
     for (const Check& check : diagnosis.checks) {
-        text += fmt::format("{:<4} {:<{}}  {}\n", check.works ? "yes" : "no", check.name, width, check.detail);
+        text += fmt::format("{:<4} {:<{}}  needed for {}: {}\n", check.works ? "yes" : "no", check.name, width,
+                            check.needed_for, check.detail);
     }
     return text;
 }
@@ -31,10 +36,12 @@ std::string render_json(const Diagnosis& diagnosis) {
     text["kernel"] = diagnosis.kernel;
     text["machine"] = diagnosis.machine;
     text["user"] = diagnosis.user;
-    text["ok"] = diagnosis.all_work();
+    text["required"] = diagnosis.required;
+    text["ok"] = diagnosis.suffices();
     text["checks"] = nlohmann::ordered_json::array();
     for (const Check& check : diagnosis.checks) {
-        text["checks"].push_back({{"name", check.name}, {"ok", check.works}, {"detail", check.detail}});
+        text["checks"].push_back(
+            {{"name", check.name}, {"ok", check.works}, {"needed_for", check.needed_for}, {"detail", check.detail}});
     }
     // JSON has to be UTF-8, but paths may hold any bytes: invalid ones become U+FFFD.
     return text.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";

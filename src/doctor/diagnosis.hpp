@@ -10,7 +10,8 @@ namespace netrunner {
 struct Check {
     std::string name;  ///< as printed: run, pty, cgroup.memory, ...
     bool works = false;
-    std::string detail;  ///< if it works, what can be used; otherwise the reason and, if known, a remedy
+    std::string needed_for;  ///< the options, or what else, that needs it
+    std::string detail;      ///< if it works, what was found; otherwise the reason and, if known, a remedy
 };
 
 struct Diagnosis {
@@ -18,8 +19,10 @@ struct Diagnosis {
     std::string machine;  ///< x86_64
     unsigned user = 0;    ///< the effective user id, for which all checks are made
     std::vector<Check> checks;
+    std::vector<std::string> required{};  ///< names of checks; none: all
 
-    [[nodiscard]] bool all_work() const;
+    /// Whether all required checks work.
+    [[nodiscard]] bool suffices() const;
 };
 
 /// One line about the machine, then one line for each check.

@@ -70,19 +70,21 @@ std::optional<std::string> try_run(std::vector<std::string> options) {
     return line.starts_with(prefix) ? line.substr(prefix.size()) : line;
 }
 
-Check tried(const char* name, std::vector<std::string> options, const std::string& promise) {
+Check tried(const char* name, std::vector<std::string> options, const char* needed_for, const std::string& promise) {
     const auto complaint = try_run(std::move(options));
-    return {.name = name, .works = !complaint, .detail = complaint.value_or(promise)};
+    return {.name = name, .works = !complaint, .needed_for = needed_for, .detail = complaint.value_or(promise)};
 }
 
 // ---- processes
 
 Check look_at_proc() {
     constexpr const char* name = "proc";
+    constexpr const char* needed_for = "every run";
     // For every user but root, PID 1 is another user's process, which hidepid hides.
     const Descriptor first(::open("/proc/1/stat", O_RDONLY | O_CLOEXEC));
-    if (first) return {name, true, "/proc shows all processes, so netrunner finds every process of a command"};
-    return {name, false,
+    if (first)
+        return {name, true, needed_for, "/proc shows all processes, so netrunner finds every process of a command"};
+    return {name, false, needed_for,
             fmt::format("/proc hides the processes of other users ({}): netrunner cannot find a process of the command "
                         "that changes its user (try: mount /proc without hidepid)",
                         errno_text(errno))};
@@ -95,20 +97,21 @@ struct ControllerUse {
     const char* options;
 };
 constexpr std::array<ControllerUse, 5> controllers{{
-    {"memory", "--memory-max, --memory-high, --swap-max; peak memory and the verdict 'out of memory'"},
+    {"memory",
+     "--memory-max, --memory-high, --swap-max, the peak memory of all processes and the verdict 'out of memory'"},
     {"pids", "--pids-max"},
     {"cpu", "--cpu-max, --cpu-weight"},
     {"cpuset", "--cpuset"},
     {"io", "--io-max"},
 }};
 
-/// Checks a controller without enabling it, because an enabled controller would stay enabled. Returns the options that
-/// need it; throws the SetupFailure that a run would throw.
-std::string look_for_controller(const std::string& base, const ControllerUse& controller) {
+/// Checks a controller without enabling it, because an enabled controller would stay enabled. Throws the SetupFailure
+/// that a run would throw.
+void look_for_controller(const std::string& base, const ControllerUse& controller) {
     const Descriptor directory(::open(base.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!directory) cgroup_failure(errno, fmt::format("cannot open '{}'", base));
     const auto enabled = enabled_controllers(directory.get());
-    if (std::ranges::find(enabled, controller.name) != enabled.end()) return controller.options;
+    if (std::ranges::find(enabled, controller.name) != enabled.end()) return;
     require_controller(directory.get(), base, controller.name);
     if (::faccessat(directory.get(), "cgroup.subtree_control", W_OK, AT_EACCESS) != 0) {
         cgroup_failure(errno, fmt::format("cannot enable '{}' below '{}'", controller.name, base), own_scope());
@@ -118,7 +121,6 @@ std::string look_for_controller(const std::string& base, const ControllerUse& co
     if (!alone && !may_have_inner_limits(directory.get())) {
         refuse_inner_limits(directory.get(), base, controller.name);
     }
-    return controller.options;
 }
 
 /// Makes a group to look for cgroup.kill in it, because the root group has no such file.
@@ -135,45 +137,58 @@ std::string without_prefix(const std::string& text) {
     return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
 }
 
+Check look_at_controller(const std::string& base, const ControllerUse& controller) {
+    Check check{.name = fmt::format("cgroup.{}", controller.name),
+                .works = true,
+                .needed_for = controller.options,
+                .detail = fmt::format("the controller '{}' can be used below '{}'", controller.name, base)};
+    try {
+        look_for_controller(base, controller);
+    } catch (const SetupFailure& failure) {
+        check.works = false;
+        check.detail = without_prefix(failure_text(failure));
+    }
+    return check;
+}
+
 void look_at_cgroups(std::vector<Check>& checks) {
+    constexpr const char* needed_for = "--cgroup and every limit of a control group";
     std::string base;
     try {
         base = find_cgroup_base(base_of_environment());
     } catch (const SetupFailure& failure) {
-        checks.push_back({"cgroup", false, without_prefix(failure_text(failure))});
+        const std::string why = without_prefix(failure_text(failure));
+        checks.push_back({"cgroup", false, needed_for, why});
+        for (const ControllerUse& controller : controllers)
+            checks.push_back({fmt::format("cgroup.{}", controller.name), false, controller.options, why});
         return;
     }
     // This setting changes nothing, but makes the trial run use a group.
-    Check groups = tried("cgroup", {"--cgroup-set", "cgroup.max.depth=max"}, fmt::format("--cgroup, below '{}'", base));
+    Check groups = tried("cgroup", {"--cgroup-set", "cgroup.max.depth=max"}, needed_for,
+                         fmt::format("groups can be made below '{}'", base));
     if (groups.works) groups.detail += how_groups_end(base);
     groups.detail = without_prefix(groups.detail);
     checks.push_back(std::move(groups));
-    for (const ControllerUse& controller : controllers) {
-        Check check{.name = fmt::format("cgroup.{}", controller.name), .works = true, .detail = ""};
-        try {
-            check.detail = look_for_controller(base, controller);
-        } catch (const SetupFailure& failure) {
-            check.works = false;
-            check.detail = without_prefix(failure_text(failure));
-        }
-        checks.push_back(std::move(check));
-    }
+    for (const ControllerUse& controller : controllers) checks.push_back(look_at_controller(base, controller));
 }
 
 }  // namespace
 
-Diagnosis examine() {
+Diagnosis examine(std::vector<std::string> required) {
     struct utsname system {};
     ::uname(&system);
     Diagnosis diagnosis{.kernel = fmt::format("{} {}", system.sysname, system.release),
                         .machine = system.machine,
                         .user = ::geteuid(),
-                        .checks = {}};
-    diagnosis.checks.push_back(tried("run", {}, "commands can be run, and ended with all processes that they start"));
+                        .checks = {},
+                        .required = std::move(required)};
+    diagnosis.checks.push_back(
+        tried("run", {}, "every run", "commands can be run, and ended with all processes that they start"));
     diagnosis.checks.push_back(look_at_proc());
-    diagnosis.checks.push_back(tried("pty", {"--pty"}, "--pty"));
+    diagnosis.checks.push_back(tried("pty", {"--pty"}, "--pty", "commands can be run on a pseudo-terminal"));
     look_at_cgroups(diagnosis.checks);
-    diagnosis.checks.push_back(tried("pid-namespace", {"--pid-namespace"}, "--pid-namespace"));
+    diagnosis.checks.push_back(tried("pid-namespace", {"--pid-namespace"}, "--pid-namespace",
+                                     "commands can be run in a PID namespace of their own"));
     return diagnosis;
 }
 

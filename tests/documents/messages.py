@@ -21,12 +21,13 @@ NOT_SAID = [
     r"\brun_usage = |\bset_(help|version)_flag\(|\bapp_\.emplace\(",
     r"\bgroup = ",  # a heading in the help
     r"\bdescribe_link\(",
+    r"char\* needed_for = |\bControllerUse, 5> controllers",  # what a check of doctor is needed for
     r"\basm\b[^;(]*\(",
 ]
 # Files with other output than messages: the summary, the heartbeat and so on.
 OTHER_TEXT = [
     "shepherd/bare/", "src/progress/", "src/report/annotation.cpp", "src/report/junit.cpp", "src/report/summary.cpp",
-    "src/doctor/diagnosis.cpp", "src/link/shepherd_link.", "src/doctor/doctor.cpp",
+    "src/doctor/diagnosis.cpp", "src/link/shepherd_link.",
 ]
 NO_MESSAGE = {
     "pid …": "the mark of a group's owner",
@@ -39,6 +40,7 @@ NO_MESSAGE = {
     "netrunner -v": "the prefix of a line of -v",
     "signal …": "a signal without a name",
     "descriptor …": "the name of a target",
+    "every run": "what a check of doctor is needed for",
     "stop sequence": "the name of a value", "nice value": "the name of a value",
 }
 TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\((.*?)\)\1"|"((?:[^"\\\n]|\\.)*)"|\'(?:[^\'\\\n]|\\.)+\'', re.S)

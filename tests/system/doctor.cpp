@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "cgroup_dir.hpp"
@@ -46,6 +47,8 @@ TEST_CASE_FIXTURE(DoctorTrial, "text and JSON have the same checks, and the stat
         all = all && check["ok"].get<bool>();
         CHECK(begins(said[i + 1], check["ok"] == true ? "yes " : "no "));
         CHECK(contains(said[i + 1], " " + check["name"].get<std::string>() + " "));
+        CHECK(said[i + 1].ends_with("  needed for " + check["needed_for"].get<std::string>() + ": " +
+                                    check["detail"].get<std::string>()));
     }
     CHECK(found["ok"] == all);
     for (const auto& result : {json, text}) {
@@ -87,9 +90,37 @@ TEST_CASE_FIXTURE(DoctorTrial, "an invalid base is named as the reason") {
     const auto result = ask({"--json"}, "/nowhere");
     CHECK(result.ending == exit_code(1));
     CHECK(check(result, "run")["ok"] == true);
-    for (const std::string name : {"cgroup", "cgroup.memory"}) {
+    for (const std::string name : {"cgroup", "cgroup.memory", "cgroup.io"}) {
         CHECK(check(result, name)["ok"] == false);
         CHECK(contains(check(result, name)["detail"], "'/nowhere'"));
+    }
+}
+
+TEST_CASE_FIXTURE(DoctorTrial, "with --require the status speaks of the named checks only") {
+    for (const std::vector<std::string>& form : {std::vector<std::string>{}, {"--json"}}) {
+        auto words = form;
+        words.insert(words.end(), {"--require", "run,pty"});
+        const auto well = ask(words, "/nowhere");
+        CHECK(well.ending == exit_code(0));
+        CHECK(contains(well.out, "cgroup.memory"));
+        words.insert(words.end(), {"--require", "memory"});
+        CHECK(ask(words, "/nowhere").ending == exit_code(1));
+    }
+    CHECK(nlohmann::json::parse(ask({"--json", "--require=memory"}, "/nowhere").out)["required"] ==
+          nlohmann::json{"cgroup.memory"});
+}
+
+TEST_CASE_FIXTURE(DoctorTrial, "every check can be required, and each has a line") {
+    for (const std::string base : {"", "/nowhere"}) {
+        const auto found = nlohmann::json::parse(ask({"--json"}, base).out);
+        std::string names;
+        for (const auto& entry : found["checks"]) {
+            names += (names.empty() ? "" : " ") + entry["name"].get<std::string>();
+        }
+        CHECK(names ==
+              "run proc pty cgroup cgroup.memory cgroup.pids cgroup.cpu cgroup.cpuset cgroup.io pid-namespace");
+        std::ranges::replace(names, ' ', ',');
+        CHECK(ask({"--require", names}, base).ending == ask({}, base).ending);
     }
 }
 
@@ -106,6 +137,7 @@ TEST_CASE_FIXTURE(DoctorTrial, "if no process can be made, the doctor says so an
 TEST_CASE_FIXTURE(DoctorTrial, "unknown options and arguments are refused") {
     CHECK_REFUSED(ask({"--jsn"}), "'--jsn'");
     CHECK_REFUSED(ask({"now"}), "'now'");
+    CHECK_REFUSED(ask({"--require", "memroy"}), "did you mean 'memory'?");
 }
 
 TEST_SUITE_END();

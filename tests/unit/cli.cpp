@@ -324,6 +324,19 @@ TEST_CASE("gc takes a base and a path") {
     CHECK(complaint({"gc", "--cgroup-base", "x"}).starts_with("invalid base 'x'"));
 }
 
+TEST_CASE("doctor takes the checks that are required, with long or short names") {
+    CHECK(std::get<AskDoctor>(parse({"doctor"})).required.empty());
+    CHECK(
+        std::get<AskDoctor>(parse({"doctor", "--require", "memory,cgroup.pids", "--json", "--require=run"})).required ==
+        Words{"cgroup.memory", "cgroup.pids", "run"});
+    CHECK(complaint({"doctor", "--require"}) == "doctor: --require needs a value");
+    CHECK(complaint({"doctor", "--require", "run,memroy"}) ==
+          "doctor: --require: no check 'memroy': expected names of run proc pty cgroup memory pids cpu cpuset io "
+          "pid-namespace; did you mean 'memory'?");
+    CHECK(complaint({"doctor", "--require="}).starts_with("doctor: --require: no check ''"));
+    CHECK(complaint({"doctor", "--require=run,"}).starts_with("doctor: --require: no check ''"));
+}
+
 TEST_CASE("doctor takes --json and --help") {
     CHECK(!std::get<AskDoctor>(parse({"doctor"})).as_json);
     CHECK(std::get<AskDoctor>(parse({"doctor", "--json"})).as_json);

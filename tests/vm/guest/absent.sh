@@ -42,6 +42,6 @@ test_the_doctor_knows_what_is_absent() {
     netrunner doctor >"$out" 2>"$err"
     status=$?
     exits_with 1
-    contains 'standard output' "no   cgroup.memory  the kernel was started without the controller 'memory'" "$(cat "$out")"
+    contains 'standard output' ": the kernel was started without the controller 'memory'" "$(cat "$out")"
     contains 'standard output' 'yes  cgroup.pids' "$(cat "$out")"
 }
