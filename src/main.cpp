@@ -28,7 +28,7 @@
 #include "src/report/junit.hpp"
 #include "src/report/report.hpp"
 #include "src/report/summary.hpp"
-#include "src/report/whole_file.hpp"
+#include "src/report/written_place.hpp"
 #include "src/session/console.hpp"
 #include "src/session/runner.hpp"
 #include "src/system/given_descriptors.hpp"
@@ -83,8 +83,11 @@ bool is_github_step() {
     if (options.report_fd) given.keep(*options.report_fd);
     if (options.close_descriptors) given.withhold();
     ReportTarget report(options, closed[STDOUT_FILENO]);
-    std::optional<WholeFile> junit;
-    if (options.junit) junit.emplace(*options.junit, fmt::format("cannot write the JUnit file '{}'", *options.junit));
+    std::optional<WrittenPlace> junit;
+    if (options.junit) {
+        junit.emplace(*options.junit, fmt::format("cannot write the JUnit file '{}'", *options.junit),
+                      closed[STDOUT_FILENO]);
+    }
     const SignalState found = read_signal_state();
     const LaunchPlan plan = make_launch_plan(options, gather_facts(options, found, closed, given));
     std::optional<LiveLine> live_line;

@@ -20,7 +20,7 @@ namespace netrunner {
 struct StreamChoice {
     enum class Mode { inherit, pipe, null, file, merge, terminal, closed };
     Mode mode = Mode::pipe;
-    std::string path{};  ///< for `file`
+    std::string path{};  ///< for `file`; `-` is netrunner's standard output
 };
 
 /// What to do with processes that outlive the command.
@@ -46,7 +46,7 @@ struct Options {
     std::optional<StreamChoice> standard_input;  ///< nothing: inherit; with --pty on a terminal: terminal
     StreamChoice standard_output{};
     std::optional<StreamChoice> standard_error;  ///< nothing: the launch plan chooses pipe, merge or terminal
-    std::optional<std::string> output_file;
+    std::optional<std::string> output_file;      ///< `-` is standard output
     bool append = false;
     LineStamp stamp{};            ///< put before each line that is relayed
     bool output_stamped = false;  ///< put into the output file too
@@ -84,7 +84,7 @@ struct Options {
     CgroupChoice cgroup;
 
     // Report
-    std::optional<std::string> report;
+    std::optional<std::string> report;  ///< `-` is standard output, also for `junit`
     std::optional<int> report_fd;
     std::optional<std::string> junit;
     bool summary = false;

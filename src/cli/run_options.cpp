@@ -198,7 +198,7 @@ class RunOptions {
               [&](const std::string& v) { o.standard_output = standard_output_value(v); });
         value(group, "--stderr", "MODE", "as --stdout, or stdout to merge it with stdout",
               [&](const std::string& v) { o.standard_error = standard_error_value(v); });
-        value(group, "-o,--output", "FILE", "also write the relayed output to FILE",
+        value(group, "-o,--output", "FILE", "also write the relayed output to FILE (-: stdout)",
               [&](const std::string& v) { o.output_file = file_value(v); });
         flag(group, "--append", "append to the --output FILE, do not replace it", [&] { o.append = true; });
         optional_value(group, "--timestamps", "MODE", "elapsed", "start lines with the time: elapsed, iso or delta",
@@ -300,7 +300,7 @@ class RunOptions {
               [&](const std::string& v) { o.report = file_value(v); });
         value(group, "--report-fd", "N", "write the JSON report to the open descriptor N",
               [&](const std::string& v) { o.report_fd = descriptor_value(v); });
-        value(group, "--junit", "FILE", "write a JUnit XML file with one test case",
+        value(group, "--junit", "FILE", "write a JUnit XML file (- for stdout)",
               [&](const std::string& v) { o.junit = file_value(v); });
         flag(group, "--summary", "print a short summary on stderr at the end", [&] { o.summary = true; });
         value(group, "--heartbeat", "DURATION", "print a status line per DURATION without output",

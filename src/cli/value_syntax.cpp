@@ -147,11 +147,13 @@ WindowSize window_value(std::string_view text) {
 }
 
 StreamChoice standard_input_value(const std::string& text) {
+    if (text == "-") return {Mode::inherit, {}};
     return stream_choice(
         text, {{"inherit", Mode::inherit}, {"null", Mode::null}, {"pipe", Mode::pipe}, {"pty", Mode::terminal}});
 }
 
 StreamChoice standard_output_value(const std::string& text) {
+    if (text == "-") return {Mode::inherit, {}};
     return stream_choice(text, {{"pipe", Mode::pipe}, {"inherit", Mode::inherit}, {"null", Mode::null}});
 }
 

@@ -15,6 +15,7 @@ Descriptor open_choice(const StreamChoice& choice, bool reads) {
     using Mode = StreamChoice::Mode;
     if (choice.mode == Mode::null) return open_file("/dev/null", O_RDWR);
     if (choice.mode != Mode::file) return {};
+    if (choice.path == "-" && !reads) return duplicate(STDOUT_FILENO);
     return open_file(choice.path, reads ? O_RDONLY | O_NOCTTY : O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY);
 }
 

@@ -254,6 +254,14 @@ void refuse_contradictions(const Options& options, const Facts& facts, const Lau
     needs_relay(plan.output_file.has_value(), "--output");
     needs_relay(plan.stamp.clock != LineStamp::Clock::none, "--timestamps");
     needs_relay(!plan.stamp.prefix.empty(), "--prefix");
+    const bool needs_stdout =
+        plan.output_file == "-" || (plan.standard_error.mode == Mode::file && plan.standard_error.path == "-");
+    if (needs_stdout && facts.closed[1]) {
+        throw UsageError("'-' is standard output, which is closed (say ./- for a file of this name)");
+    }
+    if (options.report == "-" && options.junit == "-") {
+        throw UsageError("--report and --junit cannot both go to standard output: name a file for one of them");
+    }
     if (options.append && !options.output_file) throw UsageError("--append needs --output");
     if (options.output_stamped && !options.output_file) throw UsageError("--output-stamped needs --output");
     if (options.output_stamped && !options.stamp.wanted()) {

@@ -210,32 +210,14 @@ std::string render_report(const ReportContext& context) {
 }
 
 ReportTarget::ReportTarget(const Options& options, bool stdout_was_closed) : fd_(options.report_fd) {
-    if (options.report == "-") {
-        if (stdout_was_closed) throw std::system_error(EBADF, std::generic_category(), complaint("-"));
-        to_stdout_ = true;
-    } else if (options.report) {
-        open_place(*options.report);
-    }
+    if (options.report) place_.emplace(*options.report, complaint(*options.report), stdout_was_closed);
     if (fd_ && ::fcntl(*fd_, F_GETFD) < 0) {
         throw std::system_error(errno, std::generic_category(), fmt::format("--report-fd {}", *fd_));
     }
 }
 
-void ReportTarget::open_place(const std::string& path) {
-    // If `path` is the file behind stdout or stderr, write to that descriptor: a new file in its place would replace
-    // the output.
-    if (same_file(path, STDOUT_FILENO)) {
-        to_stdout_ = true;
-    } else if (same_file(path, STDERR_FILENO) && !fd_) {
-        fd_ = STDERR_FILENO;
-    } else {
-        file_.emplace(path, complaint(path));
-    }
-}
-
 void ReportTarget::write(const std::string& text, Duration patience) {
-    if (file_) file_->write(text, patience);
-    if (to_stdout_) write_whole(STDOUT_FILENO, text, patience, complaint("-"));
+    if (place_) place_->write(text, patience);
     if (fd_) write_whole(*fd_, text, patience, complaint(fmt::format("descriptor {}", *fd_)));
 }
 

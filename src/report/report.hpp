@@ -8,7 +8,7 @@
 #include "src/cli/options.hpp"
 #include "src/outcome/outcome.hpp"
 #include "src/plan/launch_plan.hpp"
-#include "src/report/whole_file.hpp"
+#include "src/report/written_place.hpp"
 
 namespace netrunner {
 
@@ -30,23 +30,20 @@ class ReportTarget {
     /// Throws std::system_error if the place cannot be written.
     ReportTarget(const Options& options, bool stdout_was_closed);
 
-    [[nodiscard]] bool wanted() const { return file_.has_value() || to_stdout_ || fd_.has_value(); }
+    [[nodiscard]] bool wanted() const { return place_.has_value() || fd_.has_value(); }
 
     /// Whether the report goes where the command's relayed output goes.
-    [[nodiscard]] bool on_stdout() const { return to_stdout_; }
+    [[nodiscard]] bool on_stdout() const { return place_ && place_->on_stdout(); }
 
     /// Whether write() may have to wait for a reader. Writing a regular file does not wait.
-    [[nodiscard]] bool may_wait() const { return (file_ && file_->may_wait()) || to_stdout_ || fd_.has_value(); }
+    [[nodiscard]] bool may_wait() const { return (place_ && place_->may_wait()) || fd_.has_value(); }
 
     /// A file appears complete or not at all, and replaces the previous file only then. Waits at most `patience` for
     /// the reader of each place. Throws std::system_error.
     void write(const std::string& text, Duration patience);
 
   private:
-    void open_place(const std::string& path);
-
-    std::optional<WholeFile> file_;
-    bool to_stdout_ = false;
+    std::optional<WrittenPlace> place_;
     std::optional<int> fd_;
 };
 

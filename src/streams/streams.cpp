@@ -17,7 +17,7 @@ namespace netrunner {
 namespace {
 
 Descriptor open_output_file(const LaunchPlan& plan) {
-    if (!plan.output_file) return {};
+    if (!plan.output_file || *plan.output_file == "-") return {};
     // O_NONBLOCK matters for a FIFO (`-o >(gzip)`). No other process shares this open file.
     return open_file(*plan.output_file,
                      O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY | (plan.append ? O_APPEND : O_TRUNC));
@@ -78,7 +78,13 @@ void Streams::start(Stream& stream, Source source, Sink sink) {
 
 void Streams::start_output(Stream& stream, Source source, Sink sink) {
     std::optional<Sink> copy;
-    if (!copies_.empty()) {
+    if (file_name_ == "-") {
+        // What already goes there is not written twice. A second descriptor, because the pump watches each only once.
+        if (!same_file(sink.descriptor(), STDOUT_FILENO)) {
+            output_copy_ = duplicate(STDOUT_FILENO);
+            copy = Sink::borrowing(output_copy_.get());
+        }
+    } else if (!copies_.empty()) {
         copy = std::move(copies_.back());
         copies_.pop_back();
     }
@@ -209,6 +215,8 @@ bool Streams::take_input_over() { return std::exchange(input_over_, false); }
 
 void Streams::check_copy(Stream& stream) {
     if (!stream.relay || stream.relay->copy_error() == 0) return;
+    // With `-o -`, the reader of standard output went away, which is no failure.
+    if (file_name_ == "-" && stream.relay->copy_error() == EPIPE) return;
     fail(stream, fmt::format("cannot write to '{}': {}", *file_name_, errno_text(stream.relay->copy_error())));
 }
 

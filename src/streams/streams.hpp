@@ -89,6 +89,7 @@ class Streams {
     bool types_input_;
     bool keys_of_user_;  ///< standard input is the user's terminal
     bool returns_carriage_;
+    Descriptor output_copy_;    ///< with `-o -`: standard output, for the copy of standard error
     std::vector<Sink> copies_;  ///< sinks for the output file, of streams that have not been started
     RelayDuties duties_;
     std::size_t pipe_size_;

@@ -91,6 +91,12 @@ TEST_CASE_FIXTURE(Trial, "a JUnit file that cannot be written is refused before 
     CHECK(read_text(where) == "old\n");
 }
 
+TEST_CASE_FIXTURE(Trial, "a JUnit file behind standard output is appended, not replaced") {
+    const auto where = path("both.log");
+    bash("nr --junit /dev/stdout -- echo line >'" + where + "'");
+    CHECK(begins(read_text(where), "line\n<?xml"));
+}
+
 TEST_CASE_FIXTURE(Trial, "on GitHub the verdict is an annotation as well") {
     auto setup = runner({"-t", "200ms", "--", "sleep", "60"});
     setup.environment["GITHUB_ACTIONS"] = "true";

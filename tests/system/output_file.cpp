@@ -38,6 +38,53 @@ class SmallDisk {
 
 TEST_SUITE_BEGIN("output_file");
 
+TEST_CASE_FIXTURE(Trial, "- is standard output in every option that names a file to write, and makes no file") {
+    const auto in_new_folder = [&](const std::string& options, const std::string& script) {
+        return bash("rm -rf '" + path("new") + "'; mkdir '" + path("new") + "'; cd '" + path("new") + "'\nnr " +
+                    options + " -- sh -c '" + script + "'\nls -A >&2");
+    };
+    const std::string both = "echo out; echo err >&2";
+    for (const std::string options : {"-o -", "--output=- --append"}) {
+        const auto result = in_new_folder(options, both);
+        REQUIRE_MESSAGE(lines(result.out).size() == 2, result.out, result.err);
+        CHECK(contains(result.out, "out\n"));
+        CHECK(contains(result.out, "err\n"));
+        CHECK(result.err == "err\n");
+    }
+    for (const std::string options : {"--stdout - --stderr -", "--stderr -"}) {
+        const auto result = in_new_folder(options, both);
+        CHECK(lines(result.out).size() == 2);
+        CHECK(contains(result.out, "err\n"));
+        CHECK(result.err.empty());
+    }
+    const auto junit = in_new_folder("--junit -", both);
+    CHECK(begins(junit.out, "out\n<?xml"));
+    CHECK(junit.err == "err\n");
+    CHECK(in_new_folder("-o ./-", both).err == "err\n-\n");
+    CHECK(bash("echo typed | nr --stdin - -- cat").out == "typed\n");
+}
+
+TEST_CASE_FIXTURE(Trial, "with -o - a reader of standard output that goes away is no failure") {
+    const auto result = bash("cd '" + directory() + "'\nnr -o - -- sh -c '" +
+                             "echo one; until [ -e gone ]; do sleep 0.01; done; rm gone; seq 100000 >&2' 2>/dev/null |"
+                             " { read -r line; echo $line >&2; exec <&-; touch gone; }\n"
+                             "echo ${PIPESTATUS[0]}");
+    CHECK(result.err == "one\n");
+    CHECK(result.out == "0\n");
+}
+
+TEST_CASE_FIXTURE(Trial, "what cannot go to standard output is refused") {
+    CHECK_REFUSED(run({"--report", "-", "--junit", "-", "--", "touch", directory() + "/started"}),
+                  "--report and --junit");
+    for (const std::string options : {"-o -", "--stderr -", "--junit -"}) {
+        CAPTURE(options);
+        const auto result = bash("nr " + options + " -- touch '" + directory() + "/started' >&-");
+        CHECK(result.ending == exit_code(125));
+        CHECK(begins(result.err, "netrunner: "));
+    }
+    CHECK(!std::filesystem::exists(directory() + "/started"));
+}
+
 TEST_CASE_FIXTURE(Trial, "the file has the same bytes as the stream, and the status is the command's") {
     const auto where = path("out");
     const auto result = run({"-o", where, "--", program("write_bytes"), "1048576", "0", "9"});
