@@ -139,7 +139,7 @@ std::string describe_orphans(const std::vector<Orphan>& orphans) {
     return text;
 }
 
-/// The verdict without the command's name, for a stop that is no failure of netrunner.
+/// Why netrunner stopped the command, without the command's name. Empty for a stop that was not about the command.
 std::string describe_stop(const Outcome& outcome) {
     const std::string steps = describe_steps(*outcome.stop);
     const std::string& limit = outcome.stop->limit;
@@ -150,7 +150,7 @@ std::string describe_stop(const Outcome& outcome) {
         case StopCause::cancelled: return fmt::format("cancelled by {}{}", signal_name(outcome.cancelled_by), steps);
         case StopCause::parent_died: return fmt::format("the process that started netrunner has ended{}", steps);
         case StopCause::lost: return fmt::format("the {} was killed{}", outcome.lost, steps);
-        case StopCause::orphans: return outcome.orphans.empty() ? "" : describe_orphans(outcome.orphans);
+        case StopCause::orphans:
         case StopCause::no_reader:
         case StopCause::failure: break;
     }
@@ -218,10 +218,13 @@ std::string reason_of(const Outcome& outcome) {
 
 std::string verdict_of(const Outcome& outcome) {
     if (const auto* end = std::get_if<NotStarted>(&outcome.end)) return end->message;
-    if (is_oom_first(outcome)) return about_command(outcome, describe_oom(*outcome.cgroup));
+    if (is_oom_first(outcome)) return describe_oom(*outcome.cgroup);
     const bool is_our_failure =
         !outcome.stop || outcome.stop->cause == StopCause::no_reader || outcome.stop->cause == StopCause::failure;
     if (is_our_failure) return outcome.failures.empty() ? "" : outcome.failures.front();
+    if (outcome.stop->cause == StopCause::orphans) {
+        return outcome.orphans.empty() ? "" : describe_orphans(outcome.orphans);
+    }
     return about_command(outcome, describe_stop(outcome));
 }
 
@@ -239,7 +242,7 @@ std::vector<std::string> lines_to_say(const Outcome& outcome, const std::string&
     if (quiet) return lines;
     const bool kernel_killed = outcome.cgroup && outcome.cgroup->figures.oom_kills.value_or(0) > 0;
     if (kernel_killed && !is_oom_first(outcome)) {
-        lines.push_back(about_command(outcome, describe_oom_kills(*outcome.cgroup)));
+        lines.push_back(describe_oom_kills(*outcome.cgroup));
     }
     lines.insert(lines.end(), outcome.notes.begin(), outcome.notes.end());
     return lines;

@@ -106,7 +106,7 @@ TEST_CASE_FIXTURE(Trial, "on GitHub the verdict is an annotation as well") {
     setup.argv = runner({"--", "no 100%\nsuch"}).argv;
     CHECK(contains(complete(setup).err, "\n::error title=netrunner::cannot run 'no 100%25%0Asuch'"));
     setup.argv = runner({"--", "sh", "-c", "sleep 60 & exit 0"}).argv;
-    CHECK(contains(complete(setup).err, "\n::warning title=netrunner::sh: ended 1 orphan"));
+    CHECK(contains(complete(setup).err, "\n::warning title=netrunner::ended 1 orphan"));
 
     setup.argv = runner({"-q", "-t", "200ms", "--", "sleep", "60"}).argv;
     CHECK(complete(setup).err.empty());

@@ -15,7 +15,7 @@ TEST_CASE_FIXTURE(Trial, "a background child is ended when the command ends, nam
     auto [result, report] = run_reported({"--", "sh", "-c", "sleep 100 & exit 3"});
     CHECK(result.ending == exit_code(3));
     CHECK_WALL(result, 0, 2000);
-    CHECK(std::regex_match(result.err, std::regex{"netrunner: sh: ended 1 orphan: sleep \\([0-9]+\\)\n"}));
+    CHECK(std::regex_match(result.err, std::regex{"netrunner: ended 1 orphan: sleep \\([0-9]+\\)\n"}));
     CHECK(report["reason"] == "exited");
     REQUIRE(report["orphans"].size() == 1);
     CHECK(report["orphans"][0]["command"] == "sleep 100");
@@ -27,7 +27,7 @@ TEST_CASE_FIXTURE(Trial, "several orphans are counted and named") {
     auto [result, report] = run_reported({"--", "sh", "-c", "sleep 100 & sleep 101 & exit 0"});
     CHECK(result.ending == exit_code(0));
     CHECK(std::regex_match(result.err,
-                           std::regex{"netrunner: sh: ended 2 orphans: sleep \\([0-9]+\\), sleep \\([0-9]+\\)\n"}));
+                           std::regex{"netrunner: ended 2 orphans: sleep \\([0-9]+\\), sleep \\([0-9]+\\)\n"}));
     CHECK(report["orphans"].size() == 2);
 }
 

@@ -370,7 +370,7 @@ TEST_CASE_FIXTURE(Trial, "the report has orphans as without a terminal") {
     CHECK(report["mode"] == "pty");
     REQUIRE(report["orphans"].size() == 1);
     CHECK(contains(report["orphans"][0]["command"], "sleep"));
-    CHECK(begins(result.err, "netrunner: sh: ended 1 orphan"));
+    CHECK(begins(result.err, "netrunner: ended 1 orphan"));
 }
 
 TEST_CASE_FIXTURE(Trial, "the user's terminal keeps its line ends while standard output goes to a file") {

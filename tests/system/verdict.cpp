@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(Trial,
     CHECK_MESSAGE(contains(result.err, pid), "the pid ", pid, " is not in: ", result.err);
 
     const auto orphan = run({"-v", "--", "sh", "-c", "sleep 60 & echo $!"});
-    CHECK(is_narration(orphan.err.substr(0, orphan.err.rfind("netrunner: sh: ended 1 orphan"))));
+    CHECK(is_narration(orphan.err.substr(0, orphan.err.rfind("netrunner: ended 1 orphan"))));
     REQUIRE(lines(orphan.out).size() == 1);
     CHECK(contains(orphan.err, lines(orphan.out).front()));
 }

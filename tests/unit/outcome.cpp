@@ -141,7 +141,7 @@ TEST_CASE("a verdict about the command begins with the command's name") {
           std::vector<std::string>{"make: timed out after 1s: sent SIGTERM", outcome.failures.front()});
     outcome.stop->cause = StopCause::orphans;
     outcome.orphans = {{.pid = 5, .name = "sleep", .command = "", .ended_by = SIGTERM}};
-    CHECK(verdict_of(outcome) == "make: ended 1 orphan: sleep (5)");
+    CHECK(verdict_of(outcome) == "ended 1 orphan: sleep (5)");
     outcome.orphans.clear();
     CHECK(verdict_of(outcome).empty());
     outcome.stop->cause = StopCause::failure;
@@ -158,10 +158,10 @@ TEST_CASE("a verdict about lack of memory begins with the command's name") {
     outcome.end = Signaled{SIGKILL, false};
     outcome.cgroup = GroupRecord{};
     outcome.cgroup->figures.oom_kills = 1;
-    CHECK(verdict_of(outcome).starts_with("hog: killed by the kernel: out of memory"));
+    CHECK(verdict_of(outcome).starts_with("killed by the kernel: out of memory"));
     outcome.end = Exited{0};
     REQUIRE(lines_to_say(outcome, verdict_of(outcome), false).size() == 1);
-    CHECK(lines_to_say(outcome, "", false).front().starts_with("hog: the kernel killed some of"));
+    CHECK(lines_to_say(outcome, "", false).front().starts_with("the kernel killed some of"));
 }
 
 TEST_CASE("the verdict names orphans, but not hundreds of them") {

@@ -12,7 +12,7 @@ met_64_mib() {
     number 'cgroup.memory_peak' "$(field cgroup.memory_peak)" '>=' $((64 * mib - page))
     number 'cgroup.memory_peak' "$(field cgroup.memory_peak)" '<=' $((64 * mib + page))
     # the command's shell may have printed a line
-    equals 'the verdict' "$oom_verdict" "$(grep -v '^Killed$' "$err" | sed 's/^netrunner: [^:]*: //')"
+    equals 'the verdict' "netrunner: $oom_verdict" "$(grep -v '^Killed$' "$err")"
 }
 
 # The hog asks for more memory than the limit and the machine have.
@@ -24,7 +24,7 @@ test_a_hog_dies_of_its_limit() {
     reports signal SIGKILL
     reports exit_code null
     reports status 137
-    reports message "hog: $oom_verdict"
+    reports message "$oom_verdict"
     reports stop null
     reports memory.source cgroup
     reports memory.peak "$(field cgroup.memory_peak)"
