@@ -77,7 +77,7 @@ void check_completions(Trial& trial, const std::vector<std::string>& shell, cons
     tmux.shows("loaded");
     for (const auto& [line, completed] : lines_and_ends()) {
         CAPTURE(line);
-        // The editor reads Ctrl-U in its turn. Ctrl-C is a signal: fish loses it if it comes while fish still completes.
+        // The editor reads Ctrl-U in its turn. fish loses a Ctrl-C, which is a signal, while it still completes.
         tmux.press("C-u");
         tmux.press("C-l");
         tmux.shows("^READY>\n\n");
