@@ -5,13 +5,13 @@
 # The options: letter/--name, then = for a required value, =? for an optional value in the same word.
 _netrunner_run_options='
     --pty --winsize= --stdin= --stdout= --stderr= o/--output= --append --timestamps=? --prefix=
-    --output-stamped --max-output= --close-fds --pipe-size=
+    --output-stamped --output-format= --max-output= --close-fds --pipe-size=
     t/--timeout= --idle-timeout= --on-timeout= s/--signal= k/--kill-after= --stop= p/--preserve-status --orphans= --die-with-parent --pid-namespace
     --keep-signals C/--chdir= E/--setenv= u/--unset= i/--ignore-environment a/--argv0= --uid= --gid= --groups=
     --umask= --nice= --rlimit= --no-new-privs
     --cgroup= --cgroup-base= --memory-max= --memory-high= --swap-max= --pids-max= --cpu-max= --cpu-weight= --cpuset=
     --io-max= --cgroup-set=
-    --report= --report-fd= --junit= --summary --heartbeat= --progress q/--quiet v/--verbose h/--help V/--version'
+    --report= --report-fd= --junit= --junit-name= --summary --heartbeat= --progress q/--quiet v/--verbose h/--help V/--version'
 _netrunner_doctor_options='--json --require= h/--help V/--version'
 _netrunner_gc_options='--cgroup-base= h/--help V/--version'
 _netrunner_options='h/--help V/--version'
@@ -85,6 +85,7 @@ _netrunner_value() { # OPTION
         --stderr) _netrunner_offer 'pipe inherit null stdout' && _netrunner_files -f ;;
         --output | --report | --junit) _netrunner_files -f ;;
         --timestamps) _netrunner_offer 'elapsed iso delta' ;;
+        --output-format) _netrunner_offer 'raw plain' ;;
         --max-output) _netrunner_offer '64K 1M 16M 1GiB' ;;
         --pipe-size) _netrunner_offer '64K 256K 1M' ;;
         --timeout | --idle-timeout | --heartbeat) _netrunner_offer '30s 5m 1h 1h30m' ;;

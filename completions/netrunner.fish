@@ -98,6 +98,7 @@ __netrunner_option append 'Append to the --output file, do not replace it'
 __netrunner_option 'timestamps=?' 'Start each line with the time' elapsed iso delta
 __netrunner_option prefix= 'Start each line with this text'
 __netrunner_option output-stamped 'Write time and prefix to the --output file too'
+__netrunner_option output-format= 'What the --output file gets' raw plain
 __netrunner_option max-output= 'Stop the command if it writes more than this' 64K 1M 16M 1GiB
 __netrunner_option close-fds "Close descriptors above 2 for the command"
 __netrunner_option pipe-size= "Capacity of the command's pipes" 64K 256K 1M
@@ -144,6 +145,7 @@ __netrunner_option cgroup-set=+ 'Write any other file of the control group' \
 __netrunner_option report= 'Write the JSON report to a file' files
 __netrunner_option report-fd= 'Write the JSON report to this open descriptor' 3 4 5
 __netrunner_option junit= 'Write a JUnit XML file with one test case' files
+__netrunner_option junit-name= 'Name of that test case'
 __netrunner_option summary 'Print a short summary on stderr at the end'
 __netrunner_option heartbeat= 'Print a status line per this time without output' 30s 1m 5m
 __netrunner_option progress 'Show a live status line on the terminal'

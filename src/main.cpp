@@ -1,6 +1,7 @@
 // The program netrunner: parses argv, carries out a run or a subcommand, writes the report and the verdict, and ends
 // with the run's status. It only calls the parts in order; each step is implemented in a folder of src/.
 #include <fmt/format.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <array>
@@ -73,6 +74,11 @@ std::optional<std::string> obstacle_to_progress(const Options& options, std::opt
     return std::nullopt;
 }
 
+std::string host_name() {
+    utsname names{};
+    return ::uname(&names) == 0 && names.nodename[0] != '\0' ? names.nodename : "localhost";
+}
+
 bool is_github_step() {
     const char* const value = std::getenv("GITHUB_ACTIONS");
     return value != nullptr && std::string_view(value) == "true";
@@ -117,8 +123,9 @@ bool is_github_step() {
     if (signals && (report.may_wait() || (junit && junit->may_wait()))) signals->let_through_orders();
     try {
         if (junit) {
-            junit->write(render_junit({options.command, outcome, ending, verdict, tail.last_lines(junit_lines)}),
-                         patience);
+            const std::string name = options.junit_name.value_or(fmt::format("{}", fmt::join(options.command, " ")));
+            const std::string last_lines = tail.last_lines(junit_lines);
+            junit->write(render_junit({name, host_name(), outcome, ending, verdict, last_lines}), patience);
         }
         if (report.wanted()) report.write(render_report({options, outcome, ending, verdict}), patience);
     } catch (const std::system_error& failure) {

@@ -50,6 +50,7 @@ struct Options {
     bool append = false;
     LineStamp stamp{};            ///< put before each line that is relayed
     bool output_stamped = false;  ///< put into the output file too
+    bool output_plain = false;    ///< the output file gets plain lines, see PlainText
     Size max_output = unlimited;
     bool close_descriptors = false;  ///< the command gets descriptors 0-2 only
     Size pipe_size = 256 * 1024;
@@ -87,6 +88,7 @@ struct Options {
     std::optional<std::string> report;  ///< `-` is standard output, also for `junit`
     std::optional<int> report_fd;
     std::optional<std::string> junit;
+    std::optional<std::string> junit_name;  ///< nothing: the command
     bool summary = false;
     Duration heartbeat = forever;
     bool progress = false;

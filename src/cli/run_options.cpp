@@ -207,6 +207,8 @@ class RunOptions {
               [&](const std::string& v) { o.stamp.prefix = prefix_value(v); });
         flag(group, "--output-stamped", "write time and prefix to the --output FILE too",
              [&] { o.output_stamped = true; });
+        value(group, "--output-format", "FORMAT", "raw (default) or plain: no escapes in --output",
+              [&](const std::string& v) { o.output_plain = output_format_value(v); });
         value(group, "--max-output", "SIZE", "stop the command if it writes more than SIZE",
               [&](const std::string& v) { o.max_output = parse_size(v); });
         flag(group, "--close-fds", "close descriptors above 2 for the command", [&] { o.close_descriptors = true; });
@@ -302,6 +304,8 @@ class RunOptions {
               [&](const std::string& v) { o.report_fd = descriptor_value(v); });
         value(group, "--junit", "FILE", "write a JUnit XML file (- for stdout)",
               [&](const std::string& v) { o.junit = file_value(v); });
+        value(group, "--junit-name", "TEXT", "name of that test case (default: the command)",
+              [&](const std::string& v) { o.junit_name = junit_name_value(v); });
         flag(group, "--summary", "print a short summary on stderr at the end", [&] { o.summary = true; });
         value(group, "--heartbeat", "DURATION", "print a status line per DURATION without output",
               [&](const std::string& v) { o.heartbeat = parse_duration(v); });

@@ -177,6 +177,17 @@ std::string prefix_value(std::string_view text) {
     return std::string(text);
 }
 
+bool output_format_value(std::string_view text) {
+    if (text == "raw") return false;
+    if (text == "plain") return true;
+    refuse_word("format", text, std::array<std::string_view, 2>{"raw", "plain"});
+}
+
+std::string junit_name_value(const std::string& text) {
+    if (text.find_first_not_of(" \t\r\n") == std::string::npos) refuse("name", text, "expected a name");
+    return text;
+}
+
 std::string file_value(const std::string& text) {
     if (text.empty()) refuse("file", text, "expected a name");
     return text;

@@ -24,6 +24,10 @@ StreamChoice standard_error_value(const std::string& text);
 LineStamp::Clock timestamps_value(std::string_view text);
 /// At most 256 bytes, without newlines and carriage returns.
 std::string prefix_value(std::string_view text);
+/// raw or plain. Returns whether it is plain.
+bool output_format_value(std::string_view text);
+/// It must contain more than blanks.
+std::string junit_name_value(const std::string& text);
 /// The name of a file or a directory. It must not be empty.
 std::string file_value(const std::string& text);
 /// A command for /bin/sh -c. It must contain more than blanks.

@@ -70,6 +70,7 @@ struct LaunchPlan {
     bool append = false;
     LineStamp stamp;
     bool stamps_file = false;
+    bool plain_file = false;  ///< the output file gets plain lines
     Size max_output = unlimited;
     std::size_t pipe_size = 0;
     Duration timeout = forever;

@@ -32,6 +32,8 @@ class LineStamper {
     void take(std::span<const std::byte> block, const Moment& moment);
     /// The bytes to write next, stamps included; empty once the whole block has been written.
     std::span<const std::byte> piece();
+    /// Whether `piece` is empty.
+    [[nodiscard]] bool is_done() const { return block_.empty() && done_ == filled_; }
     /// Marks the first `written` bytes of `piece` as written. Returns how many of them came from the block, not from
     /// stamps.
     std::size_t advance(std::size_t written);

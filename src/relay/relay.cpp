@@ -25,6 +25,8 @@ Relay::Relay(Source source, Sink sink, std::optional<Sink> copy, OutputBudget* b
       copy_(std::move(copy)),
       budget_(budget),
       pipe_size_(pipe_size),
+      plain_(duties.tail != nullptr || (copy_ && duties.plain_copy) ? std::make_unique<PlainText>() : nullptr),
+      copies_plain_(duties.plain_copy),
       tail_(duties.tail),
       live_line_(duties.live_line),
       may_splice_(source_.is_pipe() && duties.tail == nullptr && !duties.stamp.wanted()) {
@@ -57,13 +59,20 @@ Relay::State Relay::move() {
 }
 
 void Relay::finish_copy() {
-    // The rest is one held '\r' at most, with its stamp. Write it once; ignore would-block and errors.
-    if (!copy_ || !waiting_for_copy().empty()) return;
-    copying_ = filter_.rest();
-    if (copy_stamper_) copy_stamper_->take(copying_, Moment::now());
-    const auto rest = waiting_for_copy();
-    if (!rest.empty()) copy_->write(rest);
+    // After a drain the rest has been delivered already. Otherwise write what the second sink takes at once.
+    if (!copy_is_done() || !take_rest() || !copy_) return;
+    if (copy_->write(waiting_for_copy()).status == IoResult::Status::failed) return;
     copying_ = {};
+}
+
+/// Takes what is held back for the second sink and the tail. False if that is nothing.
+bool Relay::take_rest() {
+    const std::span<const std::byte> plain = plain_ ? plain_->rest() : std::span<const std::byte>();
+    if (tail_ != nullptr) tail_->append(plain);
+    if (!copy_) return false;
+    copying_ = copies_plain_ ? plain : filter_.rest();
+    if (copy_stamper_) copy_stamper_->take(copying_, Moment::now());
+    return !copy_is_done();
 }
 
 void Relay::check_reader() {
@@ -100,7 +109,10 @@ void Relay::begin_drain() {
 }
 
 bool Relay::drained() const {
-    return is_over() || state_ == State::needs_source || (passed_ + dropped_ >= drain_goal_ && filled_ == 0);
+    if (is_over()) return true;
+    const bool has_rest = copy_ && copies_plain_ && plain_->has_rest() && !discarding_;
+    if (has_rest || !copy_is_done()) return false;
+    return state_ == State::needs_source || (at_drain_goal() && filled_ == 0);
 }
 
 bool Relay::make_room_for_rest() {
@@ -178,18 +190,25 @@ Relay::State Relay::splice_some() {
 }
 
 Relay::State Relay::copy_some() {
-    if (filled_ > 0) return deliver_buffer();
+    if (filled_ > 0 || !copy_is_done()) return deliver_buffer();
+    if (at_drain_goal() && take_rest()) return deliver_buffer();
     const std::size_t most = share(buffer_size);
     if (most == 0) return probe_beyond_budget();
     if (!buffer_) buffer_ = std::make_unique_for_overwrite<std::byte[]>(buffer_size);
     const IoResult result = source_.read({buffer_.get(), most});
-    if (result.status != IoResult::Status::moved) return after(result, false);
+    if (result.status != IoResult::Status::moved) {
+        const State next = after(result, false);
+        const bool at_end = next != State::needs_source || drain_goal_ != unlimited;
+        // After the rest has been delivered, the next read reports the end or the error again.
+        return at_end && take_rest() ? deliver_buffer() : next;
+    }
     filled_ = result.bytes;
     sink_done_ = 0;
     copying_ = {};
     const std::span<const std::byte> block(buffer_.get(), filled_);
-    if (copy_) copying_ = filter_.pass(block, strips_returns_);
-    if (tail_ != nullptr) tail_->append(block);
+    const std::span<const std::byte> plain = plain_ ? plain_->pass(block) : std::span<const std::byte>();
+    if (copy_) copying_ = copies_plain_ ? plain : filter_.pass(block, strips_returns_);
+    if (tail_ != nullptr) tail_->append(plain);
     if (stamper_) {
         const Moment moment = Moment::now();
         stamper_->take(block, moment);
@@ -205,7 +224,7 @@ Relay::State Relay::deliver_buffer() {
     if (copy_) next = deliver_to_copy(next);
     if (next == State::sink_failed) {
         truncated_ = true;
-    } else if (sink_done_ == filled_ && waiting_for_copy().empty()) {
+    } else if (sink_done_ == filled_ && copy_is_done()) {
         filled_ = sink_done_ = 0;
         next = State::moving;
     }

@@ -15,6 +15,7 @@
 #include "src/relay/live_line.hpp"
 #include "src/relay/newline_filter.hpp"
 #include "src/relay/output_tail.hpp"
+#include "src/relay/plain_text.hpp"
 #include "src/relay/sink.hpp"
 #include "src/relay/source.hpp"
 #include "src/values/quantity.hpp"
@@ -33,8 +34,9 @@ struct OutputBudget {
 struct RelayDuties {
     LineStamp stamp{};              ///< put before each line for the sink
     bool stamps_copy = false;       ///< also put before each line for the second sink
+    bool plain_copy = false;        ///< the second sink gets plain lines
     TimePoint begun{};              ///< the start of the run, for the stamps
-    OutputTail* tail = nullptr;     ///< keeps the end of the output; null: none
+    OutputTail* tail = nullptr;     ///< keeps the end of the output as plain lines; null: none
     LiveLine* live_line = nullptr;  ///< shown on the sink's terminal, so hidden before each write; null: none
 };
 
@@ -71,7 +73,8 @@ class Relay {
 
     /// If `wanted`, the second sink gets "\n" for each "\r\n" of a terminal.
     void strip_returns(bool wanted) { strips_returns_ = wanted; }
-    /// Call this at the end of the stream. Writes the '\r' that may be held back for the second sink.
+    /// Call this at the end of the stream. Passes on what is held back for the second sink and the tail: an unfinished
+    /// plain line, or a '\r'.
     void finish_copy();
 
     /// From now on, reads and discards what arrives, so that the writer does not block.
@@ -112,7 +115,10 @@ class Relay {
     State deliver_buffer();
     State deliver_to_sink();
     State deliver_to_copy(State sink_state);
+    bool take_rest();
+    [[nodiscard]] bool at_drain_goal() const { return passed_ + dropped_ >= drain_goal_; }
     [[nodiscard]] std::span<const std::byte> waiting_for_copy();
+    [[nodiscard]] bool copy_is_done() const { return copy_stamper_ ? copy_stamper_->is_done() : copying_.empty(); }
     State after(const IoResult& result, bool sink_side);
     void count(std::size_t bytes);
     void spend(std::size_t bytes);
@@ -144,6 +150,8 @@ class Relay {
     std::span<const std::byte> copying_;  ///< what the second sink has not taken yet, in `buffer_` or `filter_`
     bool strips_returns_ = false;
     NewlineFilter filter_;
+    std::unique_ptr<PlainText> plain_;  ///< null: neither the second sink nor the tail wants plain lines
+    bool copies_plain_;
 
     std::unique_ptr<LineStamper> stamper_;       ///< null: lines are not stamped
     std::unique_ptr<LineStamper> copy_stamper_;  ///< for the second sink, which may get other line ends

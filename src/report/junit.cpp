@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "src/relay/plain_text.hpp"
 #include "src/values/signal_name.hpp"
 #include "src/values/xml_text.hpp"
 
@@ -11,13 +12,16 @@ namespace {
 
 bool is_error(const Outcome& outcome, const Ending& ending) {
     const std::string reason = reason_of(outcome);
+    const auto* const exited = std::get_if<Exited>(&outcome.end);
+    const bool own_status = exited != nullptr && exited->code == ending.status;
     return reason == "spawn-failed" || reason == "lost" || reason == "cancelled" || outcome.failed ||
-           ending.status == exit_own_failure;
+           (ending.status == exit_own_failure && !own_status);
 }
 
 /// One line: the verdict if it explains the end, otherwise the command's signal or the status.
-std::string message_of(const JUnitContext& context) {
-    if (!context.verdict.empty() && !std::holds_alternative<Exited>(context.outcome.end)) return context.verdict;
+std::string message_of(const JUnitContext& context, bool error) {
+    const bool explains = error || !std::holds_alternative<Exited>(context.outcome.end);
+    if (explains && !context.verdict.empty()) return context.verdict;
     if (const auto* killed = std::get_if<Signaled>(&context.outcome.end)) {
         return "killed by " + signal_name(killed->signal);
     }
@@ -26,41 +30,32 @@ std::string message_of(const JUnitContext& context) {
     return fmt::format("exited with {}", context.ending.status);
 }
 
-/// Replaces "\r\n", which a terminal writes for a newline, by "\n".
-std::string without_returns(std::string text) {
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool before_newline = text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
-        if (!before_newline) text[kept++] = text[i];
-    }
-    text.resize(kept);
-    return text;
-}
+/// Text for XML, without escape sequences: XML can hold no ESC.
+std::string plain_xml(const std::string& text) { return xml_text(plain_text(text)); }
 
 }  // namespace
 
 std::string render_junit(const JUnitContext& context) {
     const bool passed = context.ending.status == 0;
     const bool error = !passed && is_error(context.outcome, context.ending);
-    const std::string name = xml_text(fmt::format("{}", fmt::join(context.command, " ")));
     const std::string time = fmt::format("{:.3f}", std::chrono::duration<double>(context.outcome.wall).count());
     const auto started = std::chrono::system_clock::to_time_t(context.outcome.started_at);
-    const std::string counts = fmt::format(R"(tests="1" failures="{}" errors="{}" skipped="0" time="{}")",
-                                           !passed && !error ? 1 : 0, error ? 1 : 0, time);
     std::string text = fmt::format(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {0}>\n"
-        "  <testsuite name=\"netrunner\" {0} timestamp=\"{1:%Y-%m-%dT%H:%M:%S}Z\">\n"
-        "    <testcase classname=\"netrunner\" name=\"{2}\" time=\"{3}\"",
-        counts, fmt::gmtime(started), name, time);
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
+        "  <testsuite name=\"netrunner\" package=\"netrunner\" id=\"0\" hostname=\"{0}\" tests=\"1\" failures=\"{1}\""
+        " errors=\"{2}\" skipped=\"0\" time=\"{3}\" timestamp=\"{4:%Y-%m-%dT%H:%M:%S}\">\n    <properties/>\n"
+        "    <testcase classname=\"netrunner\" name=\"{5}\" time=\"{3}\"",
+        plain_xml(context.host), !passed && !error ? 1 : 0, error ? 1 : 0, time, fmt::gmtime(started),
+        plain_xml(context.name));
     if (passed) {
         text += "/>\n";
     } else {
         const char* const kind = error ? "error" : "failure";
         text += fmt::format(">\n      <{0} message=\"{1}\" type=\"{2}\">{3}</{0}>\n    </testcase>\n", kind,
-                            xml_text(message_of(context)), reason_of(context.outcome),
-                            xml_text(without_returns(context.last_lines)));
+                            plain_xml(message_of(context, error)), reason_of(context.outcome),
+                            xml_text(context.last_lines));
     }
-    return text + "  </testsuite>\n</testsuites>\n";
+    return text + "    <system-out/>\n    <system-err/>\n  </testsuite>\n</testsuites>\n";
 }
 
 }  // namespace netrunner

@@ -71,6 +71,7 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
       streams_(plan_, pump, this,
                {.stamp = plan_.stamp,
                 .stamps_copy = plan_.stamps_file,
+                .plain_copy = plan_.plain_file,
                 .begun = context_.begun,
                 .tail = context_.tail,
                 .live_line = context_.live_line}),

@@ -17,8 +17,8 @@ NO, OPTIONAL, YES = "takes no value", "may take a value", "takes a value"
 WORDS = ["run", "doctor", "gc"]
 # In the contract, but not built yet. The change that builds an option takes it out of this list.
 PENDING = {
-    "--control", "--cpu-time", "--events", "--junit-name", "--max-output-action", "--max-processes",
-    "--max-rss", "--no-input", "--on-stop", "--output-format", "--pty-stderr", "--retries", "--retry-delay", "--retry-on",
+    "--control", "--cpu-time", "--events", "--max-output-action", "--max-processes",
+    "--max-rss", "--no-input", "--on-stop", "--pty-stderr", "--retries", "--retry-delay", "--retry-on",
     "--sample", "--spare", "--term",
 }
 

@@ -19,7 +19,7 @@ constexpr const char* read_junit =
     "import sys, xml.etree.ElementTree as tree\n"
     "suites = tree.parse(sys.argv[1]).getroot()\n"
     "suite, = suites\n"
-    "case, = suite\n"
+    "case, = suite.iter('testcase')\n"
     "assert suites.tag == 'testsuites' and suite.tag == 'testsuite' and case.tag == 'testcase'\n"
     "assert float(case.get('time')) >= 0\n"
     "sys.stdout.reconfigure(encoding='utf-8')\n"
@@ -30,6 +30,7 @@ constexpr const char* read_junit =
     "EOF\n";
 
 std::string python(Trial& trial, const std::string& file) {
+    CHECK(trial.bash("python3 '" SOURCE_DIR "/tests/support/check_junit.py' '" + file + "'").out == "\n");
     return trial.bash("set -- '" + file + "'\n" + read_junit).out;
 }
 
@@ -64,7 +65,18 @@ TEST_CASE_FIXTURE(Trial, "a JUnit file has only the last lines, and is valid XML
     run({"--junit", where, "--", "sh", "-c", "head -c 1000000 /dev/zero | tr '\\0' x; exit 1"});
     CHECK(lines(python(*this, where)).back() == std::string(65536, 'x'));
     run({"--junit", where, "--", "sh", "-c", "exit 1", "]]>\x01\xff<\"'"});
-    CHECK(begins(python(*this, where), "1|1|0|sh -c exit 1 ]]>\xef\xbf\xbd\xef\xbf\xbd<\"'\n"));
+    CHECK(begins(python(*this, where), "1|1|0|sh -c exit 1 ]]>\xef\xbf\xbd<\"'\n"));
+}
+
+TEST_CASE_FIXTURE(Trial,
+                  "a JUnit file has the text of coloured and rewritten lines, and the case the name that is given") {
+    const auto where = path("junit.xml");
+    const std::string script =
+        "printf '\\033[31mred\\033[0m \\001done\\n 1%%\\r99%%\\r\\033[Kready\\n\\033]0;title\\007$ '; exit 1";
+    run({"--junit", where, "--junit-name", "the \033[1mname\033[0m", "--", "sh", "-c", script});
+    CHECK(python(*this, where) == "1|1|0|the name\nfailure|exited|exited with 1\nred done\nready\n$ ");
+    CHECK_REFUSED(run({"--junit-name", "x", "--", "true"}), "--junit-name needs --junit");
+    CHECK_REFUSED(run({"--junit", where, "--junit-name", " ", "--", "true"}), "--junit-name");
 }
 
 TEST_CASE_FIXTURE(Trial, "a JUnit file does not change the output, and has no carriage returns of a terminal") {

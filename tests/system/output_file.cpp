@@ -133,6 +133,33 @@ TEST_CASE_FIXTURE(Trial, "merged streams keep their order in the file") {
     CHECK(read_text(where) == "o0\ne0\no1\ne1\no2\ne2\n");
 }
 
+TEST_CASE_FIXTURE(
+    Trial, "a plain file has the last state of each line without escape sequences, and the stream is unchanged") {
+    const auto where = path("out");
+    const std::string script =
+        "printf '\\033[32mgreen\\033[0m\\n 1%%\\r50%%\\r'; printf '99%%\\r\\033[Kdone\\nprompt> '; printf "
+        "'\\033[1merr\\n' >&2; exit 3";
+    const auto result = run({"--output-format", "plain", "-o", where, "--stderr", "stdout", "--", "sh", "-c", script});
+    CHECK(result.ending == exit_code(3));
+    CHECK(result.out == "\033[32mgreen\033[0m\n 1%\r50%\r99%\r\033[Kdone\nprompt> \033[1merr\n");
+    CHECK(read_text(where) == "green\ndone\nprompt> err\n");
+
+    // A stamp comes before each line that the file gets; a last line without its newline is in the file, too, also
+    // through a FIFO whose reader is slow.
+    CHECK(run({"--output-format", "plain", "--prefix=> ", "--output-stamped", "-o", where, "--", "printf",
+               "a\\n\\033[1mb"})
+              .out == "> a\n> \033[1mb");
+    CHECK(read_text(where) == "> a\n> b");
+    const auto slow = bash(
+        "mkfifo fifo; { sleep 0.3; wc -c; } <fifo & sleep 0.1; "
+        "nr --output-format plain -o fifo -- sh -c 'printf %0200000d 7' >/dev/null; rm fifo; wait");
+    CHECK(slow.out == "200000\n");
+    CHECK(run({"--pty", "--output-format", "plain", "-o", where, "--", "printf", "a\\nb\\033[m\\n"}).ending ==
+          exit_code(0));
+    CHECK(read_text(where) == "a\nb\n");
+    CHECK_REFUSED(run({"--output-format", "plain", "--", "true"}), "--output-format needs --output");
+}
+
 TEST_CASE_FIXTURE(Trial, "the file is written while the command runs") {
     const auto where = path("out");
     auto setup = runner({"-o", where, "--", "sh", "-c", "echo now; read line"});

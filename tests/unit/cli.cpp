@@ -126,10 +126,14 @@ TEST_CASE("every option sets what it names") {
                                "--prefix",
                                "> ",
                                "--output-stamped",
+                               "--output-format",
+                               "plain",
                                "--on-timeout",
                                "true",
                                "--junit",
                                "j",
+                               "--junit-name",
+                               "case",
                                "--heartbeat",
                                "7",
                                "--progress",
@@ -161,8 +165,10 @@ TEST_CASE("every option sets what it names") {
     CHECK(o.summary);
     CHECK(o.stamp.prefix == "> ");
     CHECK(o.output_stamped);
+    CHECK(o.output_plain);
     CHECK(o.on_timeout == "true");
     CHECK(o.junit == "j");
+    CHECK(o.junit_name == "case");
     CHECK(o.heartbeat == 7s);
     CHECK(o.progress);
     CHECK(o.quiet);

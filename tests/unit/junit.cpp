@@ -17,10 +17,9 @@ Outcome ended(End end) {
     return outcome;
 }
 
-std::string rendered(const Outcome& outcome, const std::string& last_lines = "",
-                     const std::vector<std::string>& command = {"make", "a<b"}) {
+std::string rendered(const Outcome& outcome, const std::string& last_lines = "", const std::string& name = "make a<b") {
     const Ending ending = ending_of(outcome, false);
-    return render_junit({command, outcome, ending, verdict_of(outcome), last_lines});
+    return render_junit({name, "machine", outcome, ending, verdict_of(outcome), last_lines});
 }
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
@@ -32,19 +31,38 @@ TEST_SUITE_BEGIN("junit");
 TEST_CASE("a run that ended well is a case that passed") {
     CHECK(rendered(ended(Exited{0}), "not shown") ==
           R"(<?xml version="1.0" encoding="UTF-8"?>
-<testsuites tests="1" failures="0" errors="0" skipped="0" time="1.250">
-  <testsuite name="netrunner" tests="1" failures="0" errors="0" skipped="0" time="1.250" timestamp="2026-01-02T03:04:05Z">
+<testsuites>
+  <testsuite name="netrunner" package="netrunner" id="0" hostname="machine" tests="1" failures="0" errors="0" skipped="0" time="1.250" timestamp="2026-01-02T03:04:05">
+    <properties/>
     <testcase classname="netrunner" name="make a&lt;b" time="1.250"/>
+    <system-out/>
+    <system-err/>
   </testsuite>
 </testsuites>
 )");
 }
 
 TEST_CASE("a command that failed is a failure with the end of its output") {
-    const std::string text = rendered(ended(Exited{3}), "one\r\n<two>\n\x1b[0m");
+    const std::string text = rendered(ended(Exited{3}), "one\n<two>\n");
     CHECK(has(text, R"(failures="1" errors="0")"));
-    CHECK(has(text, "<failure message=\"exited with 3\" type=\"exited\">one\n&lt;two&gt;\n\xef\xbf\xbd[0m</failure>"));
+    CHECK(has(text, "<failure message=\"exited with 3\" type=\"exited\">one\n&lt;two&gt;\n</failure>"));
     CHECK(has(rendered(ended(Signaled{SIGSEGV, false})), R"(<failure message="killed by SIGSEGV" type="signaled">)"));
+}
+
+TEST_CASE("125 is a failure if the command ended with it, and an error if netrunner did") {
+    CHECK(has(rendered(ended(Exited{125})), R"(<failure message="exited with 125" type="exited">)"));
+    Outcome own = ended(Exited{0});
+    own.failures.emplace_back("cannot write to 'log': no space left on device");
+    CHECK(has(rendered(own), R"(<error message="cannot write to &apos;log&apos;: no space left on device")"));
+    own.end = Exited{125};
+    own.failed = true;
+    CHECK(has(rendered(own), "<error "));
+}
+
+TEST_CASE("a name and a message have no escape sequences and no control characters") {
+    CHECK(has(rendered(ended(Exited{0}), "", "\x1b[1mbold\x1b[0m\x01 name"), R"(name="bold name")"));
+    const std::string text = rendered(ended(NotStarted{.message = "cannot run '\x1b[31mx\x07': no such file"}));
+    CHECK(has(text, R"(message="cannot run &apos;x&apos;: no such file")"));
 }
 
 TEST_CASE("a limit is a failure with the verdict") {

@@ -132,6 +132,18 @@ TEST_CASE("zero and infinity are no limit") {
     CHECK(plan.idle_timeout == forever);
 }
 
+TEST_CASE("--output-format and --junit-name need the options that they refer to") {
+    Options options = asked();
+    options.output_plain = true;
+    CHECK(complaint(options) == "--output-format needs --output");
+    options.output_file = "f";
+    CHECK(complaint(options) == "accepted");
+    options.junit_name = "case";
+    CHECK(complaint(options) == "--junit-name needs --junit");
+    options.junit = "j";
+    CHECK(complaint(options) == "accepted");
+}
+
 TEST_CASE("--output-stamped and --on-timeout need the options that they refer to") {
     Options options = asked();
     options.output_stamped = true;

@@ -107,6 +107,11 @@ TEST_CASE("clocks of stamps have names, and a prefix has no line end") {
     CHECK(prefix_value(std::string(256, 'x')).size() == 256);
     CHECK(complaint([] { prefix_value(std::string(257, 'x')); }) != "accepted");
     CHECK(complaint([] { prefix_value("a\nb"); }) != "accepted");
+    CHECK(output_format_value("plain"));
+    CHECK(!output_format_value("raw"));
+    CHECK(complaint([] { output_format_value("text"); }) != "accepted");
+    CHECK(junit_name_value("a case") == "a case");
+    CHECK(complaint([] { junit_name_value(" \n"); }) != "accepted");
     CHECK(command_value("true") == "true");
     CHECK(complaint([] { command_value(" \n"); }) != "accepted");
     CHECK(complaint([] { file_value(""); }) == "invalid file '': expected a name");
