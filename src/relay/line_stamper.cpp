@@ -67,16 +67,18 @@ void LineStamper::fill() {
     const std::size_t room = piece_size + longest_time + stamp_.prefix.size();
     if (!buffer_ && !block_.empty()) buffer_ = std::make_unique_for_overwrite<std::byte[]>(room);
     while (!block_.empty() && filled_ < piece_size) {
-        if (at_start_) add_lead();
-        const std::size_t most = std::min(block_.size(), room - filled_);
-        const void* const newline = std::memchr(block_.data(), '\n', most);
-        const std::size_t length =
-            newline == nullptr ? most
+        const void* const newline = std::memchr(block_.data(), '\n', block_.size());
+        const std::size_t line =
+            newline == nullptr ? block_.size()
                                : static_cast<std::size_t>(static_cast<const std::byte*>(newline) - block_.data()) + 1;
+        // End a piece with a line; only a line that is longer than a piece comes in parts.
+        if (filled_ > 0 && filled_ + line > piece_size) break;
+        if (at_start_) add_lead();
+        const std::size_t length = std::min(line, room - filled_);
         std::memcpy(buffer_.get() + filled_, block_.data(), length);
         filled_ += length;
         block_ = block_.subspan(length);
-        at_start_ = newline != nullptr;
+        at_start_ = newline != nullptr && length == line;
     }
 }
 

@@ -1,7 +1,9 @@
 #include "src/relay/plain_text.hpp"
 
 #include <algorithm>
-#include <utility>
+#include <array>
+
+#include "src/relay/whole_lines.hpp"
 
 namespace netrunner {
 namespace {
@@ -23,11 +25,38 @@ unsigned bytes_after(std::uint8_t first) {
     return first >= 0xc2 && first < 0xe0 ? 1 : 0;
 }
 
+/// Bytes for which a line has to be taken apart: control characters but tab and newline, and 0xc2, which begins U+0080
+/// to U+009F.
+constexpr auto is_special = [] {
+    std::array<bool, 256> special{};
+    for (std::size_t byte = 0; byte < ' '; ++byte) special[byte] = byte != '\t' && byte != '\n';
+    special[deleted] = special[0xc2] = true;
+    return special;
+}();
+
+/// The length of the lines at the start of `block` that are plain already; most lines are.
+std::size_t length_of_plain_lines(std::span<const std::byte> block) {
+    const auto special =
+        std::ranges::find_if(block, [](std::byte byte) { return is_special[static_cast<std::uint8_t>(byte)]; });
+    return length_of_lines(block.first(static_cast<std::size_t>(special - block.begin())));
+}
+
 }  // namespace
 
 std::span<const std::byte> PlainText::pass(std::span<const std::byte> block) {
     out_.clear();
-    for (const std::byte byte : block) take(static_cast<std::uint8_t>(byte));
+    while (!block.empty()) {
+        const std::size_t plain = is_at_line_start() ? length_of_plain_lines(block) : 0;
+        out_.insert(out_.end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(plain));
+        block = block.subspan(plain);
+        // Take the line that needs the states, up to its end.
+        while (!block.empty()) {
+            const std::byte byte = block.front();
+            block = block.subspan(1);
+            take(static_cast<std::uint8_t>(byte));
+            if (byte == std::byte{'\n'}) break;
+        }
+    }
     return out_;
 }
 

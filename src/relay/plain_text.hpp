@@ -33,6 +33,9 @@ class PlainText {
         control,  ///< after CSI: parameters, then a final byte
         string,   ///< in the text of OSC, DCS, SOS, PM or APC: skipped up to its end
     };
+    [[nodiscard]] bool is_at_line_start() const {
+        return state_ == State::text && cells_.empty() && column_ == 0 && has_ == 0;
+    }
     void take(std::uint8_t byte);
     void take_text(std::uint8_t byte);
     void take_control_character(std::uint8_t byte);

@@ -4,12 +4,20 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
+#include <cstring>
 #include <utility>
+
+#include "src/relay/whole_lines.hpp"
 
 namespace netrunner {
 namespace {
 
-constexpr std::size_t buffer_size = 64 * 1024;
+constexpr std::size_t read_size = 64 * 1024;
+/// The start of a longer line is not held, but written as it comes: it is no text, or no reader expects it in one
+/// piece.
+constexpr std::size_t most_held = 32 * 1024;
+constexpr std::size_t buffer_size = most_held + read_size;
 constexpr std::size_t splice_size = 1024 * 1024;
 /// Upper bound in bytes for the output that a terminal holds.
 constexpr std::size_t terminal_depth = 256 * 1024;
@@ -29,6 +37,7 @@ Relay::Relay(Source source, Sink sink, std::optional<Sink> copy, OutputBudget* b
       copies_plain_(duties.plain_copy),
       tail_(duties.tail),
       live_line_(duties.live_line),
+      whole_lines_(duties.whole_lines),
       may_splice_(source_.is_pipe() && duties.tail == nullptr && !duties.stamp.wanted()) {
     if (!duties.stamp.wanted()) return;
     stamper_ = std::make_unique<LineStamper>(duties.stamp, duties.begun);
@@ -40,9 +49,10 @@ Relay::State Relay::move() {
     State next = State::moving;
     const Size before = passed_;
     for (int round = 0; round < fair_share && next == State::moving; ++round) {
-        if (discarding_ && filled_ == 0) {
+        const bool empty = filled_ == 0 && held_ == 0;
+        if (discarding_ && empty) {
             next = discard_some();
-        } else if (may_splice_ && sink_.can_splice() && !copy_ && filled_ == 0) {
+        } else if (may_splice_ && sink_.can_splice() && !copy_ && empty) {
             next = splice_some();
         } else {
             next = copy_some();
@@ -92,7 +102,7 @@ void Relay::discard() {
 }
 
 void Relay::discard_all() {
-    filled_ = sink_done_ = 0;
+    filled_ = sink_done_ = held_ = 0;
     copying_ = {};
     if (stamper_) stamper_->drop();
     if (copy_stamper_) copy_stamper_->drop();
@@ -104,7 +114,7 @@ void Relay::begin_drain() {
     // For a terminal, FIONREAD counts the bytes in the line discipline, but not those on their way to it. Use the upper
     // bound instead.
     const std::size_t waiting = source_.is_terminal() ? terminal_depth : bytes_waiting(source_.descriptor());
-    drain_goal_ = passed_ + dropped_ + (filled_ - sink_done_) + waiting;
+    drain_goal_ = passed_ + dropped_ + (filled_ - sink_done_) + held_ + waiting;
     if (!is_over()) state_ = State::moving;
 }
 
@@ -112,12 +122,12 @@ bool Relay::drained() const {
     if (is_over()) return true;
     const bool has_rest = copy_ && copies_plain_ && plain_->has_rest() && !discarding_;
     if (has_rest || !copy_is_done()) return false;
-    return state_ == State::needs_source || (at_drain_goal() && filled_ == 0);
+    return state_ == State::needs_source || (at_drain_goal() && filled_ == 0 && held_ == 0);
 }
 
 bool Relay::make_room_for_rest() {
     if (state_ != State::needs_sink) return false;
-    const std::size_t rest = bytes_waiting(source_.descriptor()) + (filled_ - sink_done_);
+    const std::size_t rest = bytes_waiting(source_.descriptor()) + (filled_ - sink_done_) + held_;
     const std::size_t already = bytes_waiting(sink_.descriptor());
     // A pipe's capacity is counted in pages, and a short write may take a whole page, so ask for twice the bytes.
     return sink_.grow(2 * (rest + already));
@@ -126,7 +136,7 @@ bool Relay::make_room_for_rest() {
 void Relay::abandon() {
     if (is_over()) return;
     const bool holds_bytes = source_.is_pipe() || source_.is_terminal();
-    if (filled_ > 0 || (holds_bytes && source_.has_bytes())) truncated_ = true;
+    if (filled_ > 0 || held_ > 0 || (holds_bytes && source_.has_bytes())) truncated_ = true;
     account_blocked(State::ended);
     state_ = State::ended;
 }
@@ -192,31 +202,52 @@ Relay::State Relay::splice_some() {
 Relay::State Relay::copy_some() {
     if (filled_ > 0 || !copy_is_done()) return deliver_buffer();
     if (at_drain_goal() && take_rest()) return deliver_buffer();
-    const std::size_t most = share(buffer_size);
+    const std::size_t most = share(read_size);
+    if (held_ > 0 && (most == 0 || discarding_)) return deliver_held();
     if (most == 0) return probe_beyond_budget();
     if (!buffer_) buffer_ = std::make_unique_for_overwrite<std::byte[]>(buffer_size);
-    const IoResult result = source_.read({buffer_.get(), most});
+    const IoResult result = source_.read({buffer_.get() + held_, most});
     if (result.status != IoResult::Status::moved) {
         const State next = after(result, false);
+        if (held_ > 0) {
+            // Once the sinks have taken it at once, the source is as it was. Otherwise the next round reads again.
+            const State delivered = deliver_held();
+            if (delivered != State::moving || filled_ > 0 || !copy_is_done()) return delivered;
+        }
         const bool at_end = next != State::needs_source || drain_goal_ != unlimited;
         // After the rest has been delivered, the next read reports the end or the error again.
         return at_end && take_rest() ? deliver_buffer() : next;
     }
-    filled_ = result.bytes;
+    // Charge the budget before delivery, so that another relay cannot spend the same bytes.
+    spend(result.bytes);
+    const std::size_t lines = whole_lines_ ? length_of_lines({buffer_.get() + held_, result.bytes}) : 0;
+    const std::size_t whole = lines == 0 ? 0 : held_ + lines;
+    held_ += result.bytes;
+    const bool holds = whole_lines_ && held_ - whole <= most_held;
+    if (holds && whole == 0) return State::moving;
+    take_block(holds ? whole : held_);
+    return deliver_buffer();
+}
+
+Relay::State Relay::deliver_held() {
+    take_block(held_);
+    return deliver_buffer();
+}
+
+/// Makes the first `size` held bytes the block to deliver.
+void Relay::take_block(std::size_t size) {
+    filled_ = size;
+    held_ -= size;
     sink_done_ = 0;
     copying_ = {};
     const std::span<const std::byte> block(buffer_.get(), filled_);
     const std::span<const std::byte> plain = plain_ ? plain_->pass(block) : std::span<const std::byte>();
     if (copy_) copying_ = copies_plain_ ? plain : filter_.pass(block, strips_returns_);
     if (tail_ != nullptr) tail_->append(plain);
-    if (stamper_) {
-        const Moment moment = Moment::now();
-        stamper_->take(block, moment);
-        if (copy_stamper_) copy_stamper_->take(copying_, moment);
-    }
-    // Charge the budget before delivery, so that another relay cannot spend the same bytes.
-    spend(filled_);
-    return deliver_buffer();
+    if (!stamper_) return;
+    const Moment moment = Moment::now();
+    stamper_->take(block, moment);
+    if (copy_stamper_) copy_stamper_->take(copying_, moment);
 }
 
 Relay::State Relay::deliver_buffer() {
@@ -225,6 +256,7 @@ Relay::State Relay::deliver_buffer() {
     if (next == State::sink_failed) {
         truncated_ = true;
     } else if (sink_done_ == filled_ && copy_is_done()) {
+        if (held_ > 0) std::memmove(buffer_.get(), buffer_.get() + filled_, held_);
         filled_ = sink_done_ = 0;
         next = State::moving;
     }
@@ -232,23 +264,26 @@ Relay::State Relay::deliver_buffer() {
 }
 
 Relay::State Relay::deliver_to_sink() {
-    const auto bytes =
-        stamper_ ? stamper_->piece() : std::span<const std::byte>(buffer_.get(), filled_).subspan(sink_done_);
     if (live_line_ != nullptr) live_line_->hide();
-    const IoResult result = sink_.write(bytes);
-    if (result.status == IoResult::Status::moved) {
+    IoResult result;
+    do {
+        const auto all =
+            stamper_ ? stamper_->piece() : std::span<const std::byte>(buffer_.get(), filled_).subspan(sink_done_);
+        const auto bytes = lines_to_write(all, at_once(sink_));
+        result = sink_.write(bytes);
+        if (result.status != IoResult::Status::moved) break;
         const std::size_t own = stamper_ ? stamper_->advance(result.bytes) : result.bytes;
         sink_done_ += own;
         passed_ += own;
         if (live_line_ != nullptr) live_line_->note(bytes.first(result.bytes));
-    }
+    } while (sink_done_ < filled_);
     return after(result, true);
 }
 
 std::span<const std::byte> Relay::waiting_for_copy() { return copy_stamper_ ? copy_stamper_->piece() : copying_; }
 
 Relay::State Relay::deliver_to_copy(State sink_state) {
-    const auto bytes = waiting_for_copy();
+    const auto bytes = lines_to_write(waiting_for_copy(), at_once(*copy_));
     if (bytes.empty()) return sink_state;
     const IoResult result = copy_->write(bytes);
     if (result.status == IoResult::Status::moved) {

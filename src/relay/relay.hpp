@@ -2,7 +2,7 @@
 // why a run ends. It moves bytes until the kernel reports would-block. Bytes that a sink does not take stay in the
 // source, so memory is bounded and a slow reader slows the writer. From a pipe to a pipe or /dev/null it uses
 // splice(2); for any other sink, and if a second sink, stamps or the tail need the bytes, it copies through one fixed
-// buffer.
+// buffer. For an output, it then writes whole lines where it can (docs/decisions/0042).
 #pragma once
 
 #include <chrono>
@@ -32,6 +32,7 @@ struct OutputBudget {
 /// What a relay does with the bytes besides moving them. The objects pointed to may be shared with other relays and
 /// outlive them.
 struct RelayDuties {
+    bool whole_lines = false;       ///< end each write with a line, because other runs may write to the same place
     LineStamp stamp{};              ///< put before each line for the sink
     bool stamps_copy = false;       ///< also put before each line for the second sink
     bool plain_copy = false;        ///< the second sink gets plain lines
@@ -112,6 +113,8 @@ class Relay {
     State copy_some();
     State discard_some();
     State probe_beyond_budget();
+    State deliver_held();
+    void take_block(std::size_t size);
     State deliver_buffer();
     State deliver_to_sink();
     State deliver_to_copy(State sink_state);
@@ -124,6 +127,7 @@ class Relay {
     void spend(std::size_t bytes);
     void account_blocked(State next);
     [[nodiscard]] std::size_t share(std::size_t most) const;
+    [[nodiscard]] std::size_t at_once(const Sink& sink) const { return whole_lines_ ? sink.atomic_size() : SIZE_MAX; }
 
     Source source_;
     Sink sink_;
@@ -145,7 +149,8 @@ class Relay {
     std::optional<TimePoint> last_moved_;
 
     std::unique_ptr<std::byte[]> buffer_;  ///< allocated at first use
-    std::size_t filled_ = 0;
+    std::size_t filled_ = 0;               ///< the block that is being delivered, at the start of `buffer_`
+    std::size_t held_ = 0;  ///< after the block: the start of a line, kept until its end or nothing more comes
     std::size_t sink_done_ = 0;
     std::span<const std::byte> copying_;  ///< what the second sink has not taken yet, in `buffer_` or `filter_`
     bool strips_returns_ = false;
@@ -157,6 +162,7 @@ class Relay {
     std::unique_ptr<LineStamper> copy_stamper_;  ///< for the second sink, which may get other line ends
     OutputTail* tail_;
     LiveLine* live_line_;
+    bool whole_lines_;
     bool may_splice_;  ///< the source is a pipe, and neither stamps nor the tail need the bytes
 };
 

@@ -71,6 +71,8 @@ IoResult Sink::write(std::span<const std::byte> bytes) {
     return {};
 }
 
+std::size_t Sink::atomic_size() const { return kind_ == Kind::pipe ? PIPE_BUF : SIZE_MAX; }
+
 IoResult Sink::write_pipe(std::span<const std::byte> bytes) {
     const iovec part{const_cast<std::byte*>(bytes.data()), bytes.size()};
     if (!private_) {

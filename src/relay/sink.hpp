@@ -25,6 +25,8 @@ class Sink {
 
     /// Moves pages from `pipe` without copying. Requires `can_splice`, which any error but EPIPE makes false.
     IoResult splice_from(int pipe, std::size_t most);
+    /// The most bytes that a write puts in one piece among those of other writers, whatever room there is.
+    [[nodiscard]] std::size_t atomic_size() const;
     [[nodiscard]] bool can_splice() const {
         return (kind_ == Kind::pipe || kind_ == Kind::discard) && !splice_refused_;
     }

@@ -89,6 +89,7 @@ void Streams::start_output(Stream& stream, Source source, Sink sink) {
         copies_.pop_back();
     }
     RelayDuties duties = duties_;
+    duties.whole_lines = true;
     if (duties.live_line != nullptr && !same_file(sink.descriptor(), STDERR_FILENO)) duties.live_line = nullptr;
     stream.figures.bytes = 0;
     stream.relay = std::make_unique<Relay>(std::move(source), std::move(sink), std::move(copy),

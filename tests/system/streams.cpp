@@ -152,4 +152,57 @@ TEST_CASE_FIXTURE(Trial, "a great amount passes on both streams with equal hashe
     CHECK(result.ending == exit_code(0));
 }
 
+TEST_CASE_FIXTURE(Trial, "lines of parallel runs stay whole in a pipe and in a file that they share") {
+    // Each line is one write, as from a shell. The reader begins late, so that the pipe is full meanwhile.
+    const std::string script =
+        "lines='i=0; while [ $i -lt 10000 ]; do echo \"<$0 $i abcdefghijklmnopqrstuvwxyz0123456789>\"; i=$((i+1)); "
+        "done'\n"
+        "each() { for n in 1 2 3 4; do nr \"$@\" -- sh -c \"$lines\" $n & done; wait; }\n"
+        "case $how in\n"
+        "prefix) each --prefix=p ;;\n"
+        "copy) each -o /dev/null ;;\n"
+        "stamped) each --timestamps --prefix=p -o /dev/null --output-stamped ;;\n"
+        "junit) each --junit junit ;;\n"
+        "plain) each ;;\n"
+        "esac";
+    const std::string torn = "wc -l <all; grep -vcE '^([0-9:.]+ )?p?<[1-4] [0-9]+ [a-z0-9]+>$' all";
+    for (const std::string how : {"prefix", "copy", "stamped", "junit", "plain"}) {
+        CAPTURE(how);
+        const auto piped = bash("how=" + how + "; { " + script + "; } | { sleep 0.2; cat; } >all; " + torn);
+        CHECK(piped.out == "40000\n0\n");
+        const auto appended = bash("how=" + how + "; { " + script + "; } >>all.log; mv all.log all; " + torn);
+        CHECK(appended.out == "40000\n0\n");
+    }
+    for (const char* name : {"all", "junit"}) path(name);
+}
+
+TEST_CASE_FIXTURE(Trial, "parallel runs append whole lines to one file and one FIFO of -o") {
+    const std::string lines =
+        "lines='i=0; while [ $i -lt 10000 ]; do echo \"<$0 $i abcdefghijklmnopqrstuvwxyz0123456789>\"; i=$((i+1)); "
+        "done'\n";
+    const std::string torn = "wc -l <all; grep -vcE '^<[1-4] [0-9]+ [a-z0-9]+>$' all";
+    path("all");
+    const auto appended =
+        bash(lines + "for n in 1 2 3 4; do nr --append -o all -- sh -c \"$lines\" $n >/dev/null & done; wait; " + torn);
+    CHECK(appended.out == "40000\n0\n");
+    const auto piped =
+        bash(lines +
+             "mkfifo fifo; exec 8<>fifo; { sleep 0.2; exec cat; } <fifo 8>&- >all & reader=$!\n"
+             "for n in 1 2 3 4; do nr -o fifo -- sh -c \"$lines\" $n >/dev/null 8>&- & runs=\"$runs $!\"; done\n"
+             "wait $runs; exec 8>&-; wait $reader; rm fifo; " +
+             torn);
+    CHECK(piped.out == "40000\n0\n");
+}
+
+TEST_CASE_FIXTURE(Trial, "an unfinished line is passed on at once") {
+    auto setup = runner({"--prefix=> ", "--", "sh", "-c", "echo first; printf 'name: '; read name; echo $name"});
+    setup.in = piped();
+    setup.hold_input = true;
+    auto process = start(setup);
+    process.wait_for_output("> first\n> name: ");
+    process.feed("x\n");
+    process.close_input();
+    CHECK(process.finish().out == "> first\n> name: x\n");
+}
+
 TEST_SUITE_END();

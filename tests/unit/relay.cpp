@@ -248,6 +248,52 @@ TEST_CASE_FIXTURE(Plumbing, "the copy has the plain bytes, or its own stamps") {
     }
 }
 
+TEST_CASE_FIXTURE(Plumbing,
+                  "an output ends its writes with lines, and an unfinished line follows when nothing more comes") {
+    const Temporary file;
+    Relay relay{Source::owning(std::move(in.reader)), Sink::borrowing(out.writer.get()), file.sink(), nullptr, 0,
+                RelayDuties{.whole_lines = true}};
+    put(in.writer, "one\ntwo");
+    CHECK(relay.move() == Relay::State::needs_source);
+    CHECK(take(out.reader) == "one\ntwo");
+    CHECK(contents(file.file) == "one\ntwo");
+
+    // A full block is cut at its last newline. The pipe takes whole lines, too.
+    const std::string line = std::string(29, 'x') + "\n";
+    ::fcntl(out.writer.get(), F_SETPIPE_SZ, 4096);
+    ::fcntl(in.writer.get(), F_SETPIPE_SZ, 256 * 1024);
+    std::string all;
+    for (int i = 0; i < 5000; ++i) all += line;
+    put(in.writer, all);
+    in.writer.reset();
+    std::string taken;
+    while (relay.move() == Relay::State::needs_sink) {
+        const std::string part = take(out.reader);
+        CHECK(part.size() % line.size() == 0);
+        taken += part;
+    }
+    CHECK(relay.state() == Relay::State::ended);
+    CHECK(taken + take(out.reader) == all);
+    CHECK(relay.passed() == 7 + all.size());
+}
+
+TEST_CASE_FIXTURE(Plumbing, "a line that is held counts as output that is not delivered, and against the limit once") {
+    OutputBudget budget{.left = 6};
+    const Temporary file;
+    Relay relay{Source::owning(std::move(in.reader)), Sink::borrowing(out.writer.get()), file.sink(), &budget, 0,
+                RelayDuties{.whole_lines = true}};
+    put(in.writer, "one\ntwo\n");
+    relay.move();
+    CHECK(budget.exceeded);
+    CHECK(take(out.reader) == "one\ntw");
+    CHECK(relay.passed() == 6);
+    CHECK(relay.truncated());
+    CHECK(relay.move() == Relay::State::needs_source);
+    relay.begin_drain();
+    relay.move();
+    CHECK(relay.drained());
+}
+
 TEST_CASE_FIXTURE(Plumbing, "the end of the output is kept") {
     OutputTail tail;
     Relay relay{Source::owning(std::move(in.reader)),
