@@ -4,7 +4,7 @@ set(CPACK_GENERATOR DEB TGZ)
 set(CPACK_PACKAGE_NAME netrunner)
 set(CPACK_PACKAGE_VENDOR "the netrunner project")
 set(CPACK_PACKAGE_CONTACT "netrunner project <maintainers@netrunner.invalid>")
-set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "run one command and leave nothing behind")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "run one command and leave no process behind")
 set(CPACK_PACKAGE_DESCRIPTION "netrunner runs one command as if it had been run directly and makes sure
 that nothing which the command started is left when it ends, is stopped or
 is killed. It limits time, silence, output, memory and processor time, can
