@@ -20,6 +20,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "shepherd/group/cpuset.hpp"
 #include "shepherd/start/listen_pid.hpp"
 #include "shepherd/system/descriptor.hpp"
 
@@ -225,7 +226,7 @@ std::string_view search_path(char** environment) {
 /// Starts the child inside the control group (clone3(2), Linux 5.7), because joining it later took 15 ms on an idle
 /// machine (docs/decisions/0016). Returns -1 if that fails. Kernels from 6.12 on kill the child before its first
 /// instruction if cgroup.kill was not written equally often to the guard's group and the new one, so the child writes
-/// one byte to show that it runs.
+/// one byte to show that it runs. Older kernels (5.10) do not apply the group's cpuset to the child; it then exits.
 pid_t start_in_group(const ChildSetup& setup) noexcept {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return -1;
@@ -237,8 +238,9 @@ pid_t start_in_group(const ChildSetup& setup) noexcept {
     arguments.cgroup = static_cast<std::uint64_t>(setup.group);
     const long pid = ::syscall(SYS_clone3, &arguments, sizeof arguments);
     if (pid == 0) {
-        // If the byte cannot be written, exit: the guard takes this process for dead and starts another one.
-        if (::write(to_parent.get(), "", 1) != 1) ::_exit(127);
+        // Without the byte, the guard starts another process, which joins the group by a write. That applies the
+        // cpuset.
+        if (!obeys_cpuset(setup.group) || ::write(to_parent.get(), "", 1) != 1) ::_exit(127);
         become_command(setup, Birthplace::in_group);
     }
     if (pid < 0) return -1;

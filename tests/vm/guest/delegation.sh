@@ -44,7 +44,7 @@ test_a_users_hog_dies_of_its_limit() {
     run_in $cgroup/user 1000 --memory-max 64M -- hog 1073741824
     exits_with 137
     reports reason oom
-    says 'killed by the kernel: out of memory (memory.max 64 MiB, peak 64 MiB)'
+    says "$(oom_verdict)"
     untouched user
     give_back user
 }

@@ -8,8 +8,8 @@ test_a_fork_bomb_is_stopped_and_ended() {
     reports reason timeout
     reports cgroup.limits.pids.max 20
     # a process that is just being forked may not be counted
-    number 'cgroup.pids_peak' "$(field cgroup.pids_peak)" '>=' 19
-    number 'cgroup.pids_peak' "$(field cgroup.pids_peak)" '<=' 20
+    peak pids '>=' 19
+    peak pids '<=' 20
     number 'cgroup.pids_refused' "$(field cgroup.pids_refused)" '>' 0
     reports survivors '[]'
     gone "$cgroup/t"
@@ -35,7 +35,7 @@ test_netrunner_does_not_count() {
     run --cgroup t --pids-max 1 -- sh -c 'read -r now <'$cgroup'/t/pids.current; echo "$now"'
     exits_with 0
     prints 1
-    reports cgroup.pids_peak 1
+    peak pids '==' 1
     reports cgroup.pids_refused 0
 }
 
