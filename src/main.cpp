@@ -11,9 +11,9 @@
 #include <cstdlib>
 #include <exception>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -22,6 +22,7 @@
 #include "src/doctor/doctor.hpp"
 #include "src/doctor/gc.hpp"
 #include "src/plan/facts.hpp"
+#include "src/plan/file_clashes.hpp"
 #include "src/plan/launch_plan.hpp"
 #include "src/relay/live_line.hpp"
 #include "src/relay/output_tail.hpp"
@@ -88,6 +89,7 @@ bool is_github_step() {
     GivenDescriptors given = GivenDescriptors::find();
     if (options.report_fd) given.keep(*options.report_fd);
     if (options.close_descriptors) given.withhold();
+    refuse_file_clashes(options);
     ReportTarget report(options, closed[STDOUT_FILENO]);
     std::optional<WrittenPlace> junit;
     if (options.junit) {
@@ -128,7 +130,7 @@ bool is_github_step() {
             junit->write(render_junit({name, host_name(), outcome, ending, verdict, last_lines}), patience);
         }
         if (report.wanted()) report.write(render_report({options, outcome, ending, verdict}), patience);
-    } catch (const std::system_error& failure) {
+    } catch (const std::runtime_error& failure) {
         lines.push_back(failure_text(failure));
         ending = {.status = exit_own_failure};
     }

@@ -182,6 +182,13 @@ class RunOptions {
         if (may_be_meant(names)) app().add_flag_callback(names, set, text)->group(group)->trigger_on_parse();
     }
 
+    /// For an option that is refused if it is given twice: one of the two files would not be written.
+    template <class Value>
+    static void set_once(std::optional<Value>& field, Value value) {
+        if (field) throw UsageError(fmt::format("'{}' and '{}' are given, but only one can be written", *field, value));
+        field = std::move(value);
+    }
+
     [[noreturn]] static void complain(std::string_view names, const std::string& what) {
         throw UsageError(fmt::format("{}: {}", names.substr(names.rfind(',') + 1), what));
     }
@@ -199,7 +206,7 @@ class RunOptions {
         value(group, "--stderr", "MODE", "as --stdout, or stdout to merge it with stdout",
               [&](const std::string& v) { o.standard_error = standard_error_value(v); });
         value(group, "-o,--output", "FILE", "also write the relayed output to FILE (-: stdout)",
-              [&](const std::string& v) { o.output_file = file_value(v); });
+              [&](const std::string& v) { set_once(o.output_file, file_value(v)); });
         flag(group, "--append", "append to the --output FILE, do not replace it", [&] { o.append = true; });
         optional_value(group, "--timestamps", "MODE", "elapsed", "start lines with the time: elapsed, iso or delta",
                        [&](const std::string& v) { o.stamp.clock = timestamps_value(v); });
@@ -299,11 +306,11 @@ class RunOptions {
         constexpr const char* group = "Report";
         Options& o = options_;
         value(group, "--report", "FILE", "write the JSON report to FILE (- for stdout)",
-              [&](const std::string& v) { o.report = file_value(v); });
+              [&](const std::string& v) { set_once(o.report, file_value(v)); });
         value(group, "--report-fd", "N", "write the JSON report to the open descriptor N",
-              [&](const std::string& v) { o.report_fd = descriptor_value(v); });
+              [&](const std::string& v) { set_once(o.report_fd, descriptor_value(v)); });
         value(group, "--junit", "FILE", "write a JUnit XML file (- for stdout)",
-              [&](const std::string& v) { o.junit = file_value(v); });
+              [&](const std::string& v) { set_once(o.junit, file_value(v)); });
         value(group, "--junit-name", "TEXT", "name of that test case (default: the command)",
               [&](const std::string& v) { o.junit_name = junit_name_value(v); });
         flag(group, "--summary", "print a short summary on stderr at the end", [&] { o.summary = true; });

@@ -6,17 +6,20 @@
 
 #include <cerrno>
 
+#include "src/system/file_place.hpp"
+#include "src/system/patient_open.hpp"
 #include "src/system/setup_failure.hpp"
 
 namespace netrunner {
 namespace {
 
-Descriptor open_choice(const StreamChoice& choice, bool reads) {
-    using Mode = StreamChoice::Mode;
-    if (choice.mode == Mode::null) return open_file("/dev/null", O_RDWR);
-    if (choice.mode != Mode::file) return {};
-    if (choice.path == "-" && !reads) return duplicate(STDOUT_FILENO);
-    return open_file(choice.path, reads ? O_RDONLY | O_NOCTTY : O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY);
+using Mode = StreamChoice::Mode;
+
+/// Whether --append holds for the file of `choice`, too, because it is the file of -o.
+bool is_appended_to(const StreamChoice& choice, const LaunchPlan& plan) {
+    if (!plan.append || choice.mode != Mode::file) return false;
+    const auto place = find_place(choice.path);
+    return place && place == find_place(*plan.output_file);
 }
 
 Descriptor open_directory(const std::optional<std::string>& path) {
@@ -30,10 +33,32 @@ Descriptor open_directory(const std::optional<std::string>& path) {
 
 }  // namespace
 
-StandardFiles::StandardFiles(const LaunchPlan& plan) : directory(open_directory(plan.directory)) {
-    input = open_choice(plan.standard_input, true);
-    output = open_choice(plan.standard_output, false);
-    error = open_choice(plan.standard_error, false);
+StandardFiles::StandardFiles(const LaunchPlan& plan, std::optional<TimePoint> until)
+    : directory(open_directory(plan.directory)) {
+    const auto open_choice = [&](const StreamChoice& choice) {
+        if (choice.mode == Mode::null) return open_file("/dev/null", O_RDWR);
+        if (choice.mode != Mode::file) return Descriptor();
+        return open_output(choice.path, is_appended_to(choice, plan) ? O_APPEND : O_TRUNC, until);
+    };
+    input = plan.standard_input.mode == Mode::file
+                ? open_patiently(plan.standard_input.path, O_RDONLY | O_NOCTTY, until)
+                : open_choice(plan.standard_input);
+    output = open_choice(plan.standard_output);
+    error = open_choice(plan.standard_error);
+    // O_NONBLOCK matters for a device. No other process shares a file that is opened here, unless it is the command's.
+    if (plan.output_file) copy = open_output(*plan.output_file, O_NONBLOCK | (plan.append ? O_APPEND : O_TRUNC), until);
+}
+
+/// Opens `path` for writing. A file that is already open, as netrunner's own descriptor or for another output, is
+/// shared: a second open file would have an offset of its own, and overwrite what was written through the first.
+Descriptor StandardFiles::open_output(const std::string& path, int flags, std::optional<TimePoint> until) const {
+    if (const auto place = find_place(path); place && place->descriptor) return duplicate(*place->descriptor);
+    for (const Descriptor* open : {&output, &error}) {
+        if (const auto place = place_of(open->get()); place && place->regular && same_file(path, open->get())) {
+            return duplicate(open->get());
+        }
+    }
+    return open_patiently(path, O_WRONLY | O_CREAT | O_NOCTTY | flags, until);
 }
 
 }  // namespace netrunner

@@ -1,10 +1,14 @@
-// Opens the files for the command's descriptors 0-2 and its working directory; the shepherd hands them to the command.
-// The runner makes them before it blocks signals: opening a FIFO waits for its other end, and the user must be able to
-// interrupt that, as with a shell's redirection. Pipes and the pseudo-terminal are not made here.
+// Opens the files for the command's descriptors 0-2 and its working directory, which the shepherd hands to the command,
+// and the file of -o. Outputs that name one file share one open file. The runner makes them before it blocks signals:
+// opening a FIFO waits for its other end, and the user must be able to interrupt that, as with a shell's redirection.
+// Pipes and the pseudo-terminal are not made here.
 #pragma once
+
+#include <optional>
 
 #include "src/plan/launch_plan.hpp"
 #include "src/system/fd.hpp"
+#include "src/values/deadline.hpp"
 
 namespace netrunner {
 
@@ -13,10 +17,14 @@ struct StandardFiles {
     Descriptor input;
     Descriptor output;
     Descriptor error;
+    Descriptor copy;       ///< the file of -o, for netrunner itself
     Descriptor directory;  ///< O_PATH
 
-    /// Throws SetupFailure.
-    explicit StandardFiles(const LaunchPlan& plan);
+    /// Waits at most `until` for the other end of a FIFO. Throws SetupFailure, OpenTimedOut.
+    StandardFiles(const LaunchPlan& plan, std::optional<TimePoint> until);
+
+  private:
+    [[nodiscard]] Descriptor open_output(const std::string& path, int flags, std::optional<TimePoint> until) const;
 };
 
 }  // namespace netrunner

@@ -25,6 +25,7 @@ Ending not_started_ending(const NotStarted& end) {
         case NotStarted::Fault::set_up: return {.status = exit_own_failure};
         case NotStarted::Fault::not_executable: return {.status = exit_cannot_execute};
         case NotStarted::Fault::not_found: return {.status = exit_not_found};
+        case NotStarted::Fault::timed_out: return {.status = exit_limit};
     }
     return {.status = exit_own_failure};
 }
@@ -196,7 +197,9 @@ Ending ending_of(const Outcome& outcome, bool preserve_status) {
 
 std::string reason_of(const Outcome& outcome) {
     if (std::holds_alternative<Lost>(outcome.end)) return "lost";
-    if (std::holds_alternative<NotStarted>(outcome.end)) return "spawn-failed";
+    if (const auto* end = std::get_if<NotStarted>(&outcome.end)) {
+        return end->fault == NotStarted::Fault::timed_out ? "timeout" : "spawn-failed";
+    }
     if (is_oom_first(outcome)) return "oom";
     if (outcome.stop) {
         switch (outcome.stop->cause) {
@@ -217,7 +220,9 @@ std::string reason_of(const Outcome& outcome) {
 }
 
 std::string verdict_of(const Outcome& outcome) {
-    if (const auto* end = std::get_if<NotStarted>(&outcome.end)) return end->message;
+    if (const auto* end = std::get_if<NotStarted>(&outcome.end)) {
+        return end->fault == NotStarted::Fault::timed_out ? about_command(outcome, end->message) : end->message;
+    }
     if (is_oom_first(outcome)) return describe_oom(*outcome.cgroup);
     const bool is_our_failure =
         !outcome.stop || outcome.stop->cause == StopCause::no_reader || outcome.stop->cause == StopCause::failure;
@@ -229,7 +234,8 @@ std::string verdict_of(const Outcome& outcome) {
 }
 
 bool tells_of_failure(const Outcome& outcome, const std::string& verdict) {
-    return std::holds_alternative<NotStarted>(outcome.end) || std::holds_alternative<Lost>(outcome.end) ||
+    if (const auto* end = std::get_if<NotStarted>(&outcome.end)) return end->fault != NotStarted::Fault::timed_out;
+    return std::holds_alternative<Lost>(outcome.end) ||
            std::ranges::find(outcome.failures, verdict) != outcome.failures.end();
 }
 

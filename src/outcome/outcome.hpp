@@ -29,6 +29,7 @@ struct NotStarted {
         set_up,          ///< a step before exec failed
         not_executable,  ///< the file exists but cannot be executed
         not_found,
+        timed_out,  ///< the time limit passed while netrunner waited for the other end of a FIFO
     };
     Fault fault = Fault::set_up;
     std::string stage{};    ///< the step that failed, in one word: "exec", "rlimit", ...

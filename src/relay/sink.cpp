@@ -27,11 +27,16 @@ bool is_null_device(const struct stat& info) { return S_ISCHR(info.st_mode) && i
 
 }  // namespace
 
-Sink Sink::borrowing(int fd) { return {fd, Descriptor()}; }
+Sink Sink::borrowing(int fd) { return {fd, Descriptor(), true}; }
 
 Sink Sink::owning(Descriptor fd) {
     const int number = fd.get();
-    return {number, std::move(fd)};
+    return {number, std::move(fd), false};
+}
+
+Sink Sink::sharing(Descriptor fd) {
+    const int number = fd.get();
+    return {number, std::move(fd), true};
 }
 
 Sink Sink::typing_into(Descriptor master) {
@@ -40,7 +45,8 @@ Sink Sink::typing_into(Descriptor master) {
     return sink;
 }
 
-Sink::Sink(int fd, Descriptor owned) : fd_(fd), owned_(std::move(owned)) {
+/// `blocks`: the open file may be one whose writes block.
+Sink::Sink(int fd, Descriptor owned, bool blocks) : fd_(fd), owned_(std::move(owned)) {
     struct stat info {};
     if (::fstat(fd, &info) != 0) return;  // the first write reports the error
     if (S_ISFIFO(info.st_mode)) {
@@ -50,8 +56,8 @@ Sink::Sink(int fd, Descriptor owned) : fd_(fd), owned_(std::move(owned)) {
     } else if (is_null_device(info)) {
         kind_ = Kind::discard;
     } else if (S_ISCHR(info.st_mode)) {
-        if (!owned_) private_ = reopen_nonblocking(fd, O_WRONLY);
-        kind_ = private_ || owned_ ? Kind::device : Kind::gated;
+        if (blocks) private_ = reopen_nonblocking(fd, O_WRONLY);
+        kind_ = private_ || !blocks ? Kind::device : Kind::gated;
     }
 }
 

@@ -17,6 +17,8 @@ class Sink {
     static Sink borrowing(int fd);
     /// Owns `fd`, which netrunner opened, non-blocking if its kind of file can block.
     static Sink owning(Descriptor fd);
+    /// Owns the number `fd`, but others may share its open file, whose flags are left alone.
+    static Sink sharing(Descriptor fd);
     /// Owns `master`, a pseudo-terminal's non-blocking master. Bytes written are typed into the terminal.
     static Sink typing_into(Descriptor master);
 
@@ -54,7 +56,7 @@ class Sink {
         gated,    ///< a device that could not be reopened: small writes, each after poll(2)
         keys,     ///< a pseudo-terminal's master: bytes are typed input
     };
-    Sink(int fd, Descriptor owned);
+    Sink(int fd, Descriptor owned, bool blocks);
 
     IoResult write_pipe(std::span<const std::byte> bytes);
     IoResult write_keys(std::span<const std::byte> bytes);

@@ -39,7 +39,7 @@ class ReportTarget {
     [[nodiscard]] bool may_wait() const { return (place_ && place_->may_wait()) || fd_.has_value(); }
 
     /// A file appears complete or not at all, and replaces the previous file only then. Waits at most `patience` for
-    /// the reader of each place. Throws std::system_error.
+    /// the reader of each place. Throws std::runtime_error.
     void write(const std::string& text, Duration patience);
 
   private:

@@ -5,21 +5,22 @@
 #include <cerrno>
 #include <system_error>
 
+#include "src/system/file_place.hpp"
+
 namespace netrunner {
 
 WrittenPlace::WrittenPlace(const std::string& path, const std::string& complaint, bool stdout_was_closed)
     : complaint_(complaint) {
-    // A new file in the place of the one behind standard output or error would replace the output.
-    if (path == "-") {
-        if (stdout_was_closed) throw std::system_error(EBADF, std::generic_category(), complaint_);
-        descriptor_ = STDOUT_FILENO;
-    } else if (same_file(path, STDOUT_FILENO)) {
-        descriptor_ = STDOUT_FILENO;
-    } else if (same_file(path, STDERR_FILENO)) {
-        descriptor_ = STDERR_FILENO;
-    } else {
+    if (path == "-" && stdout_was_closed) throw std::system_error(EBADF, std::generic_category(), complaint_);
+    const auto place = find_place(path);
+    if (!place || !place->descriptor) {
         file_.emplace(path, complaint_);
+        return;
     }
+    descriptor_ = *place->descriptor;
+    if (descriptor_ <= STDERR_FILENO) return;
+    owned_ = duplicate(descriptor_);  // netrunner closes the user's descriptor once the command has it
+    descriptor_ = owned_.get();
 }
 
 bool WrittenPlace::on_stdout() const { return descriptor_ == STDOUT_FILENO; }

@@ -1,11 +1,12 @@
-// Where the report or the JUnit file goes: a file that appears whole, or standard output or error, if the path is `-`
-// or names the file behind one of them. It knows neither format.
+// Where the report or the JUnit file goes: a descriptor that netrunner was given, if the path is `-` or stands for one
+// (src/system/file_place), else a file that appears whole. It knows neither format.
 #pragma once
 
 #include <optional>
 #include <string>
 
 #include "src/report/whole_file.hpp"
+#include "src/system/fd.hpp"
 
 namespace netrunner {
 
@@ -21,12 +22,13 @@ class WrittenPlace {
     /// Whether write() may have to wait for a reader. Writing a regular file by its name does not wait.
     [[nodiscard]] bool may_wait() const { return !file_ || file_->may_wait(); }
 
-    /// To be called once. Waits at most `patience` for a reader. Throws std::system_error.
+    /// To be called once. Waits at most `patience` for a reader. Throws std::runtime_error.
     void write(const std::string& text, Duration patience);
 
   private:
     std::string complaint_;
-    int descriptor_ = -1;  ///< 1 or 2, if `file_` is empty
+    int descriptor_ = -1;  ///< if `file_` is empty
+    Descriptor owned_;     ///< `descriptor_`, if it is above 2
     std::optional<WholeFile> file_;
 };
 

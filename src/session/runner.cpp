@@ -1,5 +1,6 @@
 #include "src/session/runner.hpp"
 
+#include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include "shepherd/tree/tree.hpp"
 #include "src/link/standard_files.hpp"
 #include "src/relay/pump.hpp"
+#include "src/system/patient_open.hpp"
 #include "src/system/setup_failure.hpp"
 #include "src/values/errno_text.hpp"
 
@@ -73,11 +75,12 @@ void drive(Session& session, Pump& pump, SignalSource& signals) {
 }
 
 /// The outcome of a run whose set-up failed before the command was started.
-Outcome failed_setup(const SetupFailure& failure, const LaunchPlan& plan, TimePoint begun) {
+Outcome failed_setup(const std::system_error& failure, const std::string& stage, const LaunchPlan& plan,
+                     TimePoint begun) {
     std::error_code unknown;
     Outcome outcome;
-    outcome.end =
-        NotStarted{.stage = failure.stage(), .error = failure.code().value(), .message = failure_text(failure)};
+    outcome.end = NotStarted{.stage = stage, .error = failure.code().value(), .message = failure_text(failure)};
+    outcome.command = plan.words.front();
     outcome.on_terminal = plan.terminal.has_value();
     outcome.directory = plan.directory.value_or(std::filesystem::current_path(unknown).string());
     outcome.standard_input.mode = describe(plan.standard_input);
@@ -87,13 +90,25 @@ Outcome failed_setup(const SetupFailure& failure, const LaunchPlan& plan, TimePo
     return outcome;
 }
 
+/// The outcome of a run whose time limit passed before all files were open.
+Outcome timed_out_setup(const OpenTimedOut& failure, const LaunchPlan& plan, TimePoint begun) {
+    const std::string limit = format_duration(plan.timeout);
+    Outcome outcome = failed_setup(failure, "open", plan, begun);
+    auto& end = std::get<NotStarted>(outcome.end);
+    end.fault = NotStarted::Fault::timed_out;
+    end.message = fmt::format("timed out after {}: {}", limit, end.message);
+    outcome.stop = StopRecord{.cause = StopCause::timeout, .steps = {}, .limit = limit};
+    return outcome;
+}
+
 }  // namespace
 
 Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<SignalSource>& signals,
             GivenDescriptors given, SessionContext context) {
     const TimePoint begun = context.begun;
     try {
-        const StandardFiles files(plan);
+        const auto until = plan.timeout == forever ? std::nullopt : std::optional(begun + plan.timeout);
+        const StandardFiles files(plan, until);
         signals.emplace(found);
         // For the second layer: if the guard and the shepherd die, the kernel reparents the tree to this process.
         ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
@@ -104,8 +119,10 @@ Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<Sign
         given.close();
         drive(session, pump, *signals);
         return session.take_outcome();
+    } catch (const OpenTimedOut& failure) {
+        return timed_out_setup(failure, plan, begun);
     } catch (const SetupFailure& failure) {
-        return failed_setup(failure, plan, begun);
+        return failed_setup(failure, failure.stage(), plan, begun);
     }
 }
 

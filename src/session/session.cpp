@@ -68,7 +68,7 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
     : plan_(std::move(plan)),
       pump_(pump),
       context_(std::move(context)),
-      streams_(plan_, pump, this,
+      streams_(plan_, files.copy, pump, this,
                {.stamp = plan_.stamp,
                 .stamps_copy = plan_.stamps_file,
                 .plain_copy = plan_.plain_file,

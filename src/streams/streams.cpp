@@ -16,20 +16,13 @@
 namespace netrunner {
 namespace {
 
-Descriptor open_output_file(const LaunchPlan& plan) {
-    if (!plan.output_file || *plan.output_file == "-") return {};
-    // O_NONBLOCK matters for a FIFO (`-o >(gzip)`). No other process shares this open file.
-    return open_file(*plan.output_file,
-                     O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY | (plan.append ? O_APPEND : O_TRUNC));
-}
-
 std::optional<TimePoint> later(std::optional<TimePoint> a, std::optional<TimePoint> b) {
     return a && b ? std::max(*a, *b) : (a ? a : b);
 }
 
 }  // namespace
 
-Streams::Streams(const LaunchPlan& plan, Pump& pump, Owner owner, const RelayDuties& duties)
+Streams::Streams(const LaunchPlan& plan, const Descriptor& copy, Pump& pump, Owner owner, const RelayDuties& duties)
     : pump_(pump),
       owner_(owner),
       file_name_(plan.output_file),
@@ -44,11 +37,9 @@ Streams::Streams(const LaunchPlan& plan, Pump& pump, Owner owner, const RelayDut
     input_.figures.mode = describe(plan.standard_input);
     output_.figures.mode = describe(plan.standard_output);
     error_.figures.mode = describe(plan.standard_error);
-    // One sink for each output, both on one open file, so that they share its offset. Open the file before the command
-    // starts, so that an error is a set-up failure.
-    if (const Descriptor file = open_output_file(plan)) {
-        for (int output = 0; output < 2; ++output) copies_.push_back(Sink::owning(duplicate(file.get())));
-    }
+    // One sink for each output, both on one open file, so that they share its offset.
+    if (!copy) return;
+    for (int output = 0; output < 2; ++output) copies_.push_back(Sink::sharing(duplicate(copy.get())));
 }
 
 Streams::~Streams() { close(); }
@@ -78,13 +69,9 @@ void Streams::start(Stream& stream, Source source, Sink sink) {
 
 void Streams::start_output(Stream& stream, Source source, Sink sink) {
     std::optional<Sink> copy;
-    if (file_name_ == "-") {
-        // What already goes there is not written twice. A second descriptor, because the pump watches each only once.
-        if (!same_file(sink.descriptor(), STDOUT_FILENO)) {
-            output_copy_ = duplicate(STDOUT_FILENO);
-            copy = Sink::borrowing(output_copy_.get());
-        }
-    } else if (!copies_.empty()) {
+    // With `-o -`, what already goes to standard output is not written twice.
+    const bool goes_there = file_name_ == "-" && same_file(sink.descriptor(), STDOUT_FILENO);
+    if (!goes_there && !copies_.empty()) {
         copy = std::move(copies_.back());
         copies_.pop_back();
     }

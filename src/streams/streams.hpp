@@ -18,9 +18,9 @@ namespace netrunner {
 
 class Streams {
   public:
-    /// Opens the output file. Throws SetupFailure. `duties` are for the relays of the outputs; the live line only for a
-    /// relay that writes to standard error's terminal.
-    Streams(const LaunchPlan& plan, Pump& pump, Owner owner, const RelayDuties& duties);
+    /// `copy`: the open file of -o, or empty. `duties` are for the relays of the outputs; the live line only for a
+    /// relay that writes to standard error's terminal. Throws SetupFailure.
+    Streams(const LaunchPlan& plan, const Descriptor& copy, Pump& pump, Owner owner, const RelayDuties& duties);
     ~Streams();
     Streams(const Streams&) = delete;
     Streams& operator=(const Streams&) = delete;
@@ -89,7 +89,6 @@ class Streams {
     bool types_input_;
     bool keys_of_user_;  ///< standard input is the user's terminal
     bool returns_carriage_;
-    Descriptor output_copy_;    ///< with `-o -`: standard output, for the copy of standard error
     std::vector<Sink> copies_;  ///< sinks for the output file, of streams that have not been started
     RelayDuties duties_;
     std::size_t pipe_size_;

@@ -352,6 +352,14 @@ TEST_CASE("doctor takes --json and --help") {
     CHECK(complaint({"doctor", "--xml"}) == "doctor: unknown option '--xml' (see netrunner help doctor)");
 }
 
+TEST_CASE("an option that names a file to write is refused if it is given twice") {
+    CHECK(complaint({"run", "--report", "a", "--report", "b", "x"}) ==
+          "--report: 'a' and 'b' are given, but only one can be written");
+    CHECK(complaint({"run", "-o", "a", "--output=a", "x"}).starts_with("--output: 'a' and 'a' are given"));
+    CHECK(complaint({"run", "--junit", "a", "--junit", "b", "x"}).starts_with("--junit: "));
+    CHECK(complaint({"run", "--report-fd", "3", "--report-fd", "4", "x"}).starts_with("--report-fd: '3' and '4'"));
+}
+
 TEST_CASE("the help fits a terminal of 80 columns") {
     const std::string text = std::get<ShowText>(parse({"help", "run"})).text +
                              std::get<ShowText>(parse({"help", "doctor"})).text +

@@ -71,6 +71,13 @@ TEST_CASE("a limit is a failure with the verdict") {
     CHECK(has(rendered(outcome), R"(<failure message="timed out after 2s: sent SIGTERM" type="timeout">)"));
 }
 
+TEST_CASE("a time limit that passed before the start is a failure, too") {
+    Outcome outcome = ended(NotStarted{
+        .fault = NotStarted::Fault::timed_out, .stage = "open", .message = "timed out after 1s: no process came"});
+    outcome.stop = StopRecord{.cause = StopCause::timeout, .steps = {}, .limit = "1s"};
+    CHECK(has(rendered(outcome), R"(<failure message="timed out after 1s: no process came" type="timeout">)"));
+}
+
 TEST_CASE("an end that the command did not cause is an error") {
     const std::string text = rendered(ended(NotStarted{.fault = NotStarted::Fault::not_found,
                                                        .stage = "exec",

@@ -54,6 +54,18 @@ TEST_CASE("a limit gives 124 however the command then ended, unless its status i
     }
 }
 
+TEST_CASE("a time limit before the start is a limit, not a failure of netrunner") {
+    Outcome outcome =
+        stopped(NotStarted{.fault = NotStarted::Fault::timed_out, .stage = "open", .message = "timed out after 1s: x"},
+                StopCause::timeout, {}, "1s");
+    outcome.command = "/bin/make";
+    CHECK(ending_of(outcome, false).status == 124);
+    CHECK(ending_of(outcome, true).status == 124);
+    CHECK(reason_of(outcome) == "timeout");
+    CHECK(verdict_of(outcome) == "make: timed out after 1s: x");
+    CHECK(lines_to_say(outcome, verdict_of(outcome), true).empty());
+}
+
 TEST_CASE("the reason is the cause, not the symptom") {
     CHECK(reason_of(stopped(Exited{0}, StopCause::timeout, {{SIGTERM, 1s}})) == "timeout");
     CHECK(reason_of(stopped(Exited{0}, StopCause::idle_timeout, {})) == "idle-timeout");
