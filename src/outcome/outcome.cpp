@@ -158,6 +158,31 @@ std::string describe_stop(const Outcome& outcome) {
     return "";
 }
 
+/// The verdict without what happened around the run.
+std::string own_verdict(const Outcome& outcome) {
+    if (const auto* end = std::get_if<NotStarted>(&outcome.end)) {
+        return end->fault == NotStarted::Fault::timed_out ? about_command(outcome, end->message) : end->message;
+    }
+    if (is_oom_first(outcome)) return describe_oom(*outcome.cgroup);
+    const bool is_our_failure =
+        !outcome.stop || outcome.stop->cause == StopCause::no_reader || outcome.stop->cause == StopCause::failure;
+    if (is_our_failure) return outcome.failures.empty() ? "" : outcome.failures.front();
+    if (outcome.stop->cause == StopCause::orphans) {
+        return outcome.orphans.empty() ? "" : describe_orphans(outcome.orphans);
+    }
+    return about_command(outcome, describe_stop(outcome));
+}
+
+/// Empty unless the kernel killed processes around the run, which may be why the command did not end well.
+std::string describe_kills_above(const Outcome& outcome) {
+    const std::uint64_t count = outcome.killed_above.value_or(0);
+    const auto* const exited = std::get_if<Exited>(&outcome.end);
+    const bool went_well = exited != nullptr && exited->code == 0;
+    if (count == 0 || went_well || std::holds_alternative<NotStarted>(outcome.end)) return "";
+    return fmt::format("the kernel killed {} process{} for want of memory in the surrounding group meanwhile", count,
+                       count == 1 ? "" : "es");
+}
+
 }  // namespace
 
 CpuTime cpu_time(const Outcome& outcome) {
@@ -220,17 +245,8 @@ std::string reason_of(const Outcome& outcome) {
 }
 
 std::string verdict_of(const Outcome& outcome) {
-    if (const auto* end = std::get_if<NotStarted>(&outcome.end)) {
-        return end->fault == NotStarted::Fault::timed_out ? about_command(outcome, end->message) : end->message;
-    }
-    if (is_oom_first(outcome)) return describe_oom(*outcome.cgroup);
-    const bool is_our_failure =
-        !outcome.stop || outcome.stop->cause == StopCause::no_reader || outcome.stop->cause == StopCause::failure;
-    if (is_our_failure) return outcome.failures.empty() ? "" : outcome.failures.front();
-    if (outcome.stop->cause == StopCause::orphans) {
-        return outcome.orphans.empty() ? "" : describe_orphans(outcome.orphans);
-    }
-    return about_command(outcome, describe_stop(outcome));
+    const std::string own = own_verdict(outcome);
+    return own.empty() ? describe_kills_above(outcome) : own;
 }
 
 bool tells_of_failure(const Outcome& outcome, const std::string& verdict) {
@@ -250,6 +266,8 @@ std::vector<std::string> lines_to_say(const Outcome& outcome, const std::string&
     if (kernel_killed && !is_oom_first(outcome)) {
         lines.push_back(describe_oom_kills(*outcome.cgroup));
     }
+    const std::string above = describe_kills_above(outcome);
+    if (!above.empty() && above != verdict) lines.push_back(above);
     lines.insert(lines.end(), outcome.notes.begin(), outcome.notes.end());
     return lines;
 }

@@ -127,6 +127,8 @@ struct Outcome {
     std::vector<std::string> notes;     ///< remarks for the user that are not failures
     std::vector<std::string> containment;
     std::optional<GroupRecord> cgroup;
+    /// Processes that the kernel killed meanwhile for want of memory in a surrounding control group, not in `cgroup`.
+    std::optional<std::uint64_t> killed_above;
     std::optional<TimeoutCommandRecord> on_timeout;
     bool failed = false;              ///< netrunner could not go on; `failures` says why
     bool reader_given_up = false;     ///< output was lost because its reader took nothing in time

@@ -201,6 +201,7 @@ std::string render_report(const ReportContext& context) {
     report["survivors"] = survivors(outcome);
     report["containment"] = outcome.containment;
     report["cgroup"] = cgroup(outcome.cgroup);
+    report["cgroup_above"] = outcome.killed_above ? Json(*outcome.killed_above) : Json(nullptr);
     report["error"] =
         failed == nullptr
             ? Json(nullptr)

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "shepherd/tree/tree.hpp"
+#include "src/cgroup/kills_above.hpp"
 #include "src/link/standard_files.hpp"
 #include "src/relay/pump.hpp"
 #include "src/system/patient_open.hpp"
@@ -117,8 +118,13 @@ Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<Sign
         context.strangers = find_strangers();
         Session session(plan, files, pump, std::move(context));
         given.close();
+        const KillsAbove above;  // the shepherd is starting meanwhile
         drive(session, pump, *signals);
-        return session.take_outcome();
+        Outcome outcome = session.take_outcome();
+        const bool has_count = outcome.cgroup && outcome.cgroup->figures.oom_kills;
+        outcome.killed_above =
+            has_count ? above.killed(outcome.cgroup->path, *outcome.cgroup->figures.oom_kills) : above.killed("", 0);
+        return outcome;
     } catch (const OpenTimedOut& failure) {
         return timed_out_setup(failure, plan, begun);
     } catch (const SetupFailure& failure) {

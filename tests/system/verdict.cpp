@@ -130,6 +130,34 @@ TEST_CASE_FIXTURE(Trial, "the summary also shows a signal and a stop") {
     CHECK(contains(run({"--summary", "-t", "100ms", "--", "sleep", "60"}).err, "124"));
 }
 
+TEST_CASE_FIXTURE(Trial, "what the kernel killed in a surrounding group meanwhile is told of") {
+    // A folder stands for the mount of cgroup v2, because a real limit would have to be reached.
+    const std::string above = path("cgroups");
+    const std::string events = above + "/memory.events";
+    const std::string report = path("report");
+    const auto in_place = [&](const std::string& options, const std::string& script) {
+        return bash("mkdir -p '" + above + "'; echo oom_kill 3 >'" + events + "'; unshare -m sh -c 'mount --bind \"" +
+                    above + "\" /sys/fs/cgroup && exec \"$NR\" run --report \"" + report + "\" " + options +
+                    " -- sh -c \"" + script + "\"'");
+    };
+    if (in_place("", "exit 0").ending != exit_code(0)) return skip("no permission to mount a folder");
+    const auto cgroup_above = [&] { return report_at(report)["cgroup_above"]; };
+    CHECK(cgroup_above() == 0);
+    const std::string killed = "echo oom_kill 5 >" + events + "; ";
+    const std::string line =
+        "netrunner: the kernel killed 2 processes for want of memory in the surrounding group meanwhile\n";
+    const auto failed = in_place("", killed + "kill -9 \\$\\$");
+    CHECK(failed.ending == killed_by(SIGKILL));
+    CHECK(failed.err == line);
+    CHECK(cgroup_above() == 2);
+    CHECK(in_place("", killed + "exit 2").err == line);
+    CHECK(in_place("-t 500ms", killed + "exec sleep 60").err ==
+          "netrunner: sh: timed out after 500ms: sent SIGTERM\n" + line);
+    CHECK(in_place("-q", killed + "exit 2").err.empty());
+    CHECK(in_place("", killed + "exit 0").err.empty());
+    CHECK(cgroup_above() == 2);
+}
+
 TEST_CASE_FIXTURE(Trial, "a message has no control bytes of a command's name") {
     const auto result = run({"--", "no\nsuch\x1b[31mname"});
     CHECK(result.ending == exit_code(127));

@@ -66,6 +66,35 @@ TEST_CASE("a time limit before the start is a limit, not a failure of netrunner"
     CHECK(lines_to_say(outcome, verdict_of(outcome), true).empty());
 }
 
+TEST_CASE("kills in a surrounding group are told of if the command did not end well") {
+    const std::string two = "the kernel killed 2 processes for want of memory in the surrounding group meanwhile";
+    Outcome outcome;
+    outcome.end = Signaled{SIGKILL, false};
+    outcome.killed_above = 2;
+    CHECK(verdict_of(outcome) == two);
+    CHECK(lines_to_say(outcome, two, false) == std::vector{two});
+    CHECK(lines_to_say(outcome, two, true).empty());
+    CHECK(reason_of(outcome) == "signaled");
+    outcome.end = Exited{2};
+    CHECK(verdict_of(outcome) == two);
+    outcome.end = Exited{0};
+    CHECK(verdict_of(outcome).empty());
+    outcome.end = NotStarted{.message = "cannot run 'x'"};
+    CHECK(lines_to_say(outcome, verdict_of(outcome), false) == std::vector<std::string>{"cannot run 'x'"});
+    outcome.end = Signaled{SIGTERM, false};
+    outcome.stop = StopRecord{.cause = StopCause::timeout, .steps = {{SIGTERM, 1s}}, .limit = "1s"};
+    outcome.killed_above = 1;
+    const std::string verdict = verdict_of(outcome);
+    CHECK(verdict == "timed out after 1s: sent SIGTERM");
+    CHECK(lines_to_say(outcome, verdict, false) ==
+          std::vector<std::string>{
+              verdict, "the kernel killed 1 process for want of memory in the surrounding group meanwhile"});
+    outcome.killed_above = 0;
+    CHECK(lines_to_say(outcome, verdict, false) == std::vector{verdict});
+    outcome.killed_above.reset();
+    CHECK(lines_to_say(outcome, verdict, false) == std::vector{verdict});
+}
+
 TEST_CASE("the reason is the cause, not the symptom") {
     CHECK(reason_of(stopped(Exited{0}, StopCause::timeout, {{SIGTERM, 1s}})) == "timeout");
     CHECK(reason_of(stopped(Exited{0}, StopCause::idle_timeout, {})) == "idle-timeout");
