@@ -58,10 +58,10 @@ struct Options {
     // Time and stopping
     Duration timeout = forever;
     Duration idle_timeout = forever;
-    std::optional<std::string> on_timeout;  ///< for /bin/sh -c
-    int signal = 15;                        ///< SIGTERM
-    Duration kill_after = std::chrono::seconds(5);
-    std::optional<std::vector<StopStep>> stop;  ///< replaces signal and kill_after
+    std::optional<std::string> on_timeout;      ///< for /bin/sh -c
+    std::optional<int> signal;                  ///< nothing: SIGTERM
+    std::optional<Duration> kill_after;         ///< nothing: 5 s
+    std::optional<std::vector<StopStep>> stop;  ///< the whole ladder, instead of the two above
     bool preserve_status = false;
     OrphanPolicy orphans = OrphanPolicy::kill;
     bool die_with_parent = false;

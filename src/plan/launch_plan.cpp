@@ -22,7 +22,13 @@ Duration limit_or_none(Duration asked) { return asked == Duration::zero() ? fore
 
 std::vector<StopStep> plan_ladder(const Options& options) {
     std::vector<StopStep> steps;
+    const int signal = options.signal.value_or(SIGTERM);
+    const Duration grace = options.kill_after.value_or(default_grace);
     if (options.stop) {
+        if (options.signal || options.kill_after) {
+            throw UsageError(fmt::format("--stop sets the whole ladder, so {} has no place in it",
+                                         options.signal ? "--signal" : "--kill-after"));
+        }
         steps = *options.stop;
         const bool kills = steps.back().signal == SIGKILL;
         // A lone SIGKILL needs a grace too: the signal that orders a stop precedes it.
@@ -30,11 +36,11 @@ std::vector<StopStep> plan_ladder(const Options& options) {
         if (needs_grace && steps.back().grace == Duration::zero()) steps.back().grace = default_grace;
         // A ladder must end with SIGKILL. Without it the tree might never become empty (docs/decisions/0006).
         if (!kills) steps.push_back({SIGKILL, {}});
-    } else if (options.signal == SIGKILL) {
-        steps.push_back({SIGKILL, options.kill_after});
+    } else if (signal == SIGKILL) {
+        steps.push_back({SIGKILL, grace});
     } else {
-        steps.push_back({options.signal, options.kill_after});
-        if (options.kill_after != forever) steps.push_back({SIGKILL, {}});
+        steps.push_back({signal, grace});
+        if (grace != forever) steps.push_back({SIGKILL, {}});
     }
     if (steps.size() > protocol::max_steps) {
         throw UsageError(fmt::format("--stop: more than {} steps", protocol::max_steps));

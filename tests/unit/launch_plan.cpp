@@ -113,6 +113,18 @@ TEST_CASE("a sequence replaces the ladder and always ends with SIGKILL") {
     CHECK(complaint(options).starts_with("--stop: more than 16 steps"));
 }
 
+TEST_CASE("a sequence leaves no place for --signal and --kill-after") {
+    Options options = asked();
+    options.stop = std::vector<StopStep>{{SIGINT, 2s}, {SIGKILL, {}}};
+    options.kill_after = 5s;
+    CHECK(complaint(options) == "--stop sets the whole ladder, so --kill-after has no place in it");
+    options.signal = SIGTERM;
+    CHECK(complaint(options) == "--stop sets the whole ladder, so --signal has no place in it");
+    options.signal.reset();
+    options.kill_after.reset();
+    CHECK(complaint(options) == "accepted");
+}
+
 TEST_CASE("the shepherd gets the same ladder") {
     Options options = asked();
     options.stop = std::vector<StopStep>{{SIGINT, 1500us}, {SIGTERM, forever}, {SIGKILL, {}}};
