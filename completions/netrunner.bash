@@ -81,8 +81,8 @@ _netrunner_value() { # OPTION
     case $1 in
         --winsize) _netrunner_offer '80x24 132x50' ;;
         --stdin) _netrunner_offer 'inherit null pipe pty' && _netrunner_files -f ;;
-        --stdout) _netrunner_offer 'pipe inherit null' && _netrunner_files -f ;;
-        --stderr) _netrunner_offer 'pipe inherit null stdout' && _netrunner_files -f ;;
+        --stdout) _netrunner_offer 'auto pipe inherit null' && _netrunner_files -f ;;
+        --stderr) _netrunner_offer 'auto pipe inherit null stdout' && _netrunner_files -f ;;
         --output | --report | --junit) _netrunner_files -f ;;
         --timestamps) _netrunner_offer 'elapsed iso delta' ;;
         --output-format) _netrunner_offer 'raw plain' ;;

@@ -91,8 +91,8 @@ set -g __netrunner_specs
 __netrunner_option pty 'Run the command on a new pseudo-terminal'
 __netrunner_option winsize= 'Size of the --pty terminal' 80x24 132x50
 __netrunner_option stdin= 'Where standard input comes from' inherit null pipe pty files
-__netrunner_option stdout= 'Where standard output goes' pipe inherit null files
-__netrunner_option stderr= 'Where standard error goes' pipe inherit null stdout files
+__netrunner_option stdout= 'Where standard output goes' auto pipe inherit null files
+__netrunner_option stderr= 'Where standard error goes' auto pipe inherit null stdout files
 __netrunner_option o/output= 'Also write the relayed output to a file' files
 __netrunner_option append 'Append to the --output file, do not replace it'
 __netrunner_option 'timestamps=?' 'Start each line with the time' elapsed iso delta

@@ -102,6 +102,7 @@ bool is_github_step() {
     const auto obstacle = obstacle_to_progress(options, live_line);
     LiveLine* const line = live_line ? &*live_line : nullptr;
     const bool says = options.verbose > 0 || options.heartbeat != forever;
+    if (!plan.unseen_output.empty() && !options.quiet) say(plan.unseen_output, forever);
     const Narrator narrate = says ? narrator(options.verbose, line) : Narrator();
     if (obstacle) narrate(1, "no progress is shown: " + *obstacle);
     if (report.on_stdout() && plan.standard_output.mode != StreamChoice::Mode::null &&

@@ -15,11 +15,12 @@
 
 namespace netrunner {
 
-/// Where one of the command's standard descriptors leads. `merge`: stderr only, the same stream as stdout. `terminal`:
-/// the command's pseudo-terminal (--pty). `closed`: nowhere; only the launch plan chooses it.
+/// Where one of the command's standard descriptors leads. `automatic`: outputs only, the launch plan chooses another
+/// mode. `merge`: stderr only, the same stream as stdout. `terminal`: the command's pseudo-terminal (--pty). `closed`:
+/// nowhere; only the launch plan chooses it.
 struct StreamChoice {
-    enum class Mode { inherit, pipe, null, file, merge, terminal, closed };
-    Mode mode = Mode::pipe;
+    enum class Mode { automatic, inherit, pipe, null, file, merge, terminal, closed };
+    Mode mode = Mode::automatic;
     std::string path{};  ///< for `file`; `-` is netrunner's standard output
 };
 
@@ -45,8 +46,8 @@ struct Options {
     std::optional<WindowSize> window;            ///< nothing: the size of the user's terminal
     std::optional<StreamChoice> standard_input;  ///< nothing: inherit; with --pty on a terminal: terminal
     StreamChoice standard_output{};
-    std::optional<StreamChoice> standard_error;  ///< nothing: the launch plan chooses pipe, merge or terminal
-    std::optional<std::string> output_file;      ///< `-` is standard output
+    StreamChoice standard_error{};
+    std::optional<std::string> output_file;  ///< `-` is standard output
     bool append = false;
     LineStamp stamp{};            ///< put before each line that is relayed
     bool output_stamped = false;  ///< put into the output file too

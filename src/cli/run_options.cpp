@@ -201,7 +201,7 @@ class RunOptions {
               [&](const std::string& v) { o.window = window_value(v); });
         value(group, "--stdin", "MODE", "input: inherit (default), null, pipe, pty or FILE",
               [&](const std::string& v) { o.standard_input = standard_input_value(v); });
-        value(group, "--stdout", "MODE", "output: pipe (default), inherit, null or FILE",
+        value(group, "--stdout", "MODE", "output: auto (default), pipe, inherit, null, FILE",
               [&](const std::string& v) { o.standard_output = standard_output_value(v); });
         value(group, "--stderr", "MODE", "as --stdout, or stdout to merge it with stdout",
               [&](const std::string& v) { o.standard_error = standard_error_value(v); });

@@ -154,12 +154,16 @@ StreamChoice standard_input_value(const std::string& text) {
 
 StreamChoice standard_output_value(const std::string& text) {
     if (text == "-") return {Mode::inherit, {}};
-    return stream_choice(text, {{"pipe", Mode::pipe}, {"inherit", Mode::inherit}, {"null", Mode::null}});
+    return stream_choice(
+        text, {{"auto", Mode::automatic}, {"pipe", Mode::pipe}, {"inherit", Mode::inherit}, {"null", Mode::null}});
 }
 
 StreamChoice standard_error_value(const std::string& text) {
-    return stream_choice(
-        text, {{"pipe", Mode::pipe}, {"inherit", Mode::inherit}, {"null", Mode::null}, {"stdout", Mode::merge}});
+    return stream_choice(text, {{"auto", Mode::automatic},
+                                {"pipe", Mode::pipe},
+                                {"inherit", Mode::inherit},
+                                {"null", Mode::null},
+                                {"stdout", Mode::merge}});
 }
 
 LineStamp::Clock timestamps_value(std::string_view text) {

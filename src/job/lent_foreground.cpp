@@ -14,6 +14,7 @@ bool LentForeground::grant() {
     // Save the modes before the first grant only: modes that the command sets are meant to stay, unless a stop ends it.
     if (!lent_) modes_ = modes;
     lent_ = true;
+    writes_.emplace(SIG_BLOCK, SIGTTOU);
     return true;
 }
 
@@ -22,6 +23,7 @@ void LentForeground::withdraw() {
     if (lent_ && (terminal_->is_foreground(command_) || terminal_->is_foreground_dead())) {
         terminal_->give_to(::getpgrp());
     }
+    writes_.reset();
 }
 
 void LentForeground::undo_modes() {
@@ -30,7 +32,8 @@ void LentForeground::undo_modes() {
 }
 
 void LentForeground::resume() {
-    if (lent_ && terminal_->is_foreground(::getpgrp())) terminal_->give_to(command_);
+    if (!lent_ || !terminal_->is_foreground(::getpgrp()) || !terminal_->give_to(command_)) return;
+    writes_.emplace(SIG_BLOCK, SIGTTOU);
 }
 
 }  // namespace netrunner

@@ -7,6 +7,7 @@
 
 #include "shepherd/terminal/terminal_modes.hpp"
 #include "src/plan/terminal_sharing.hpp"
+#include "src/system/mask_guard.hpp"
 #include "src/system/terminal.hpp"
 
 namespace netrunner {
@@ -27,6 +28,9 @@ class LentForeground final : public TerminalSharing {
     std::optional<Terminal> terminal_;    ///< opened when the command first asks for it
     std::optional<TerminalModes> modes_;  ///< the terminal's modes before the first grant
     bool lent_ = false;                   ///< the command has been granted the foreground
+    /// Blocks SIGTTOU while the command has the foreground: with `stty tostop`, a line or relayed byte of netrunner's
+    /// would stop netrunner, although its job has the terminal.
+    std::optional<MaskGuard> writes_;
 };
 
 }  // namespace netrunner

@@ -33,7 +33,7 @@ void require_own_proc() {
 
 TerminalFacts look_at_terminal() {
     const auto users = Terminal::of_user();
-    TerminalFacts facts{.is_error = ::isatty(STDERR_FILENO) == 1, .window = window_of_environment()};
+    TerminalFacts facts{.window = window_of_environment()};
     if (!users) return facts;
     facts.found = true;
     facts.is_input = ::isatty(STDIN_FILENO) == 1;
@@ -42,6 +42,17 @@ TerminalFacts look_at_terminal() {
     facts.modes = read_modes(users->descriptor());
     if (const auto window = users->window()) facts.window = window;
     return facts;
+}
+
+void look_at_outputs(Facts& facts) {
+    struct stat output {};
+    struct stat error {};
+    // isatty(3) is a system call more, so ask it of devices only.
+    const bool has_output = !facts.closed[STDOUT_FILENO] && ::fstat(STDOUT_FILENO, &output) == 0;
+    const bool has_error = !facts.closed[STDERR_FILENO] && ::fstat(STDERR_FILENO, &error) == 0;
+    facts.outputs_are_one = has_output && has_error && same_file(output, error);
+    facts.output_is_terminal = S_ISCHR(output.st_mode) && ::isatty(STDOUT_FILENO) == 1;
+    facts.error_is_terminal = S_ISCHR(error.st_mode) && ::isatty(STDERR_FILENO) == 1;
 }
 
 }  // namespace
@@ -58,8 +69,7 @@ Facts gather_facts(const Options& options, const SignalState& found, const std::
     facts.has_terminal = Terminal::controlling().has_value();
     facts.closed = closed;
     facts.passes_descriptors = given.are_passed();
-    facts.outputs_are_one = !closed[STDOUT_FILENO] && !closed[STDERR_FILENO] && same_file(STDOUT_FILENO, STDERR_FILENO);
-    if (options.progress) facts.error_is_terminal = ::isatty(STDERR_FILENO) == 1;
+    look_at_outputs(facts);
     facts.group = ::getpgrp();
     facts.cgroup_base = base_of_environment();
     if (options.pty) facts.terminal = look_at_terminal();

@@ -2,12 +2,45 @@
 // user and group ids. main calls it once. It only reads: make_launch_plan decides.
 #pragma once
 
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shepherd/link/protocol.hpp"
 #include "src/cli/options.hpp"
-#include "src/plan/launch_plan.hpp"
+#include "src/plan/identity.hpp"
 #include "src/system/given_descriptors.hpp"
 #include "src/system/signal_source.hpp"
 
 namespace netrunner {
+
+/// The user's terminal: the first of descriptors 0 to 2 that is a terminal, else the controlling terminal. Filled in
+/// only with --pty.
+struct TerminalFacts {
+    bool found = false;
+    bool is_input = false;    ///< descriptor 0 is a terminal
+    bool is_output = false;   ///< descriptor 1 is that terminal
+    bool foreground = false;  ///< netrunner's group is its foreground, or it is not this session's terminal
+    std::optional<protocol::TerminalModes> modes{};
+    std::optional<WindowSize> window{};  ///< its size, else that of COLUMNS and LINES
+};
+
+/// Everything that the plan depends on besides the options.
+struct Facts {
+    SignalState signals{};                   ///< what netrunner was started with
+    Identity identity{};                     ///< ids of --uid, --gid and --groups
+    std::vector<std::string> environment{};  ///< netrunner's own, NAME=VALUE; only if an option changes it
+    bool has_terminal = false;               ///< netrunner has a controlling terminal
+    bool outputs_are_one = false;            ///< descriptors 1 and 2 are open and lead to the same file
+    bool output_is_terminal = false;         ///< descriptor 1 is a terminal
+    bool error_is_terminal = false;          ///< descriptor 2 is a terminal
+    std::array<bool, 3> closed{};            ///< which of descriptors 0-2 netrunner found closed
+    bool passes_descriptors = false;         ///< descriptors above 2 go to the command
+    pid_t group = 0;                         ///< netrunner's process group
+    TerminalFacts terminal{};
+    std::optional<std::string> cgroup_base{};  ///< NETRUNNER_CGROUP_BASE
+};
 
 /// `found`, `closed` and `given`: the signal state, the closed ones of descriptors 0-2, and the descriptors above 2
 /// that netrunner was started with. Throws std::runtime_error if /proc cannot be used or if a user or group does not

@@ -41,7 +41,7 @@ void refuse(const Written& report, const Written& other) {
 void refuse_file_clashes(const Options& options) {
     std::vector<Written> outputs;
     add(outputs, "--stdout", options.standard_output);
-    if (options.standard_error) add(outputs, "--stderr", *options.standard_error);
+    add(outputs, "--stderr", options.standard_error);
     add(outputs, "--output", options.output_file);
 
     std::vector<Written> reports;

@@ -61,57 +61,13 @@ SignalBits plan_ignored(const Options& options, const SignalState& found, bool h
     return found.ignored & deliberate & ~(has_terminal ? terminal_requests : 0);
 }
 
-StreamChoice plan_standard_input(const Options& options, const Facts& facts) {
-    if (options.standard_input) return *options.standard_input;
-    // `inherit` leaves unread input to the next reader. Only a terminal's keys are passed on to the pseudo-terminal.
-    return {options.pty && facts.terminal.is_input ? Mode::terminal : Mode::inherit, {}};
-}
-
-StreamChoice plan_standard_output(const Options& options) {
-    if (options.pty && options.standard_output.mode == Mode::pipe) return {Mode::terminal, {}};
-    return options.standard_output;
-}
-
-StreamChoice plan_standard_error(const Options& options, const Facts& facts) {
-    if (options.standard_error) return *options.standard_error;
-    // With `2>err.log`, standard error keeps its own pipe, so that the errors still go to the file.
-    if (options.pty) {
-        const bool redirected = !facts.terminal.is_error && !facts.outputs_are_one;
-        return {redirected ? Mode::pipe : Mode::terminal, {}};
-    }
-    // With two pipes to one place, lines could change their order (docs/decisions/0003).
-    const bool merge = facts.outputs_are_one && options.standard_output.mode == Mode::pipe;
-    return {merge ? Mode::merge : Mode::pipe, {}};
-}
-
-/// Whether an option needs an output's bytes even if netrunner passes them to no place.
-bool looks_at_output(const Options& options) {
-    return options.output_file || options.junit || options.stamp.wanted() || options.max_output != unlimited ||
-           limit_or_none(options.idle_timeout) != forever || limit_or_none(options.heartbeat) != forever;
-}
-
-/// What netrunner found closed is closed for the command, as without netrunner (docs/decisions/0032). With --pty the
-/// command gets three valid descriptors, as on any new terminal.
-void keep_closed(const Options& options, const Facts& facts, LaunchPlan& plan) {
-    if (options.pty) return;
-    const auto close = [](StreamChoice& stream, bool is_looked_at) {
-        const bool leads_there = stream.mode == Mode::inherit || (stream.mode == Mode::pipe && !is_looked_at);
-        if (leads_there) stream = {Mode::closed, {}};
-    };
-    const bool is_looked_at = looks_at_output(options);
-    if (facts.closed[0]) close(plan.standard_input, false);
-    if (facts.closed[1]) close(plan.standard_output, is_looked_at);
-    if (facts.closed[2]) close(plan.standard_error, is_looked_at);
-    const bool follows = plan.standard_error.mode == Mode::merge;
-    if (follows && plan.standard_output.mode == Mode::closed) plan.standard_error = {Mode::closed, {}};
-}
-
 Wiring wiring_of(const StreamChoice& choice) {
     switch (choice.mode) {
         case Mode::pipe: return Wiring::pipe;
         case Mode::merge: return Wiring::like_stdout;
         case Mode::terminal: return Wiring::terminal;
         case Mode::closed: return Wiring::closed;
+        case Mode::automatic:
         case Mode::inherit:
         case Mode::null:
         case Mode::file: return Wiring::keep;
@@ -246,20 +202,7 @@ void refuse_mixed_progress(const Options& options, const Facts& facts, const Lau
 void refuse_contradictions(const Options& options, const Facts& facts, const LaunchPlan& plan) {
     if (options.window && !options.pty) throw UsageError("--winsize needs --pty");
     if (plan.standard_input.mode == Mode::terminal && !options.pty) throw UsageError("--stdin pty needs --pty");
-    const bool relays_output =
-        options.pty || plan.standard_output.mode == Mode::pipe || plan.standard_error.mode == Mode::pipe;
-    const auto needs_relay = [&](bool asked, const char* option) {
-        if (asked && !relays_output) {
-            throw UsageError(fmt::format(
-                "{} needs an output that goes through netrunner: say --stdout pipe or --stderr pipe", option));
-        }
-    };
-    needs_relay(plan.idle_timeout != forever, "--idle-timeout");
-    needs_relay(plan.max_output != unlimited, "--max-output");
-    needs_relay(plan.heartbeat != forever, "--heartbeat");
-    needs_relay(plan.output_file.has_value(), "--output");
-    needs_relay(plan.stamp.clock != LineStamp::Clock::none, "--timestamps");
-    needs_relay(!plan.stamp.prefix.empty(), "--prefix");
+    refuse_unseen_output(options, plan);
     const bool needs_stdout =
         plan.output_file == "-" || (plan.standard_error.mode == Mode::file && plan.standard_error.path == "-");
     if (needs_stdout && facts.closed[1]) {
@@ -285,6 +228,7 @@ void refuse_contradictions(const Options& options, const Facts& facts, const Lau
 
 LaunchPlan make_launch_plan(const Options& options, const Facts& facts) {
     LaunchPlan plan;
+    static_cast<StreamPlan&>(plan) = plan_streams(options, facts);
     plan.words = options.command;
     if (options.argv0) {
         plan.words.front() = *options.argv0;
@@ -292,10 +236,7 @@ LaunchPlan make_launch_plan(const Options& options, const Facts& facts) {
     }
     plan.environment = plan_environment(options, facts.environment);
     plan.directory = options.directory;
-    plan.standard_input = plan_standard_input(options, facts);
-    plan.standard_output = plan_standard_output(options);
-    plan.standard_error = plan_standard_error(options, facts);
-    keep_closed(options, facts, plan);
+    plan.outputs_are_one = facts.outputs_are_one;
     if (options.pty) plan.terminal = plan_terminal(options, facts, plan);
     plan.cgroup = plan_cgroup(options.cgroup, facts.cgroup_base);
     plan.has_terminal = facts.has_terminal;
@@ -316,12 +257,14 @@ LaunchPlan make_launch_plan(const Options& options, const Facts& facts) {
     plan.heartbeat = limit_or_none(options.heartbeat);
     plan.on_timeout = options.on_timeout;
     refuse_contradictions(options, facts, plan);
+    plan.unseen_output = describe_unseen_output(options, plan);
     plan.shepherd = plan_shepherd(options, facts, plan);
     return plan;
 }
 
 std::string describe(const StreamChoice& choice) {
     switch (choice.mode) {
+        case Mode::automatic: return "auto";
         case Mode::inherit: return "inherit";
         case Mode::pipe: return "pipe";
         case Mode::null: return "null";

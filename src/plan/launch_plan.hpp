@@ -2,45 +2,17 @@
 // carries the plan out. Options that contradict each other are refused; no option is dropped silently. Pure.
 #pragma once
 
-#include <array>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "shepherd/link/protocol.hpp"
 #include "src/cli/options.hpp"
-#include "src/plan/identity.hpp"
-#include "src/system/signal_source.hpp"
+#include "src/plan/facts.hpp"
+#include "src/plan/stream_plan.hpp"
 #include "src/values/usage_error.hpp"
 
 namespace netrunner {
-
-/// The user's terminal: the first of descriptors 0 to 2 that is a terminal, else the controlling terminal. Filled in
-/// only with --pty.
-struct TerminalFacts {
-    bool found = false;
-    bool is_input = false;    ///< descriptor 0 is a terminal
-    bool is_output = false;   ///< descriptor 1 is that terminal
-    bool is_error = false;    ///< descriptor 2 is a terminal
-    bool foreground = false;  ///< netrunner's group is its foreground, or it is not this session's terminal
-    std::optional<protocol::TerminalModes> modes{};
-    std::optional<WindowSize> window{};  ///< its size, else that of COLUMNS and LINES
-};
-
-/// Everything that the plan depends on besides the options.
-struct Facts {
-    SignalState signals{};                   ///< what netrunner was started with
-    Identity identity{};                     ///< ids of --uid, --gid and --groups
-    std::vector<std::string> environment{};  ///< netrunner's own, NAME=VALUE; only if an option changes it
-    bool has_terminal = false;               ///< netrunner has a controlling terminal
-    bool outputs_are_one = false;            ///< descriptors 1 and 2 are open and lead to the same file
-    bool error_is_terminal = false;          ///< descriptor 2 is a terminal; only with --progress
-    std::array<bool, 3> closed{};            ///< which of descriptors 0-2 netrunner found closed
-    bool passes_descriptors = false;         ///< descriptors above 2 go to the command
-    pid_t group = 0;                         ///< netrunner's process group
-    TerminalFacts terminal{};
-    std::optional<std::string> cgroup_base{};  ///< NETRUNNER_CGROUP_BASE
-};
 
 /// How a run on a pseudo-terminal uses the user's terminal.
 struct TerminalPlan {
@@ -51,15 +23,14 @@ struct TerminalPlan {
     WindowSize window{};        ///< the size at the start
 };
 
-struct LaunchPlan {
+struct LaunchPlan : StreamPlan {
     /// The shepherd's argv after its own name; see shepherd/main.cpp.
     std::vector<std::string> words;
     /// The command's environment; nothing if it is netrunner's own.
     std::optional<std::vector<std::string>> environment;
     std::optional<std::string> directory;
-    StreamChoice standard_input;
-    StreamChoice standard_output;
-    StreamChoice standard_error;
+    bool outputs_are_one = false;  ///< netrunner's descriptors 1 and 2 lead to the same file
+    std::string unseen_output;     ///< a line to say before the start: which options miss an output; mostly empty
     std::optional<TerminalPlan> terminal;
     std::optional<CgroupPlan> cgroup;
     bool has_terminal = false;        ///< netrunner has a controlling terminal, so the run takes part in job control

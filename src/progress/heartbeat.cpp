@@ -21,9 +21,11 @@ std::optional<TimePoint> Heartbeat::deadline(TimePoint quiet_since) const {
     return std::max(quiet_since, last_.value_or(quiet_since)) + every_;
 }
 
-std::string describe_heartbeat(Duration elapsed, std::optional<Duration> silence, const TreeFigures& tree) {
+std::string describe_heartbeat(Duration elapsed, std::optional<Duration> silence, const std::string& not_relayed,
+                               const TreeFigures& tree) {
     std::string text = fmt::format("running for {}, ", rounded(elapsed));
     text += silence ? fmt::format("no output for {}", rounded(*silence)) : "no output yet";
+    if (!not_relayed.empty()) text += fmt::format(" ({} is not seen)", not_relayed);
     text += fmt::format(", {} {}", tree.processes, tree.processes == 1 ? "process" : "processes");
     if (!tree.memory) return text;
     return text + fmt::format(", {} of memory ({})", format_size(*tree.memory),

@@ -27,7 +27,8 @@ class Heartbeat {
 };
 
 /// "running for 10m, no output for 5m, 12 processes, 340 MiB of memory (sum of resident sizes)". `silence` is nothing
-/// if the command has not written a byte yet.
-std::string describe_heartbeat(Duration elapsed, std::optional<Duration> silence, const TreeFigures& tree);
+/// if no byte has been relayed yet. `not_relayed` names the outputs that netrunner cannot see; empty: none.
+std::string describe_heartbeat(Duration elapsed, std::optional<Duration> silence, const std::string& not_relayed,
+                               const TreeFigures& tree);
 
 }  // namespace netrunner

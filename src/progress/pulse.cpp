@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "src/plan/stream_plan.hpp"
 #include "src/progress/progress_line.hpp"
 
 namespace netrunner {
@@ -17,6 +18,7 @@ Pulse::Pulse(const LaunchPlan& plan, TimePoint begun, LiveLine* line, Narrator n
     : begun_(begun),
       timeout_(plan.timeout),
       heartbeat_(plan.heartbeat),
+      not_relayed_(heartbeat_.wanted() ? outputs_not_relayed(plan) : ""),
       line_(line),
       narrate_(std::move(narrate)),
       next_show_(begun + show_interval),
@@ -34,7 +36,8 @@ void Pulse::attend(TimePoint now, const RunView& run) {
         heartbeat_.beat(now);
         std::optional<Duration> silence;
         if (run.last_output) silence = now - *run.last_output;
-        narrate_(0, describe_heartbeat(now - begun_ - paused_, silence, look_at_tree(run.root, run.group)));
+        narrate_(0,
+                 describe_heartbeat(now - begun_ - paused_, silence, not_relayed_, look_at_tree(run.root, run.group)));
     }
     if (line_ != nullptr && now >= next_show_) show_progress(now, run);
 }

@@ -54,6 +54,7 @@ class Pulse {
     TimePoint begun_;
     Duration timeout_;
     Heartbeat heartbeat_;
+    std::string not_relayed_;  ///< the outputs that the heartbeat does not see; empty: none
     LiveLine* line_;
     Narrator narrate_;
     Duration paused_{};

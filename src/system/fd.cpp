@@ -19,10 +19,6 @@ Descriptor above_standard(Descriptor fd) {
     return Descriptor(::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
 }
 
-bool is_same(const struct stat& a, const struct stat& b) {
-    return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_rdev == b.st_rdev;
-}
-
 }  // namespace
 
 Descriptor open_file(const std::string& path, int flags, mode_t mode) {
@@ -46,16 +42,20 @@ Descriptor reopen_nonblocking(int fd, int access) {
     return above_standard(std::move(own));
 }
 
+bool same_file(const struct stat& a, const struct stat& b) {
+    return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_rdev == b.st_rdev;
+}
+
 bool same_file(int a, int b) {
     struct stat first {};
     struct stat second {};
-    return ::fstat(a, &first) == 0 && ::fstat(b, &second) == 0 && is_same(first, second);
+    return ::fstat(a, &first) == 0 && ::fstat(b, &second) == 0 && same_file(first, second);
 }
 
 bool same_file(const std::string& path, int fd) {
     struct stat named {};
     struct stat open {};
-    return ::stat(path.c_str(), &named) == 0 && ::fstat(fd, &open) == 0 && is_same(named, open);
+    return ::stat(path.c_str(), &named) == 0 && ::fstat(fd, &open) == 0 && same_file(named, open);
 }
 
 bool ready_now(int fd, short events) {

@@ -48,6 +48,7 @@ Descriptor reopen_nonblocking(int fd, int access);
 /// Whether both descriptors lead to the same file, pipe, socket or terminal.
 bool same_file(int a, int b);
 bool same_file(const std::string& path, int fd);
+bool same_file(const struct stat& a, const struct stat& b);
 
 /// Whether poll(2) reports any of `events`, or an error, on `fd` now.
 bool ready_now(int fd, short events);

@@ -141,7 +141,7 @@ TEST_CASE("every option sets what it names") {
                                "x"});
     CHECK(o.standard_input->mode == StreamChoice::Mode::null);
     CHECK(o.standard_output.mode == StreamChoice::Mode::inherit);
-    CHECK(o.standard_error->mode == StreamChoice::Mode::merge);
+    CHECK(o.standard_error.mode == StreamChoice::Mode::merge);
     CHECK(o.output_file == "f");
     CHECK(o.append);
     CHECK(o.max_output == 1024);
@@ -211,8 +211,8 @@ TEST_CASE("an invalid value is refused with its option, what was expected, and t
     const std::vector<Slip> slips{
         {"--winsize", "80", "invalid size '80': expected columns and rows, such as 80x24"},
         {"--stdin", "", "invalid mode '': expected inherit, null, pipe, pty, or a file"},
-        {"--stdout", "", "invalid mode '': expected pipe, inherit, null, or a file"},
-        {"--stderr", "", "invalid mode '': expected pipe, inherit, null, stdout, or a file"},
+        {"--stdout", "", "invalid mode '': expected auto, pipe, inherit, null, or a file"},
+        {"--stderr", "", "invalid mode '': expected auto, pipe, inherit, null, stdout, or a file"},
         {"--output", "", no_file},
         {"--timestamps", "Elapsed", "invalid mode 'Elapsed': expected elapsed, iso or delta; did you mean 'elapsed'?"},
         {"--prefix", "a\n", "invalid prefix 'a\n': expected text without newlines or carriage returns"},

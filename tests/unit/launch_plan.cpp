@@ -76,7 +76,7 @@ TEST_CASE("outputs that go to one place share a pipe, unless asked otherwise") {
     const Facts same{.outputs_are_one = true};
     CHECK(make_launch_plan(asked(), same).shepherd.standard_error == Wiring::like_stdout);
     Options options = asked();
-    options.standard_error = StreamChoice{Mode::pipe};
+    options.standard_error = {Mode::pipe};
     CHECK(make_launch_plan(options, same).shepherd.standard_error == Wiring::pipe);
     options = asked();
     options.standard_output = {Mode::null};
@@ -189,7 +189,7 @@ TEST_CASE("a live line is refused if the command writes to its terminal directly
     CHECK(refused(options, terminal));
     CHECK(!refused(options, elsewhere));
     CHECK(!refused(options, {.outputs_are_one = true}));
-    options.standard_error = StreamChoice{Mode::inherit};
+    options.standard_error = {Mode::inherit};
     CHECK(refused(options, elsewhere));
     options = asked();
     options.progress = options.pty = true;
@@ -200,7 +200,7 @@ TEST_CASE("a live line is refused if the command writes to its terminal directly
 TEST_CASE("limits on output need an output that is relayed") {
     Options options = asked();
     options.standard_output = {Mode::inherit};
-    options.standard_error = StreamChoice{Mode::null};
+    options.standard_error = {Mode::null};
     CHECK(complaint(options) == "accepted");
     for (auto ask :
          {+[](Options& o) { o.idle_timeout = 1s; }, +[](Options& o) { o.max_output = 5; },
@@ -209,7 +209,7 @@ TEST_CASE("limits on output need an output that is relayed") {
         Options limited = options;
         ask(limited);
         CHECK(complaint(limited).find("needs an output that goes through netrunner") != std::string::npos);
-        limited.standard_error = StreamChoice{Mode::pipe};
+        limited.standard_error = {Mode::pipe};
         CHECK(complaint(limited) == "accepted");
     }
     options = asked();
@@ -301,11 +301,14 @@ protocol::TerminalModes cooked() {
 
 /// netrunner in the foreground of a terminal that is its descriptors 0 to 2.
 Facts at_terminal() {
-    Facts facts{.has_terminal = true, .outputs_are_one = true, .group = 42};
+    Facts facts{.has_terminal = true,
+                .outputs_are_one = true,
+                .output_is_terminal = true,
+                .error_is_terminal = true,
+                .group = 42};
     facts.terminal = {.found = true,
                       .is_input = true,
                       .is_output = true,
-                      .is_error = true,
                       .foreground = true,
                       .modes = cooked(),
                       .window = WindowSize{132, 50}};
@@ -387,7 +390,7 @@ TEST_CASE("a standard error that is redirected has its own pipe") {
     Facts facts = at_terminal();
     facts.outputs_are_one = false;
     CHECK(make_launch_plan(on_terminal(), facts).standard_error.mode == Mode::terminal);
-    facts.terminal.is_error = false;
+    facts.error_is_terminal = false;
     CHECK(make_launch_plan(on_terminal(), facts).standard_error.mode == Mode::pipe);
     facts.outputs_are_one = true;
     CHECK(make_launch_plan(on_terminal(), facts).standard_error.mode == Mode::terminal);
