@@ -62,16 +62,18 @@ int print_out(const std::string& text, int status, bool stdout_was_closed) {
         fmt::print("{}", text);
         if (std::fflush(stdout) == 0) return status;
     }
-    say("cannot write to standard output: " + errno_text(errno), forever);
+    LinePosition position;
+    say("cannot write to standard output: " + errno_text(errno), forever, position);
     return exit_own_failure;
 }
 
 /// Makes `live_line` if --progress was given and the terminal allows it. Returns why it does not allow it.
-std::optional<std::string> obstacle_to_progress(const Options& options, std::optional<LiveLine>& live_line) {
+std::optional<std::string> obstacle_to_progress(const Options& options, const LinePosition& position,
+                                                std::optional<LiveLine>& live_line) {
     if (!options.progress) return std::nullopt;
     std::string obstacle = LiveLine::obstacle();
     if (!obstacle.empty()) return obstacle;
-    live_line.emplace();
+    live_line.emplace(position);
     return std::nullopt;
 }
 
@@ -98,12 +100,13 @@ bool is_github_step() {
     }
     const SignalState found = read_signal_state();
     const LaunchPlan plan = make_launch_plan(options, gather_facts(options, found, closed, given));
+    LinePosition position;
     std::optional<LiveLine> live_line;
-    const auto obstacle = obstacle_to_progress(options, live_line);
+    const auto obstacle = obstacle_to_progress(options, position, live_line);
     LiveLine* const line = live_line ? &*live_line : nullptr;
     const bool says = options.verbose > 0 || options.heartbeat != forever;
-    if (!plan.unseen_output.empty() && !options.quiet) say(plan.unseen_output, forever);
-    const Narrator narrate = says ? narrator(options.verbose, line) : Narrator();
+    if (!plan.unseen_output.empty() && !options.quiet) say(plan.unseen_output, forever, position);
+    const Narrator narrate = says ? narrator(options.verbose, line, position) : Narrator();
     if (obstacle) narrate(1, "no progress is shown: " + *obstacle);
     if (report.on_stdout() && plan.standard_output.mode != StreamChoice::Mode::null &&
         plan.standard_output.mode != StreamChoice::Mode::file) {
@@ -113,9 +116,12 @@ bool is_github_step() {
     }
     OutputTail tail;
     std::optional<SignalSource> signals;
-    const Outcome outcome =
-        run(plan, found, signals, std::move(given),
-            {.begun = begun, .narrate = narrate, .tail = junit ? &tail : nullptr, .live_line = line});
+    const Outcome outcome = run(plan, found, signals, std::move(given),
+                                {.begun = begun,
+                                 .narrate = narrate,
+                                 .tail = junit ? &tail : nullptr,
+                                 .live_line = line,
+                                 .position = &position});
     Ending ending = ending_of(outcome, options.preserve_status);
     const std::string verdict = verdict_of(outcome);
     const Duration patience = patience_for(outcome);
@@ -136,9 +142,9 @@ bool is_github_step() {
         ending = {.status = exit_own_failure};
     }
     if (signals) signals->let_through_orders();
-    for (const std::string& each : lines) say(each, patience);
-    if (says_verdict && is_github_step()) print(render_annotation(verdict, ending.status), patience);
-    if (options.summary) print(render_summary(outcome, ending, colours_wanted()), patience);
+    for (const std::string& each : lines) say(each, patience, position);
+    if (says_verdict && is_github_step()) print(render_annotation(verdict, ending.status), patience, position);
+    if (options.summary) print(render_summary(outcome, ending, colours_wanted()), patience, position);
     end_with(ending);
 }
 
@@ -165,7 +171,8 @@ int main(int argc, char** argv) {
         }
         run_and_tell(std::get<Options>(parsed), begun, closed);
     } catch (const std::exception& failure) {
-        say(failure_text(failure), forever);
+        LinePosition position;
+        say(failure_text(failure), forever, position);
         return exit_own_failure;
     }
 }

@@ -16,7 +16,7 @@ namespace {
 
 std::unique_ptr<TerminalSharing> make_sharing(const LaunchPlan& plan, ShepherdLink& link, Streams& streams) {
     if (plan.terminal) return std::make_unique<TypedTerminal>(plan, link, streams);
-    return std::make_unique<LentForeground>();
+    return std::make_unique<LentForeground>(streams);
 }
 
 /// Stops this process group. Returns how long it was stopped; nothing if the kernel did not stop it.

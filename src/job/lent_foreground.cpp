@@ -14,6 +14,7 @@ bool LentForeground::grant() {
     // Save the modes before the first grant only: modes that the command sets are meant to stay, unless a stop ends it.
     if (!lent_) modes_ = modes;
     lent_ = true;
+    streams_.note_direct_writer();
     writes_.emplace(SIG_BLOCK, SIGTTOU);
     return true;
 }

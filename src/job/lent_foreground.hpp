@@ -7,6 +7,7 @@
 
 #include "shepherd/terminal/terminal_modes.hpp"
 #include "src/plan/terminal_sharing.hpp"
+#include "src/streams/streams.hpp"
 #include "src/system/mask_guard.hpp"
 #include "src/system/terminal.hpp"
 
@@ -14,6 +15,9 @@ namespace netrunner {
 
 class LentForeground final : public TerminalSharing {
   public:
+    /// `streams` must outlive it.
+    explicit LentForeground(Streams& streams) : streams_(streams) {}
+
     void begin(pid_t command) override { command_ = command; }
     bool grant() override;
     void withdraw() override;
@@ -24,6 +28,7 @@ class LentForeground final : public TerminalSharing {
     [[nodiscard]] bool is_exclusive() const override { return lent_ && terminal_->is_foreground(command_); }
 
   private:
+    Streams& streams_;
     pid_t command_ = 0;
     std::optional<Terminal> terminal_;    ///< opened when the command first asks for it
     std::optional<TerminalModes> modes_;  ///< the terminal's modes before the first grant

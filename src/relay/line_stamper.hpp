@@ -30,6 +30,8 @@ class LineStamper {
 
     /// Starts on `block`, which was read at `moment`. Its memory must stay valid until `piece` is empty.
     void take(std::span<const std::byte> block, const Moment& moment);
+    /// The next byte begins a line for the reader, although the byte before was no newline.
+    void begin_line() { at_start_ = true; }
     /// The bytes to write next, stamps included; empty once the whole block has been written.
     std::span<const std::byte> piece();
     /// Whether `piece` is empty.

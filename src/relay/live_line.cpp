@@ -15,7 +15,7 @@ constexpr std::string_view clear_rest = "\033[K";
 
 }  // namespace
 
-LiveLine::LiveLine() : sink_(Sink::borrowing(STDERR_FILENO)) {}
+LiveLine::LiveLine(const LinePosition& position) : position_(position), sink_(Sink::borrowing(STDERR_FILENO)) {}
 
 std::string LiveLine::obstacle() {
     if (::isatty(STDERR_FILENO) == 0) return "standard error is not a terminal";
@@ -27,7 +27,7 @@ std::string LiveLine::obstacle() {
 }
 
 std::size_t LiveLine::room() const {
-    if (!at_start_) return 0;
+    if (!position_.is_at_start()) return 0;
     // Do not draw while another process group has the foreground: the shell shows its prompt there, or the command,
     // which was lent the foreground, talks to its user. On a terminal that is not this session's controlling terminal,
     // tcgetpgrp(3) fails, and the line is drawn.

@@ -1,21 +1,22 @@
 // The line of --progress on standard error's terminal. It is redrawn in place, drawn only if netrunner's last output
 // there ended a line, and erased before netrunner writes anything else there. `src/progress/pulse` shows and hides it;
-// relays and the narrator call `hide` and `note` around their writes. It does not decide what to show or when.
+// relays and the narrator call `hide` before their writes. It does not decide what to show or when.
 #pragma once
 
 #include <sys/types.h>
 
 #include <cstddef>
-#include <span>
 #include <string>
 
+#include "src/relay/line_position.hpp"
 #include "src/relay/sink.hpp"
 
 namespace netrunner {
 
 class LiveLine {
   public:
-    LiveLine();
+    /// `position` must outlive it.
+    explicit LiveLine(const LinePosition& position);
     ~LiveLine() { hide(); }
     LiveLine(const LiveLine&) = delete;
     LiveLine& operator=(const LiveLine&) = delete;
@@ -33,17 +34,13 @@ class LiveLine {
     void hide() {
         if (shown_) erase();
     }
-    /// Records that netrunner has written `bytes` to the terminal.
-    void note(std::span<const std::byte> bytes) {
-        if (!bytes.empty()) at_start_ = bytes.back() == std::byte{'\n'};
-    }
 
   private:
     void erase();
 
+    const LinePosition& position_;
     Sink sink_;
     bool shown_ = false;
-    bool at_start_ = true;
 };
 
 }  // namespace netrunner

@@ -37,8 +37,10 @@ Relay::Relay(Source source, Sink sink, std::optional<Sink> copy, OutputBudget* b
       copies_plain_(duties.plain_copy),
       tail_(duties.tail),
       live_line_(duties.live_line),
+      position_(duties.position),
       whole_lines_(duties.whole_lines),
-      may_splice_(source_.is_pipe() && duties.tail == nullptr && !duties.stamp.wanted()) {
+      may_splice_(source_.is_pipe() && duties.tail == nullptr && !duties.stamp.wanted() &&
+                  (duties.position == nullptr || sink_.discards())) {
     if (!duties.stamp.wanted()) return;
     stamper_ = std::make_unique<LineStamper>(duties.stamp, duties.begun);
     if (copy_ && duties.stamps_copy) copy_stamper_ = std::make_unique<LineStamper>(duties.stamp, duties.begun);
@@ -246,6 +248,10 @@ void Relay::take_block(std::size_t size) {
     if (tail_ != nullptr) tail_->append(plain);
     if (!stamper_) return;
     const Moment moment = Moment::now();
+    // After a line of netrunner's own in the middle of a line, the rest of that line begins a new one.
+    if (position_ != nullptr && std::exchange(seen_breaks_, position_->breaks()) != position_->breaks()) {
+        stamper_->begin_line();
+    }
     stamper_->take(block, moment);
     if (copy_stamper_) copy_stamper_->take(copying_, moment);
 }
@@ -275,7 +281,7 @@ Relay::State Relay::deliver_to_sink() {
         const std::size_t own = stamper_ ? stamper_->advance(result.bytes) : result.bytes;
         sink_done_ += own;
         passed_ += own;
-        if (live_line_ != nullptr) live_line_->note(bytes.first(result.bytes));
+        if (position_ != nullptr) position_->note(bytes.first(result.bytes));
     } while (sink_done_ < filled_);
     return after(result, true);
 }

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 
+#include "src/relay/line_position.hpp"
 #include "src/relay/line_stamper.hpp"
 #include "src/relay/live_line.hpp"
 #include "src/relay/newline_filter.hpp"
@@ -32,13 +33,14 @@ struct OutputBudget {
 /// What a relay does with the bytes besides moving them. The objects pointed to may be shared with other relays and
 /// outlive them.
 struct RelayDuties {
-    bool whole_lines = false;       ///< end each write with a line, because other runs may write to the same place
-    LineStamp stamp{};              ///< put before each line for the sink
-    bool stamps_copy = false;       ///< also put before each line for the second sink
-    bool plain_copy = false;        ///< the second sink gets plain lines
-    TimePoint begun{};              ///< the start of the run, for the stamps
-    OutputTail* tail = nullptr;     ///< keeps the end of the output as plain lines; null: none
-    LiveLine* live_line = nullptr;  ///< shown on the sink's terminal, so hidden before each write; null: none
+    bool whole_lines = false;          ///< end each write with a line, because other runs may write to the same place
+    LineStamp stamp{};                 ///< put before each line for the sink
+    bool stamps_copy = false;          ///< also put before each line for the second sink
+    bool plain_copy = false;           ///< the second sink gets plain lines
+    TimePoint begun{};                 ///< the start of the run, for the stamps
+    OutputTail* tail = nullptr;        ///< keeps the end of the output as plain lines; null: none
+    LiveLine* live_line = nullptr;     ///< shown on the sink's terminal, so hidden before each write; null: none
+    LinePosition* position = nullptr;  ///< of the sink; null: no line of netrunner's goes there
 };
 
 class Relay {
@@ -162,8 +164,10 @@ class Relay {
     std::unique_ptr<LineStamper> copy_stamper_;  ///< for the second sink, which may get other line ends
     OutputTail* tail_;
     LiveLine* live_line_;
+    LinePosition* position_;
+    std::uint32_t seen_breaks_ = 0;
     bool whole_lines_;
-    bool may_splice_;  ///< the source is a pipe, and neither stamps nor the tail need the bytes
+    bool may_splice_;  ///< the source is a pipe, and nothing else needs the bytes
 };
 
 }  // namespace netrunner

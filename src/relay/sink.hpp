@@ -33,6 +33,9 @@ class Sink {
         return (kind_ == Kind::pipe || kind_ == Kind::discard) && !splice_refused_;
     }
 
+    /// Whether it is /dev/null.
+    [[nodiscard]] bool discards() const { return kind_ == Kind::discard; }
+
     /// Whether a reader at the other end can close it while the sink is idle. A terminal has none: it hangs up, and the
     /// next write reports that.
     [[nodiscard]] bool has_reader() const { return kind_ == Kind::pipe || kind_ == Kind::socket; }

@@ -1,6 +1,7 @@
 #include "src/session/console.hpp"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,7 +17,7 @@ namespace netrunner {
 namespace {
 
 /// "\r\n" if standard error is a terminal in raw mode: there, "\n" alone does not return to the first column.
-const char* line_end() {
+std::string line_end() {
     const auto modes = read_modes(STDERR_FILENO);
     return modes && show_output_unchanged(*modes) ? "\r\n" : "\n";
 }
@@ -25,6 +26,19 @@ const char* line_end() {
 constexpr std::string_view of_verdict = "netrunner: ";
 constexpr std::string_view of_heartbeat = "netrunner --heartbeat: ";
 constexpr std::string_view of_verbose = "netrunner -v: ";
+
+/// The width of standard error's terminal, if that wraps lines and knows its width; else 0.
+std::size_t wrapping_columns() {
+    winsize size{};
+    if (!LiveLine::obstacle().empty() || ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+    return size.ws_col;
+}
+
+/// What leads to the start of a line.
+std::string lead(const LinePosition& position) {
+    if (position.is_at_start() && !position.is_shared()) return "";
+    return position.lead(line_end(), position.is_shared() ? wrapping_columns() : 0);
+}
 
 /// Replaces control characters, so that a file name with a newline in it does not break the line.
 std::string as_line(std::string_view prefix, const std::string& text) {
@@ -36,21 +50,28 @@ std::string as_line(std::string_view prefix, const std::string& text) {
 
 }  // namespace
 
-void print(const std::string& text, Duration patience) {
+void print(const std::string& text, Duration patience, LinePosition& position) {
     Sink sink = Sink::borrowing(STDERR_FILENO);
-    write_all(sink, std::as_bytes(std::span(text)), patience);
+    const std::string whole = lead(position) + text;
+    position.begin_own_line();
+    write_all(sink, std::as_bytes(std::span(whole)), patience);
+    position.note(std::as_bytes(std::span(whole)));
 }
 
-void say(const std::string& text, Duration patience) { print(as_line(of_verdict, text), patience); }
+void say(const std::string& text, Duration patience, LinePosition& position) {
+    print(as_line(of_verdict, text), patience, position);
+}
 
-Narrator narrator(int verbosity, LiveLine* live_line) {
+Narrator narrator(int verbosity, LiveLine* live_line, LinePosition& position) {
     const auto sink = std::make_shared<Sink>(Sink::borrowing(STDERR_FILENO));
-    return Narrator([verbosity, sink, live_line](int level, const std::string& text) {
+    return Narrator([verbosity, sink, live_line, &position](int level, const std::string& text) {
         if (level > verbosity) return;
-        const std::string line = as_line(level == 0 ? of_heartbeat : of_verbose, text);
+        const std::string line = lead(position) + as_line(level == 0 ? of_heartbeat : of_verbose, text);
         if (live_line != nullptr) live_line->hide();
-        sink->write(std::as_bytes(std::span(line)));
-        if (live_line != nullptr) live_line->note(std::as_bytes(std::span(line)));
+        const IoResult result = sink->write(std::as_bytes(std::span(line)));
+        if (result.status != IoResult::Status::moved) return;
+        position.begin_own_line();
+        position.note(std::as_bytes(std::span(line)).first(result.bytes));
     });
 }
 

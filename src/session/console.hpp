@@ -5,22 +5,25 @@
 
 #include <string>
 
-#include "src/session/session.hpp"
+#include "src/relay/line_position.hpp"
+#include "src/relay/live_line.hpp"
+#include "src/values/narrator.hpp"
+#include "src/values/quantity.hpp"
 
 namespace netrunner {
 
-/// Prints `text` unchanged. Waits for the reader no longer than `patience` and drops what the reader has not taken by
-/// then, because a failure to write to standard error can be reported nowhere.
-void print(const std::string& text, Duration patience);
+/// Prints `text` unchanged, from the start of a line. Waits for the reader no longer than `patience` and drops what the
+/// reader has not taken by then, because a failure to write to standard error can be reported nowhere.
+void print(const std::string& text, Duration patience, LinePosition& position);
 
 /// Prints `netrunner: TEXT` as one line; waits and drops as `print` does.
-void say(const std::string& text, Duration patience);
+void say(const std::string& text, Duration patience, LinePosition& position);
 
 /// Prints the events of levels up to `verbosity`; level 0 is for the lines of --heartbeat. Their prefix
 /// names the option.
 /// Drops what the reader does not take at once, so that a stopped reader delays no limit and no signal. Hides
-/// `live_line`, if any, before each line.
-Narrator narrator(int verbosity, LiveLine* live_line);
+/// `live_line`, if any, before each line. `position` must outlive it.
+Narrator narrator(int verbosity, LiveLine* live_line, LinePosition& position);
 
 /// Whether to use colours on standard error: it is a terminal, TERM is neither empty nor `dumb`, and NO_COLOR is empty.
 bool colours_wanted();

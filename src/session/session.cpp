@@ -74,7 +74,8 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
                 .plain_copy = plan_.plain_file,
                 .begun = context_.begun,
                 .tail = context_.tail,
-                .live_line = context_.live_line}),
+                .live_line = context_.live_line,
+                .position = context_.position}),
       parent_(plan_.die_with_parent ? open_parent() : Descriptor()),
       cgroup_(plan_.cgroup ? std::make_unique<Cgroup>(*plan_.cgroup, context_.narrate) : nullptr),
       link_(plan_, files, cgroup_.get(), context_.narrate),
@@ -414,7 +415,7 @@ bool Session::run_timeout_command() {
     try {
         timeout_command_ = std::make_unique<TimeoutCommand>(
             TimeoutCommand::Request{*plan_.on_timeout, *outcome_.pid, reason_of(outcome_)}, pump_, this,
-            context_.live_line);
+            RelayDuties{.live_line = context_.live_line, .position = context_.position});
     } catch (const std::system_error& failure) {
         outcome_.failures.push_back(failure_text(failure));
         return false;

@@ -31,8 +31,9 @@ struct SessionContext {
     TimePoint begun{};               ///< when netrunner started; time limits count from here
     std::vector<pid_t> strangers{};  ///< children of this process that do not belong to the run
     Narrator narrate{};
-    OutputTail* tail = nullptr;     ///< gets the end of the command's output; may be null
-    LiveLine* live_line = nullptr;  ///< for --progress; may be null
+    OutputTail* tail = nullptr;        ///< gets the end of the command's output; may be null
+    LiveLine* live_line = nullptr;     ///< for --progress; may be null
+    LinePosition* position = nullptr;  ///< of standard error; may be null
 };
 
 class Session {

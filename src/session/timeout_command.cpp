@@ -71,7 +71,7 @@ std::string contents(int file) {
 
 }  // namespace
 
-TimeoutCommand::TimeoutCommand(const Request& request, Pump& pump, Owner owner, LiveLine* live_line)
+TimeoutCommand::TimeoutCommand(const Request& request, Pump& pump, Owner owner, const RelayDuties& duties)
     : pump_(pump),
       owner_(owner),
       begun_(std::chrono::steady_clock::now()),
@@ -80,7 +80,7 @@ TimeoutCommand::TimeoutCommand(const Request& request, Pump& pump, Owner owner, 
     if (!kept_) fail(errno, "cannot create a memory file for the --on-timeout command");
     OutputPipe output = make_pipe();
     relay_.emplace(Source::owning(std::move(output.reader)), Sink::borrowing(error_.get()),
-                   Sink::owning(duplicate(kept_.get())), &budget_, std::size_t{0}, RelayDuties{.live_line = live_line});
+                   Sink::owning(duplicate(kept_.get())), &budget_, std::size_t{0}, duties);
     pid_ = spawn({"netrunner", "run",
                   "--quiet",   "--die-with-parent",
                   "--timeout", fmt::format("{}", time_limit.count()),

@@ -24,7 +24,7 @@ class TimeoutCommand {
         std::string reason;  ///< the reason as in the report: NETRUNNER_REASON
     };
     /// Starts it. Throws std::system_error; then it does not run.
-    TimeoutCommand(const Request& request, Pump& pump, Owner owner, LiveLine* live_line);
+    TimeoutCommand(const Request& request, Pump& pump, Owner owner, const RelayDuties& duties);
     ~TimeoutCommand() { end(); }
     TimeoutCommand(const TimeoutCommand&) = delete;
     TimeoutCommand& operator=(const TimeoutCommand&) = delete;

@@ -20,6 +20,12 @@ std::optional<TimePoint> later(std::optional<TimePoint> a, std::optional<TimePoi
     return a && b ? std::max(*a, *b) : (a ? a : b);
 }
 
+/// Whether the command writes directly to the file that is netrunner's standard error.
+bool inherits_error_file(const LaunchPlan& plan) {
+    constexpr auto inherit = StreamChoice::Mode::inherit;
+    return plan.standard_error.mode == inherit || (plan.outputs_are_one && plan.standard_output.mode == inherit);
+}
+
 }  // namespace
 
 Streams::Streams(const LaunchPlan& plan, const Descriptor& copy, Pump& pump, Owner owner, const RelayDuties& duties)
@@ -28,12 +34,14 @@ Streams::Streams(const LaunchPlan& plan, const Descriptor& copy, Pump& pump, Own
       file_name_(plan.output_file),
       terminal_output_(plan.terminal.has_value()),
       types_input_(plan.standard_input.mode == StreamChoice::Mode::terminal),
+      outputs_are_one_(plan.outputs_are_one),
       keys_of_user_(plan.terminal && plan.terminal->typed),
       returns_carriage_(plan.shepherd.returns_carriage != 0),
       duties_(duties),
       pipe_size_(plan.pipe_size),
       budget_{.left = plan.max_output},
-      budget_counts_(plan.max_output != unlimited) {
+      budget_counts_(plan.max_output != unlimited),
+      inherits_error_file_(inherits_error_file(plan)) {
     input_.figures.mode = describe(plan.standard_input);
     output_.figures.mode = describe(plan.standard_output);
     error_.figures.mode = describe(plan.standard_error);
@@ -44,7 +52,12 @@ Streams::Streams(const LaunchPlan& plan, const Descriptor& copy, Pump& pump, Own
 
 Streams::~Streams() { close(); }
 
+void Streams::note_direct_writer() {
+    if (duties_.position != nullptr) duties_.position->share();
+}
+
 void Streams::start(CommandStarted& event) {
+    if (inherits_error_file_) note_direct_writer();
     if (event.terminal) {
         master_ = std::move(event.terminal);
         start_output(output_, Source::owning(duplicate(master_.get())), Sink::borrowing(STDOUT_FILENO));
@@ -77,7 +90,10 @@ void Streams::start_output(Stream& stream, Source source, Sink sink) {
     }
     RelayDuties duties = duties_;
     duties.whole_lines = true;
-    if (duties.live_line != nullptr && !same_file(sink.descriptor(), STDERR_FILENO)) duties.live_line = nullptr;
+    if (&stream == &output_ && !outputs_are_one_) {
+        duties.live_line = nullptr;
+        duties.position = nullptr;
+    }
     stream.figures.bytes = 0;
     stream.relay = std::make_unique<Relay>(std::move(source), std::move(sink), std::move(copy),
                                            budget_counts_ ? &budget_ : nullptr, pipe_size_, duties);

@@ -28,6 +28,9 @@ class Streams {
     /// Starts the relays. Takes ownership of the descriptors in `event`.
     void start(CommandStarted& event);
 
+    /// The command may write to the user's terminal without a relay from now on.
+    void note_direct_writer();
+
     /// Handles the pump's report that `relay`, which belongs to this object, has stopped moving.
     void attend(Relay& relay);
 
@@ -87,13 +90,15 @@ class Streams {
     std::optional<std::string> file_name_;
     bool terminal_output_;  ///< stdout's relay carries a pseudo-terminal's output
     bool types_input_;
-    bool keys_of_user_;  ///< standard input is the user's terminal
+    bool outputs_are_one_;  ///< netrunner's descriptors 1 and 2 lead to the same file
+    bool keys_of_user_;     ///< standard input is the user's terminal
     bool returns_carriage_;
     std::vector<Sink> copies_;  ///< sinks for the output file, of streams that have not been started
     RelayDuties duties_;
     std::size_t pipe_size_;
     OutputBudget budget_;
     bool budget_counts_;
+    bool inherits_error_file_;
     bool input_over_ = false;
     Descriptor master_;              ///< of the command's pseudo-terminal
     bool typing_ = false;            ///< the input's relay is in the pump
