@@ -28,6 +28,7 @@ void LentForeground::withdraw() {
 }
 
 void LentForeground::undo_modes() {
+    streams_.end_screen_modes();
     // Another process group may own the foreground now; do not overwrite its terminal modes.
     if (modes_ && terminal_->is_foreground(::getpgrp())) terminal_->set_modes(*modes_);
 }

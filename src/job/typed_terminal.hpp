@@ -24,7 +24,8 @@ class TypedTerminal final : public TerminalSharing {
     void begin(pid_t command) override;
     bool grant() override;
     void withdraw() override;
-    void undo_modes() override {}  // the command sets modes on its pseudo-terminal only
+    /// The command's settings are those of its own pseudo-terminal. Only what its output has begun stays on the user's.
+    void undo_modes() override { streams_.end_screen_modes(); }
     void resume() override;
     void notice_key() override;
     bool adjust_size() override;

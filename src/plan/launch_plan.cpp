@@ -236,6 +236,8 @@ LaunchPlan make_launch_plan(const Options& options, const Facts& facts) {
     }
     plan.environment = plan_environment(options, facts.environment);
     plan.directory = options.directory;
+    plan.output_is_terminal = facts.output_is_terminal;
+    plan.error_is_terminal = facts.error_is_terminal;
     plan.outputs_are_one = facts.outputs_are_one;
     if (options.pty) plan.terminal = plan_terminal(options, facts, plan);
     plan.cgroup = plan_cgroup(options.cgroup, facts.cgroup_base);

@@ -29,8 +29,10 @@ struct LaunchPlan : StreamPlan {
     /// The command's environment; nothing if it is netrunner's own.
     std::optional<std::vector<std::string>> environment;
     std::optional<std::string> directory;
-    bool outputs_are_one = false;  ///< netrunner's descriptors 1 and 2 lead to the same file
-    std::string unseen_output;     ///< a line to say before the start: which options miss an output; mostly empty
+    bool output_is_terminal = false;  ///< netrunner's descriptor 1 is a terminal
+    bool error_is_terminal = false;   ///< netrunner's descriptor 2 is a terminal
+    bool outputs_are_one = false;     ///< netrunner's descriptors 1 and 2 lead to the same file
+    std::string unseen_output;        ///< a line to say before the start: which options miss an output; mostly empty
     std::optional<TerminalPlan> terminal;
     std::optional<CgroupPlan> cgroup;
     bool has_terminal = false;        ///< netrunner has a controlling terminal, so the run takes part in job control

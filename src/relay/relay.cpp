@@ -17,7 +17,8 @@ constexpr std::size_t read_size = 64 * 1024;
 /// The start of a longer line is not held, but written as it comes: it is no text, or no reader expects it in one
 /// piece.
 constexpr std::size_t most_held = 32 * 1024;
-constexpr std::size_t buffer_size = most_held + read_size;
+/// One byte more is for a '\r' that was held back.
+constexpr std::size_t buffer_size = most_held + read_size + 1;
 constexpr std::size_t splice_size = 1024 * 1024;
 /// Upper bound in bytes for the output that a terminal holds.
 constexpr std::size_t terminal_depth = 256 * 1024;
@@ -38,6 +39,8 @@ Relay::Relay(Source source, Sink sink, std::optional<Sink> copy, OutputBudget* b
       tail_(duties.tail),
       live_line_(duties.live_line),
       position_(duties.position),
+      screen_(duties.screen),
+      of_terminal_(duties.of_terminal),
       whole_lines_(duties.whole_lines),
       may_splice_(source_.is_pipe() && duties.tail == nullptr && !duties.stamp.wanted() &&
                   (duties.position == nullptr || sink_.discards())) {
@@ -77,12 +80,18 @@ void Relay::finish_copy() {
     copying_ = {};
 }
 
-/// Takes what is held back for the second sink and the tail. False if that is nothing.
+/// Takes what is held back: a '\r', and an unfinished line for the second sink and the tail. False if that is nothing.
 bool Relay::take_rest() {
+    const std::span<const std::byte> returned = filter_.rest();
+    if (strips_for_sink() && !returned.empty()) {
+        buffer_[held_++] = returned.front();
+        take_block(held_);
+        return true;
+    }
     const std::span<const std::byte> plain = plain_ ? plain_->rest() : std::span<const std::byte>();
     if (tail_ != nullptr) tail_->append(plain);
     if (!copy_) return false;
-    copying_ = copies_plain_ ? plain : filter_.rest();
+    copying_ = copies_plain_ ? plain : returned;
     if (copy_stamper_) copy_stamper_->take(copying_, Moment::now());
     return !copy_is_done();
 }
@@ -222,11 +231,12 @@ Relay::State Relay::copy_some() {
     }
     // Charge the budget before delivery, so that another relay cannot spend the same bytes.
     spend(result.bytes);
-    const std::size_t lines = whole_lines_ ? length_of_lines({buffer_.get() + held_, result.bytes}) : 0;
+    const std::size_t arrived = strip_arrived({buffer_.get() + held_, result.bytes});
+    const std::size_t lines = whole_lines_ ? length_of_lines({buffer_.get() + held_, arrived}) : 0;
     const std::size_t whole = lines == 0 ? 0 : held_ + lines;
-    held_ += result.bytes;
+    held_ += arrived;
     const bool holds = whole_lines_ && held_ - whole <= most_held;
-    if (holds && whole == 0) return State::moving;
+    if (held_ == 0 || (holds && whole == 0)) return State::moving;
     take_block(holds ? whole : held_);
     return deliver_buffer();
 }
@@ -244,7 +254,7 @@ void Relay::take_block(std::size_t size) {
     copying_ = {};
     const std::span<const std::byte> block(buffer_.get(), filled_);
     const std::span<const std::byte> plain = plain_ ? plain_->pass(block) : std::span<const std::byte>();
-    if (copy_) copying_ = copies_plain_ ? plain : filter_.pass(block, strips_returns_);
+    if (copy_) copying_ = copies_plain_ ? plain : strips_for_sink() ? block : filter_.pass(block, strips_returns_);
     if (tail_ != nullptr) tail_->append(plain);
     if (!stamper_) return;
     const Moment moment = Moment::now();
@@ -255,6 +265,32 @@ void Relay::take_block(std::size_t size) {
     stamper_->take(block, moment);
     if (copy_stamper_) copy_stamper_->take(copying_, moment);
 }
+
+/// A command may set ONLCR itself (`git log`, `stty sane`). The terminal is asked only when a "\r\n" has arrived, or a
+/// '\r' at the end of a block.
+void Relay::look_for_returns(std::span<const std::byte> block) {
+    while (!strips_returns_ && !block.empty()) {
+        const void* const found = std::memchr(block.data(), '\r', block.size());
+        if (found == nullptr) return;
+        block = block.subspan(static_cast<std::size_t>(static_cast<const std::byte*>(found) - block.data()) + 1);
+        if (!block.empty() && block.front() != std::byte{'\n'}) continue;
+        strips_returns_ = source_.returns_carriage();
+        return;
+    }
+}
+
+/// Changes `arrived`, for a sink that is no terminal, in place; a '\r' that was held back makes it one byte longer.
+/// Returns its new length.
+std::size_t Relay::strip_arrived(std::span<std::byte> arrived) {
+    if (of_terminal_) look_for_returns(arrived);
+    if (!strips_for_sink()) return arrived.size();
+    const auto stripped = filter_.pass(arrived);
+    std::ranges::copy(stripped, arrived.data());
+    return stripped.size();
+}
+
+/// A terminal as the sink gets what the command's terminal writes.
+bool Relay::strips_for_sink() const { return strips_returns_ && screen_ == nullptr; }
 
 Relay::State Relay::deliver_buffer() {
     State next = sink_done_ < filled_ ? deliver_to_sink() : State::moving;
@@ -282,6 +318,7 @@ Relay::State Relay::deliver_to_sink() {
         sink_done_ += own;
         passed_ += own;
         if (position_ != nullptr) position_->note(bytes.first(result.bytes));
+        if (screen_ != nullptr) screen_->watch(bytes.first(result.bytes));
     } while (sink_done_ < filled_);
     return after(result, true);
 }

@@ -17,6 +17,7 @@
 #include "src/relay/newline_filter.hpp"
 #include "src/relay/output_tail.hpp"
 #include "src/relay/plain_text.hpp"
+#include "src/relay/screen_modes.hpp"
 #include "src/relay/sink.hpp"
 #include "src/relay/source.hpp"
 #include "src/values/quantity.hpp"
@@ -40,6 +41,8 @@ struct RelayDuties {
     TimePoint begun{};                 ///< the start of the run, for the stamps
     OutputTail* tail = nullptr;        ///< keeps the end of the output as plain lines; null: none
     LiveLine* live_line = nullptr;     ///< shown on the sink's terminal, so hidden before each write; null: none
+    bool of_terminal = false;          ///< the source is the command's pseudo-terminal, which may return carriages
+    ScreenModes* screen = nullptr;     ///< follows the modes of the terminal that the sink is; null: it is no terminal
     LinePosition* position = nullptr;  ///< of the sink; null: no line of netrunner's goes there
 };
 
@@ -74,8 +77,9 @@ class Relay {
     /// an idle stream would not notice.
     void check_reader();
 
-    /// If `wanted`, the second sink gets "\n" for each "\r\n" of a terminal.
-    void strip_returns(bool wanted) { strips_returns_ = wanted; }
+    /// The source is a pseudo-terminal that writes "\n" as "\r\n". A sink that is no terminal gets "\n" from now on.
+    /// The relay also finds out by itself, when a "\r\n" arrives.
+    void strip_returns() { strips_returns_ = true; }
     /// Call this at the end of the stream. Passes on what is held back for the second sink and the tail: an unfinished
     /// plain line, or a '\r'.
     void finish_copy();
@@ -117,6 +121,9 @@ class Relay {
     State probe_beyond_budget();
     State deliver_held();
     void take_block(std::size_t size);
+    [[nodiscard]] bool strips_for_sink() const;
+    std::size_t strip_arrived(std::span<std::byte> arrived);
+    void look_for_returns(std::span<const std::byte> block);
     State deliver_buffer();
     State deliver_to_sink();
     State deliver_to_copy(State sink_state);
@@ -155,7 +162,7 @@ class Relay {
     std::size_t held_ = 0;  ///< after the block: the start of a line, kept until its end or nothing more comes
     std::size_t sink_done_ = 0;
     std::span<const std::byte> copying_;  ///< what the second sink has not taken yet, in `buffer_` or `filter_`
-    bool strips_returns_ = false;
+    bool strips_returns_ = false;         ///< the source has been seen to write "\n" as "\r\n"
     NewlineFilter filter_;
     std::unique_ptr<PlainText> plain_;  ///< null: neither the second sink nor the tail wants plain lines
     bool copies_plain_;
@@ -165,6 +172,8 @@ class Relay {
     OutputTail* tail_;
     LiveLine* live_line_;
     LinePosition* position_;
+    ScreenModes* screen_;
+    bool of_terminal_;
     std::uint32_t seen_breaks_ = 0;
     bool whole_lines_;
     bool may_splice_;  ///< the source is a pipe, and nothing else needs the bytes

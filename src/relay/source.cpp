@@ -34,6 +34,11 @@ bool Source::has_bytes() const {
     return ::poll(&pipe, 1, 0) > 0 && (pipe.revents & POLLIN) != 0;
 }
 
+bool Source::returns_carriage() const {
+    const auto modes = is_terminal() ? read_modes(fd_) : std::nullopt;
+    return modes && (modes->output & (OPOST | ONLCR)) == (OPOST | ONLCR);
+}
+
 bool Source::is_at_rest() const { return !ready_now(fd_, POLLIN); }
 
 std::uint32_t Source::events() const {

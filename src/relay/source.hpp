@@ -28,6 +28,8 @@ class Source {
     [[nodiscard]] bool is_pipe() const { return kind_ == Kind::pipe; }
     /// Whether it is a terminal (or another device), which may hold more bytes than FIONREAD reports.
     [[nodiscard]] bool is_terminal() const { return kind_ == Kind::device; }
+    /// Whether it is a terminal that writes "\n" as "\r\n" now.
+    [[nodiscard]] bool returns_carriage() const;
     /// Whether a pipe or terminal has bytes to read now.
     [[nodiscard]] bool has_bytes() const;
     /// Whether there is nothing to read now, neither bytes nor end of file.

@@ -43,6 +43,8 @@ Streams::Streams(const LaunchPlan& plan, const Descriptor& copy, Pump& pump, Own
       budget_counts_(plan.max_output != unlimited),
       inherits_error_file_(inherits_error_file(plan)) {
     input_.figures.mode = describe(plan.standard_input);
+    output_.to_terminal = plan.output_is_terminal;
+    error_.to_terminal = plan.error_is_terminal;
     output_.figures.mode = describe(plan.standard_output);
     error_.figures.mode = describe(plan.standard_error);
     // One sink for each output, both on one open file, so that they share its offset.
@@ -94,6 +96,8 @@ void Streams::start_output(Stream& stream, Source source, Sink sink) {
         duties.live_line = nullptr;
         duties.position = nullptr;
     }
+    duties.of_terminal = terminal_output_ && &stream == &output_;
+    if (stream.to_terminal) duties.screen = &stream.screen;
     stream.figures.bytes = 0;
     stream.relay = std::make_unique<Relay>(std::move(source), std::move(sink), std::move(copy),
                                            budget_counts_ ? &budget_ : nullptr, pipe_size_, duties);
@@ -142,7 +146,7 @@ void Streams::close_typing() {
 }
 
 void Streams::return_carriage(bool wanted) {
-    if (output_.relay) output_.relay->strip_returns(wanted);
+    if (wanted && output_.relay) output_.relay->strip_returns();
     if (wanted == returns_carriage_) return;
     auto modes = read_modes(master_.get());
     if (!modes) return;
@@ -243,6 +247,20 @@ void Streams::close(Stream& stream) {
         pump_.remove(*stream.relay);
     }
     stream.relay.reset();
+}
+
+void Streams::end_screen_modes() {
+    constexpr std::chrono::milliseconds patience{100};  // a terminal that Ctrl-S holds takes nothing
+    for (Stream* stream : {&output_, &error_}) {
+        const std::string text = stream->to_terminal ? stream->screen.ending() : "";
+        if (text.empty()) continue;
+        Sink sink = Sink::borrowing(stream == &output_ ? STDOUT_FILENO : STDERR_FILENO);
+        write_all(sink, std::as_bytes(std::span(text)), patience);
+        // A program begins the alternate screen at the start of a line, as a rule, and the cursor is there again.
+        const bool line_starts = stream->screen.returns_cursor();
+        stream->screen = {};
+        if (line_starts && duties_.position != nullptr) duties_.position->note(std::as_bytes(std::span("\n", 1)));
+    }
 }
 
 void Streams::close() {

@@ -59,6 +59,8 @@ class Streams {
     bool drained();
     /// Gives up delivering. Output that has not been delivered is lost and counts as truncated.
     void give_up();
+    /// A stop has ended the command: ends the modes that its output has begun on a terminal of netrunner's.
+    void end_screen_modes();
     /// Stops relaying. The figures are final then.
     void close();
 
@@ -74,6 +76,8 @@ class Streams {
   private:
     struct Stream {
         StreamFigures figures;
+        bool to_terminal = false;  ///< netrunner's own descriptor is a terminal
+        ScreenModes screen;        ///< of that terminal
         std::unique_ptr<Relay> relay;
     };
     void start(Stream& stream, Source source, Sink sink);

@@ -233,13 +233,14 @@ TEST_CASE_FIXTURE(Plumbing, "the copy has the plain bytes, or its own stamps") {
     for (const bool stamped : {false, true}) {
         Plumbing plumbing;
         Temporary file;
+        ScreenModes screen;
         Relay relay{Source::owning(std::move(plumbing.in.reader)),
                     Sink::borrowing(plumbing.out.writer.get()),
                     file.sink(),
                     nullptr,
                     0,
-                    RelayDuties{.stamp = {.prefix = "> "}, .stamps_copy = stamped}};
-        relay.strip_returns(true);
+                    RelayDuties{.stamp = {.prefix = "> "}, .stamps_copy = stamped, .screen = &screen}};
+        relay.strip_returns();
         put(plumbing.in.writer, "a\r\nb\r");
         relay.move();
         relay.finish_copy();
@@ -292,6 +293,40 @@ TEST_CASE_FIXTURE(Plumbing, "a line that is held counts as output that is not de
     relay.begin_drain();
     relay.move();
     CHECK(relay.drained());
+}
+
+TEST_CASE_FIXTURE(Plumbing, "a sink that is no terminal gets no carriage returns of the command's terminal either") {
+    Temporary file;
+    Relay relay{Source::owning(std::move(in.reader)), Sink::borrowing(out.writer.get()), file.sink(), nullptr, 0};
+    for (const std::string text : {"plain\r\n", "a\r", "\nb\r", "c\r\n"}) {
+        put(in.writer, text);
+        relay.move();
+        if (text == "plain\r\n") relay.strip_returns();
+    }
+    put(in.writer, "end\r");
+    relay.move();
+    relay.begin_drain();
+    relay.move();
+    CHECK(relay.drained());
+    CHECK(take(out.reader) == "plain\r\na\nb\rc\nend\r");
+    CHECK(contents(file.file) == "plain\r\na\nb\rc\nend\r");
+}
+
+TEST_CASE_FIXTURE(Plumbing, "the modes of the terminal that the sink is are followed, and where its last line ends") {
+    ScreenModes screen;
+    LinePosition position;
+    Relay relay{Source::owning(std::move(in.reader)),
+                Sink::borrowing(out.writer.get()),
+                {},
+                nullptr,
+                0,
+                RelayDuties{.screen = &screen, .position = &position}};
+    put(in.writer, "line\n\033[?25");
+    relay.move();
+    put(in.writer, "lprompt");
+    relay.move();
+    CHECK(screen.ending() == "\033[?25h");
+    CHECK(!position.is_at_start());
 }
 
 TEST_CASE_FIXTURE(Plumbing, "the end of the output is kept") {
