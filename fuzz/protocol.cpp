@@ -31,6 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check<SetWinsize>(packet);
     check<SetForeground>(packet);
     check<GuardTerminal>(packet);
+    check<GuardScreen>(packet);
     check<ChildStarted>(packet);
     check<ChildStopped>(packet);
     check<ChildContinued>(packet);

@@ -166,6 +166,7 @@ class Supervisor {
         SetWinsize size;
         SetForeground foreground;
         GuardTerminal guard;
+        GuardScreen screen;
         Finish finish;
         if (unpack(packet, kill)) {
             if (kill.scope == Scope::tree) act_alone_at_ = -1;
@@ -179,6 +180,8 @@ class Supervisor {
             if (start_.terminal) start_.terminal.set_foreground(foreground.whose, start_.child);
         } else if (unpack(packet, guard)) {
             start_.users_terminal.guard(guard);
+        } else if (unpack(packet, screen)) {
+            start_.users_terminal.guard(screen);
         } else if (unpack(packet, finish)) {
             finished_ = true;
             // When the session's leader, the shepherd, exits, the kernel sends SIGHUP to the terminal's foreground

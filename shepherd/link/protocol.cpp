@@ -186,6 +186,12 @@ void fields(Cursor& c, Value& v) {
 }
 
 template <class Cursor, class Value>
+requires std::is_same_v<std::remove_const_t<Value>, GuardScreen>
+void fields(Cursor& c, Value& v) {
+    for (auto& character : v.ending) c.integer(character);
+}
+
+template <class Cursor, class Value>
 requires std::is_same_v<std::remove_const_t<Value>, ChildStarted>
 void fields(Cursor& c, Value& v) {
     c.integer(v.pid);
@@ -283,6 +289,7 @@ NETRUNNER_FRAME(Finish)
 NETRUNNER_FRAME(SetWinsize)
 NETRUNNER_FRAME(SetForeground)
 NETRUNNER_FRAME(GuardTerminal)
+NETRUNNER_FRAME(GuardScreen)
 NETRUNNER_FRAME(ChildStarted)
 NETRUNNER_FRAME(ChildStopped)
 NETRUNNER_FRAME(ChildContinued)

@@ -14,7 +14,7 @@ namespace netrunner::protocol {
 
 /// To be increased whenever a frame changes. Both programs come from one build, so a difference is an installation
 /// error.
-inline constexpr std::uint32_t version = 7;
+inline constexpr std::uint32_t version = 8;
 /// The characters "NR" and two bytes that no text begins with.
 inline constexpr std::uint32_t magic = 0x0f1e524e;
 
@@ -38,6 +38,7 @@ enum class FrameType : std::uint8_t {
     set_winsize,
     set_foreground,
     guard_terminal,
+    guard_screen,
     // to the runner
     child_started = 32,
     child_stopped,
@@ -178,6 +179,13 @@ struct GuardTerminal {
     std::uint8_t needed = 1;
     TerminalModes original;
     TerminalModes changed;
+};
+
+/// What ends the modes that the command has begun on the user's terminal with escape sequences, NUL-padded; empty:
+/// none. If the runner dies while GuardTerminal holds, the process that restores the terminal writes this too.
+struct GuardScreen {
+    static constexpr FrameType type = FrameType::guard_screen;
+    std::array<char, 320> ending{};
 };
 
 /// The guard exits and leaves alone all processes that still run, and the control group.

@@ -21,15 +21,18 @@ class UsersTerminal {
     bool open(int tty) noexcept;
     /// Records the runner's announcement.
     void guard(const protocol::GuardTerminal& order) noexcept;
+    void guard(const protocol::GuardScreen& order) noexcept;
     /// True while the runner's change of the modes may have to be undone.
     [[nodiscard]] bool is_guarded() const noexcept;
 
-    /// Restores the modes. Then gives the foreground to the runner's group, if the foreground group is `command` (the
+    /// Restores the modes, and ends what the command has begun on the screen, unless another process has changed the
+    /// modes since. Then gives the foreground to the runner's group, if the foreground group is `command` (the
     /// command's process group; 0: unknown) or has no process left.
     void restore(pid_t command) noexcept;
 
   private:
     struct Record;
+    void end_screen_modes() const noexcept;
 
     Descriptor terminal_;
     pid_t runner_group_ = 0;

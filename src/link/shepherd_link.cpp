@@ -35,6 +35,7 @@ const char* frame_name(protocol::FrameType type) {
         case FrameType::set_winsize: return "SetWinsize";
         case FrameType::set_foreground: return "SetForeground";
         case FrameType::guard_terminal: return "GuardTerminal";
+        case FrameType::guard_screen: return "GuardScreen";
         case FrameType::child_started: return "ChildStarted";
         case FrameType::child_stopped: return "ChildStopped";
         case FrameType::child_continued: return "ChildContinued";
@@ -195,7 +196,8 @@ ShepherdEvent ShepherdLink::interpret(std::span<const std::byte> packet, std::ve
         case FrameType::finish:
         case FrameType::set_winsize:
         case FrameType::set_foreground:
-        case FrameType::guard_terminal: break;
+        case FrameType::guard_terminal:
+        case FrameType::guard_screen: break;
     }
     return HangUp{};
 }

@@ -202,6 +202,11 @@ void Session::handle(const Wake& wake) {
     if (wake.kind == Wake::Kind::readable && wake.descriptor != STDIN_FILENO) take_shepherd_events();
     if (wake.kind != Wake::Kind::relay) return;
     streams_.attend(*wake.relay);
+    if (const auto ending = streams_.take_screen_change()) {
+        protocol::GuardScreen order;
+        ending->copy(order.ending.data(), order.ending.size() - 1);
+        link_.send(order);
+    }
     // Until CloseStdin, the guard keeps a write end of the pipe open, so that the command sees no end of input if
     // netrunner is killed (docs/decisions/0002).
     if (streams_.take_input_over() && link_watched_) link_.send(protocol::CloseStdin{});

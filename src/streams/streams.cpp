@@ -41,7 +41,8 @@ Streams::Streams(const LaunchPlan& plan, const Descriptor& copy, Pump& pump, Own
       pipe_size_(plan.pipe_size),
       budget_{.left = plan.max_output},
       budget_counts_(plan.max_output != unlimited),
-      inherits_error_file_(inherits_error_file(plan)) {
+      inherits_error_file_(inherits_error_file(plan)),
+      announces_screen_(plan.terminal && plan.terminal->typed && !plan.terminal->keeps_output) {
     input_.figures.mode = describe(plan.standard_input);
     output_.to_terminal = plan.output_is_terminal;
     error_.to_terminal = plan.error_is_terminal;
@@ -247,6 +248,12 @@ void Streams::close(Stream& stream) {
         pump_.remove(*stream.relay);
     }
     stream.relay.reset();
+}
+
+std::optional<std::string> Streams::take_screen_change() {
+    if (!announces_screen_ || output_.screen.begun() == announced_) return std::nullopt;
+    announced_ = output_.screen.begun();
+    return output_.screen.ending();
 }
 
 void Streams::end_screen_modes() {

@@ -59,6 +59,9 @@ class Streams {
     bool drained();
     /// Gives up delivering. Output that has not been delivered is lost and counts as truncated.
     void give_up();
+    /// With keys of the user's terminal: what ends the modes on it, if that has changed since the last call while the
+    /// output is at rest.
+    std::optional<std::string> take_screen_change();
     /// A stop has ended the command: ends the modes that its output has begun on a terminal of netrunner's.
     void end_screen_modes();
     /// Stops relaying. The figures are final then.
@@ -104,9 +107,11 @@ class Streams {
     bool budget_counts_;
     bool inherits_error_file_;
     bool input_over_ = false;
-    Descriptor master_;              ///< of the command's pseudo-terminal
-    bool typing_ = false;            ///< the input's relay is in the pump
-    std::unique_ptr<Relay> ending_;  ///< types the end of the input into the terminal
+    Descriptor master_;               ///< of the command's pseudo-terminal
+    bool typing_ = false;             ///< the input's relay is in the pump
+    std::unique_ptr<Relay> ending_;   ///< types the end of the input into the terminal
+    ScreenModes::Begun announced_{};  ///< the modes of the last `take_screen_change`
+    bool announces_screen_;
     bool endless_ = false;
     bool endless_said_ = false;
     int lost_reader_ = 0;

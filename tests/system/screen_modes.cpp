@@ -48,6 +48,29 @@ TEST_CASE_FIXTURE(Trial, "a signal from outside and a command that ignores it en
     shell.expect(ends_all);
 }
 
+TEST_CASE_FIXTURE(Trial, "if netrunner is killed, the guard ends the modes, or the shepherd if both are killed") {
+    expect_strays();
+    for (const bool guard_too : {false, true}) {
+        CAPTURE(guard_too);
+        TerminalShell shell(*this, dash_shell);
+        std::ofstream{path("all")} << begins_all << "; exec sleep 60\n";
+        shell.enter("\"$NR\" run --pty -- sh all");
+        shell.expect("go");
+        REQUIRE(shell.becomes_raw());
+        const pid_t runner = shell.foreground();
+        const pid_t shepherd = child_running(runner, "netrunner-shepherd");
+        REQUIRE(shepherd > 0);
+        const pid_t guard = child_running(shepherd, "netrunner-shepherd");
+        // The runner tells the guard once the output is at rest; both are asleep then.
+        REQUIRE(wait_until([&] { return state_of(runner) == 'S' && state_of(guard) == 'S'; }));
+        shell.forget();
+        if (guard_too) ::kill(guard, SIGKILL);
+        ::kill(runner, SIGKILL);
+        shell.expect(ends_all);
+        shell.prompts();
+    }
+}
+
 TEST_CASE_FIXTURE(Trial, "a command that ends by itself leaves what it has begun, as without netrunner") {
     TerminalShell shell(*this);
     std::ofstream{path("paste")} << R"(printf "\033[?2004hgo"; exit 3)"

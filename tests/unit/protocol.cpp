@@ -89,6 +89,9 @@ TEST_CASE("every frame is the same after packing and unpacking") {
     GuardTerminal guard{.needed = 1, .original = {1, 2, 3, {}}, .changed = {4, 5, 0x80000000, {}}};
     guard.original.characters[18] = 255;
     check_round_trip(guard);
+    GuardScreen screen;
+    std::strcpy(screen.ending.data(), "\033[?25h");
+    check_round_trip(screen);
     check_round_trip(ChildStarted{4242, 4241});
     check_round_trip(ChildStopped{SIGTSTP});
     check_round_trip(ChildContinued{});
@@ -132,6 +135,7 @@ TEST_CASE("a frame that is cut short or too long is refused") {
     check_only_whole_frames(SetWinsize{.columns = 80, .rows = 24});
     check_only_whole_frames(SetForeground{Foreground::as_before});
     check_only_whole_frames(GuardTerminal{});
+    check_only_whole_frames(GuardScreen{});
     check_only_whole_frames(ChildExited{});
     check_only_whole_frames(OrphanFound{});
     check_only_whole_frames(Failed{});
