@@ -20,6 +20,8 @@ constexpr std::size_t most_held = 32 * 1024;
 /// One byte more is for a '\r' that was held back.
 constexpr std::size_t buffer_size = most_held + read_size + 1;
 constexpr std::size_t splice_size = 1024 * 1024;
+/// With a position to note, a splice takes three more system calls. So a pipe with fewer bytes in it is copied.
+constexpr std::size_t worth_a_mirror = 4096;
 /// Upper bound in bytes for the output that a terminal holds.
 constexpr std::size_t terminal_depth = 256 * 1024;
 /// Rounds of one `move`, after which other streams, signals and limits get their turn.
@@ -42,8 +44,7 @@ Relay::Relay(Source source, Sink sink, std::optional<Sink> copy, OutputBudget* b
       screen_(duties.screen),
       of_terminal_(duties.of_terminal),
       whole_lines_(duties.whole_lines),
-      may_splice_(source_.is_pipe() && duties.tail == nullptr && !duties.stamp.wanted() &&
-                  (duties.position == nullptr || sink_.discards())) {
+      may_splice_(source_.is_pipe() && duties.tail == nullptr && !duties.stamp.wanted()) {
     if (!duties.stamp.wanted()) return;
     stamper_ = std::make_unique<LineStamper>(duties.stamp, duties.begun);
     if (copy_ && duties.stamps_copy) copy_stamper_ = std::make_unique<LineStamper>(duties.stamp, duties.begun);
@@ -57,7 +58,7 @@ Relay::State Relay::move() {
         const bool empty = filled_ == 0 && held_ == 0;
         if (discarding_ && empty) {
             next = discard_some();
-        } else if (may_splice_ && sink_.can_splice() && !copy_ && empty) {
+        } else if (splices_now()) {
             next = splice_some();
         } else {
             next = copy_some();
@@ -195,12 +196,35 @@ Relay::State Relay::after(const IoResult& result, bool sink_side) {
     return State::sink_failed;
 }
 
+bool Relay::splices_now() {
+    if (!may_splice_ || copy_ || filled_ > 0 || !sink_.can_splice()) return false;
+    if (notes_spliced() && !mirror_) {
+        if (bytes_waiting(source_.descriptor()) <= worth_a_mirror) return false;
+        mirror_.emplace();
+    }
+    return held_ == 0;
+}
+
+/// The position after bytes that go to /dev/null stays as it was.
+bool Relay::notes_spliced() const { return position_ != nullptr && !sink_.discards(); }
+
 Relay::State Relay::splice_some() {
-    const std::size_t most = share(splice_size);
+    std::size_t most = share(splice_size);
     if (most == 0) return probe_beyond_budget();
+    if (mirror_) {
+        const IoResult seen = mirror_->look(source_.descriptor());
+        if (seen.status == IoResult::Status::failed) return stop_splicing();
+        if (seen.status != IoResult::Status::moved) return after(seen, false);
+        most = std::min(most, seen.bytes);
+    }
     const IoResult result = sink_.splice_from(source_.descriptor(), most);
     if (result.status == IoResult::Status::moved) {
         count(result.bytes);
+        if (mirror_) {
+            const auto last = mirror_->moved(result.bytes);
+            if (!last) return stop_splicing();
+            position_->note({&*last, 1});
+        }
         // Ask poll(2) whether the source is empty instead of splicing until would-block: splice(2) waits for the pipe's
         // lock, which a writer holds while it copies (docs/decisions/0020). Bytes that arrive later cause an event.
         return source_.is_at_rest() ? State::needs_source : State::moving;
@@ -210,11 +234,19 @@ Relay::State Relay::splice_some() {
     return after(result, result.status == IoResult::Status::would_block && source_.has_bytes());
 }
 
+/// Copies from now on.
+Relay::State Relay::stop_splicing() {
+    may_splice_ = false;
+    mirror_.reset();
+    return State::moving;
+}
+
 Relay::State Relay::copy_some() {
     if (filled_ > 0 || !copy_is_done()) return deliver_buffer();
     if (at_drain_goal() && take_rest()) return deliver_buffer();
     const std::size_t most = share(read_size);
-    if (held_ > 0 && (most == 0 || discarding_)) return deliver_held();
+    // A writer that never pauses would keep a line held, so give it up before splicing.
+    if (held_ > 0 && (most == 0 || discarding_ || mirror_)) return deliver_held();
     if (most == 0) return probe_beyond_budget();
     if (!buffer_) buffer_ = std::make_unique_for_overwrite<std::byte[]>(buffer_size);
     const IoResult result = source_.read({buffer_.get() + held_, most});

@@ -16,6 +16,7 @@
 #include "src/relay/live_line.hpp"
 #include "src/relay/newline_filter.hpp"
 #include "src/relay/output_tail.hpp"
+#include "src/relay/pipe_mirror.hpp"
 #include "src/relay/plain_text.hpp"
 #include "src/relay/screen_modes.hpp"
 #include "src/relay/sink.hpp"
@@ -115,7 +116,10 @@ class Relay {
     [[nodiscard]] const std::optional<Sink>& copy() const { return copy_; }
 
   private:
+    [[nodiscard]] bool splices_now();
+    [[nodiscard]] bool notes_spliced() const;
     State splice_some();
+    State stop_splicing();
     State copy_some();
     State discard_some();
     State probe_beyond_budget();
@@ -176,7 +180,8 @@ class Relay {
     bool of_terminal_;
     std::uint32_t seen_breaks_ = 0;
     bool whole_lines_;
-    bool may_splice_;  ///< the source is a pipe, and nothing else needs the bytes
+    std::optional<PipeMirror> mirror_;  ///< shows the last byte of what is spliced, for `position_`
+    bool may_splice_;                   ///< the source is a pipe, and nothing else needs the bytes
 };
 
 }  // namespace netrunner

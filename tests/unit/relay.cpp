@@ -329,6 +329,30 @@ TEST_CASE_FIXTURE(Plumbing, "the modes of the terminal that the sink is are foll
     CHECK(!position.is_at_start());
 }
 
+TEST_CASE_FIXTURE(Plumbing, "the end of the last line is also known of bytes that are spliced") {
+    LinePosition position;
+    Relay relay{Source::owning(std::move(in.reader)), Sink::borrowing(out.writer.get()), {}, nullptr, 0,
+                RelayDuties{.position = &position}};
+    for (const std::string end : {"\n", ".", "\n"}) {
+        put(in.writer, std::string(50'000, 'x') + end);
+        relay.move();
+        CHECK(take(out.reader) == std::string(50'000, 'x') + end);
+        CHECK(position.is_at_start() == (end == "\n"));
+    }
+    // The reader takes the first part of a block, then the rest.
+    put(out.writer, std::string(60'000, 'y'));
+    put(in.writer, std::string(20'000, 'x') + '\n');
+    CHECK(relay.move() == Relay::State::needs_sink);
+    take(out.reader);
+    relay.move();
+    CHECK(position.is_at_start());
+    take(out.reader);
+    put(in.writer, std::string(50'000, 'x'));
+    in.writer = {};
+    CHECK(relay.move() == Relay::State::ended);
+    CHECK(!position.is_at_start());
+}
+
 TEST_CASE_FIXTURE(Plumbing, "the end of the output is kept") {
     OutputTail tail;
     Relay relay{Source::owning(std::move(in.reader)),
