@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 namespace support {
 namespace {
@@ -34,6 +35,33 @@ std::vector<std::string> stat_words(pid_t pid) {
     std::istringstream rest{text.substr(bracket + 1)};
     for (std::string word; rest >> word;) words.push_back(word);
     return words;
+}
+
+// The variables of a process. While an exec replaces them, the file is empty for a moment: then it is read again.
+std::string environment_of(pid_t pid) {
+    constexpr unsigned long has_none = 0x200004;  // PF_KTHREAD, PF_EXITING
+    constexpr std::size_t flags = 6, begin = 47, end = 48;
+    while (true) {
+        std::ifstream file{proc_path(pid, "environ"), std::ios::binary};
+        std::ostringstream text;
+        text << file.rdbuf();
+        if (!text.str().empty()) return text.str();
+        const auto words = stat_words(pid);
+        if (!file.is_open() || words.size() <= end) return {};
+        if ((std::stoul(words[flags]) & has_none) != 0) return {};
+        if (words[end] != "0" && words[begin] == words[end]) return {};  // a program without variables
+        std::this_thread::yield();
+    }
+}
+
+std::vector<Seen> look_for_environment(const std::string& entry_prefix) {
+    std::vector<Seen> found;
+    for (const pid_t pid : all_processes()) {
+        const std::string environment = '\0' + environment_of(pid);
+        if (environment.find('\0' + entry_prefix) == std::string::npos || !is_running(pid)) continue;
+        found.push_back({.pid = pid, .state = state_of(pid), .command = command_line_of(pid)});
+    }
+    return found;
 }
 
 }  // namespace
@@ -146,13 +174,9 @@ pid_t child_running(pid_t parent, const std::string& program) {
 }
 
 std::vector<Seen> processes_with_environment(const std::string& entry_prefix) {
-    std::vector<Seen> found;
-    for (const pid_t pid : all_processes()) {
-        const std::string environment = '\0' + read_text(proc_path(pid, "environ"));
-        if (environment.find('\0' + entry_prefix) == std::string::npos || !is_running(pid)) continue;
-        found.push_back({.pid = pid, .state = state_of(pid), .command = command_line_of(pid)});
-    }
-    return found;
+    // A process that forks and exits during the look can be missed, so a single empty look proves nothing.
+    auto found = look_for_environment(entry_prefix);
+    return found.empty() ? look_for_environment(entry_prefix) : found;
 }
 
 }  // namespace support

@@ -194,12 +194,6 @@ std::vector<std::string> Trial::reap_strays() {
     return strays;
 }
 
-void skip(const std::string& why) {
-    MESSAGE("SKIPPED: ", why);
-    const bool strict = !or_default("CI", "").empty() && or_default("NETRUNNER_TEST_MAY_SKIP", "") != "1";
-    if (strict) FAIL_CHECK("a test was skipped: " << why);
-}
-
 pid_t announced(const std::string& file) {
     const std::string text = read_text(file);
     const auto line = text.find("ready ");

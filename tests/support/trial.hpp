@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "process.hpp"
+#include "skips.hpp"
 #include "temp_dir.hpp"
 
 namespace support {
@@ -72,13 +73,6 @@ class Trial {
     bool strays_expected_ = false;
     int runs_ = 0;
 };
-
-// Whether the netrunner under test has a sanitizer (NETRUNNER_TEST_SANITIZED is set). Its runtime needs stack,
-// descriptors and address space, so tests with tiny limits would be meaningless.
-inline const bool sanitized = std::getenv("NETRUNNER_TEST_SANITIZED") != nullptr;
-
-// Reports why a test cannot run here. Fails the test if CI is set, unless NETRUNNER_TEST_MAY_SKIP=1.
-void skip(const std::string& why);
 
 // The PID in the line `ready PID` of a complete file; 0 if there is no such line.
 pid_t announced(const std::string& file);

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <fstream>
 
 #include "liveness.hpp"
 #include "pattern.hpp"
@@ -63,6 +64,35 @@ TEST_CASE_FIXTURE(Trial, "the harness finds a daemon by its tag, and ends it") {
     CHECK(!nothing_left(100ms));
     end_leftovers();
     CHECK(nothing_left(1s));
+}
+
+TEST_CASE_FIXTURE(Trial, "the harness finds a process at every look, also while that process is in execve(2)") {
+    auto process = start(command({program("exec_again"), path("ready")}));
+    process.wait_for("the first exec", [&] { return announced(path("ready")) > 0; });
+    int missed = 0;
+    for (int look = 0; look < 300; ++look) missed += left(process).empty() ? 1 : 0;
+    CHECK(missed == 0);
+    process.signal(SIGKILL);
+    CHECK(process.finish().ending == killed_by(SIGKILL));
+}
+
+TEST_CASE_FIXTURE(Trial, "what a suite skips is a skipped entry of ctest, and a failed one if it is not expected") {
+    const std::string script = std::string(SOURCE_DIR) + "/tests/support/report_skips.py";
+    const auto report = [&](const std::string& skips, const std::string& expected) {
+        auto setup = command({"/usr/bin/python3", script, "system.x", path(skips)});
+        if (!expected.empty()) setup.environment["NETRUNNER_TEST_EXPECTED_SKIPS"] = path(expected);
+        return complete(setup);
+    };
+    std::ofstream(path("skips")) << "a key: no tmux (3.0)\na key: no tmux (3.0)\na group: no cgroup\n";
+    std::ofstream(path("both")) << "# for CI\nsystem\\.x: a key: no tmux .*\nsystem\\.x: a group: no cgroup\n";
+    std::ofstream(path("one")) << "system\\.x: a key: no tmux .*\nno cgroup\n";
+    CHECK(report("none", "").ending == exit_code(0));
+    CHECK(report("none", "one").ending == exit_code(0));
+    CHECK(report("skips", "").ending == exit_code(77));
+    CHECK(report("skips", "both").ending == exit_code(77));
+    const auto unexpected = report("skips", "one");
+    CHECK(unexpected.ending == exit_code(1));
+    CHECK(unexpected.out == "unexpected: system.x: a group: no cgroup\nsystem.x: a key: no tmux (3.0)\n");
 }
 
 TEST_CASE_FIXTURE(Trial, "the liveness FIFO shows a process that has lost its tag") {

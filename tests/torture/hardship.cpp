@@ -88,7 +88,8 @@ void write_text(const std::string& file, const std::string& text) {
 TEST_SUITE_BEGIN("hardship");
 
 TEST_CASE_FIXTURE(Hardship, "a user's netrunner ends a process of the superuser through the group") {
-    if (!groups || ::geteuid() != 0) return;
+    if (!groups) return;
+    if (::geteuid() != 0) return skip("needs root");
     if (!std::filesystem::exists("/usr/bin/setpriv")) return skip("setpriv is not installed");
     const auto hard = superuser() + " superuser " + path("ready") + " - stay & read line; exit 4";
     groups.make("delegated");
@@ -115,7 +116,7 @@ TEST_CASE_FIXTURE(Hardship, "a user's netrunner ends a process of the superuser 
 }
 
 TEST_CASE_FIXTURE(Hardship, "without a group, a process that may not be signalled is named and not waited for") {
-    if (::geteuid() != 0) return;
+    if (::geteuid() != 0) return skip("needs root");
     const auto hard = superuser() + " superuser " + path("ready") + " - stay & read line; exit 4";
     auto setup = command(with(as_nobody(), {netrunner(), "run", "-k", "200ms", "--", "sh", "-c", hard}));
     setup.in = piped();
@@ -246,8 +247,9 @@ TEST_CASE_FIXTURE(Hardship, "a storm of signals to all of netrunner's processes 
     }
 }
 
-TEST_CASE_FIXTURE(Hardship, "too little address space to start gives a refusal, or the run works, and nothing is left" *
-                                doctest::skip(sanitized)) {
+TEST_CASE_FIXTURE(Hardship,
+                  "too little address space to start gives a refusal, or the run works, and nothing is left") {
+    if (sanitized) return skip(needs_more);
     if (!groups) return;
     int ran = 0;
     for (int kilobytes = 500; kilobytes <= 12000; kilobytes += amount(900, 100)) {
@@ -280,7 +282,8 @@ TEST_CASE_FIXTURE(Hardship, "a netrunner that is stopped while the command write
 
 TEST_CASE_FIXTURE(Hardship,
                   "a process in an uninterruptible wait is named, not waited for, and removed when the wait ends") {
-    if (!groups || ::geteuid() != 0) return;
+    if (!groups) return;
+    if (::geteuid() != 0) return skip("needs root");
     FrozenDisk disk(path("image"), path("disk"));
     if (!disk) return skip("no file system can be mounted and frozen here");
     std::vector<Words> kinds{{}, {"--cgroup-base", groups.path(), "--cgroup", "job"}};
