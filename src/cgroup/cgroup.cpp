@@ -162,6 +162,9 @@ bool Cgroup::take(int parent, const std::string& name, bool made) {
     }
     // If the group was removed between mkdir(2) and the lock, the lock is on a directory that is gone.
     if (!same_file(path_, directory.get())) return false;
+    // Between mkdir(2) and the lock, another run may have made its own group inside and released this one. The group
+    // then is that run's parent group, as if it had been there before.
+    if (made && has_groups_inside(directory.get())) made = false;
     if (!made && !adopt(parent, name, directory)) return false;
     claim_ = made ? Claim::made : Claim::adopted;
     mark_as_ours(directory.get());

@@ -63,6 +63,11 @@ std::vector<std::string> groups_inside(const std::string& path) {
     return names;
 }
 
+bool has_groups_inside(int directory) {
+    struct stat info {};
+    return ::fstat(directory, &info) == 0 && info.st_nlink > 2;  // itself, "." and one for each group inside
+}
+
 bool process_exists(std::uint64_t pid) { return ::kill(static_cast<pid_t>(pid), 0) == 0 || errno != ESRCH; }
 
 void refuse_used(const std::string& path, const std::string& owner) {
@@ -135,7 +140,12 @@ void clear_parent(int directory, const std::string& path, const ClearingListener
             refuse_populated(inner_path, processes_in(inner.get()));
         }
     }
-    if (const auto members = processes_in(directory); !members.empty()) refuse_populated(path, members);
+    if (const auto members = processes_in(directory); !members.empty()) {
+        cgroup_failure(
+            EBUSY,
+            fmt::format("group '{}' holds processes that no run of netrunner left there ({})", path, named(members)),
+            "a different --cgroup PATH");
+    }
 }
 
 void clear_strays(int directory, const std::string& path, const ClearingListener& told) {
@@ -152,26 +162,32 @@ void clear_strays(int directory, const std::string& path, const ClearingListener
     }
 }
 
-int clear_all(int directory, const std::string& path, const ClearingListener& told) {
+int clear_inside(int directory, const std::string& path, const ClearingListener& told) {
     int failed = 0;
     for (const std::string& name : groups_inside(path)) {
-        const std::string inner_path = fmt::format("{}/{}", path, name);
-        const Descriptor inner = open_group_in(directory, name);
-        if (!inner) continue;
-        const bool free = is_ours(inner.get()) && lock_group(inner.get(), LOCK_EX);
-        if (!free || owner_of(inner.get()).empty()) {
-            failed += clear_all(inner.get(), inner_path, told);
-            if (free) ::unlinkat(directory, name.c_str(), AT_REMOVEDIR);  // fails if it is not empty
-            continue;
-        }
-        try {
-            clear_leftover(inner.get(), inner_path, true, told);
-        } catch (const SetupFailure& failure) {
-            ++failed;
-            told(failure_text(failure), true);
-        }
+        failed += clear_group(directory, name, fmt::format("{}/{}", path, name), told);
     }
     return failed;
+}
+
+int clear_group(int parent, const std::string& name, const std::string& path, const ClearingListener& told) {
+    const Descriptor group = open_group_in(parent, name);
+    if (!group) return 0;
+    const bool ours = is_ours(group.get());
+    const bool owned = !owner_of(group.get()).empty();
+    const bool free = (ours || owned) && lock_group(group.get(), LOCK_EX);
+    if (!free || !owned) {
+        const int failed = clear_inside(group.get(), path, told);
+        if (free) ::unlinkat(parent, name.c_str(), AT_REMOVEDIR);  // fails if it is not empty
+        return failed;
+    }
+    try {
+        clear_leftover(group.get(), path, ours, told);
+        return 0;
+    } catch (const SetupFailure& failure) {
+        told(failure_text(failure), true);
+        return 1;
+    }
 }
 
 }  // namespace netrunner

@@ -17,6 +17,7 @@ inline constexpr std::string_view made_up_prefix = "run-";
 
 Descriptor open_group_in(int directory, const std::string& name);
 std::vector<std::string> groups_inside(const std::string& path);
+bool has_groups_inside(int directory);
 bool process_exists(std::uint64_t pid);
 
 /// Both throw SetupFailure: another run uses the group, or the group is not empty and is not netrunner's.
@@ -51,7 +52,10 @@ void clear_parent(int directory, const std::string& path, const ClearingListener
 void clear_strays(int directory, const std::string& path, const ClearingListener& told);
 
 /// Clears all groups that killed runs left in this one, at any depth. Groups in use stay, and so do groups that are not
-/// netrunner's. Returns how many groups could not be cleared; `told` receives the reasons.
-int clear_all(int directory, const std::string& path, const ClearingListener& told);
+/// netrunner's; one of those that a killed run had used stays without that run's processes. Returns how many groups
+/// could not be cleared; `told` receives the reasons.
+int clear_inside(int directory, const std::string& path, const ClearingListener& told);
+/// The same for the group `name` in `parent` and all groups in it.
+int clear_group(int parent, const std::string& name, const std::string& path, const ClearingListener& told);
 
 }  // namespace netrunner

@@ -11,6 +11,7 @@
 #include <cstdlib>
 
 #include "src/cgroup/mount.hpp"
+#include "src/cgroup/plan.hpp"
 #include "src/system/setup_failure.hpp"
 #include "src/system/text_file.hpp"
 #include "src/values/kernel_text.hpp"
@@ -33,6 +34,7 @@ std::optional<std::string> base_of_environment() {
 }
 
 std::string find_cgroup_base(const std::optional<std::string>& asked) {
+    check_environment_base(asked);  // the command line has checked its own
     if (asked && asked->starts_with('/')) return *asked;
     const CgroupView view = look_for_cgroups();
     if (view.mounts.empty()) {

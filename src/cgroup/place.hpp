@@ -18,7 +18,7 @@ std::string own_scope();
 std::optional<std::string> base_of_environment();
 
 /// The directory that the PATH of --cgroup is relative to. `asked`: "root", "self" or a directory; nothing means root
-/// for the superuser and self for other users. Throws SetupFailure.
+/// for the superuser and self for other users. Throws SetupFailure; UsageError for another value.
 std::string find_cgroup_base(const std::optional<std::string>& asked);
 
 /// Throws SetupFailure if `directory` is not in a cgroup v2 file system.

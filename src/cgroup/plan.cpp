@@ -107,6 +107,14 @@ void check_cgroup_path(const std::optional<std::string>& base, const std::string
     split_path(path);
 }
 
+void check_environment_base(const std::optional<std::string>& base) {
+    try {
+        check_base(base);
+    } catch (const UsageError& error) {
+        throw UsageError(fmt::format("NETRUNNER_CGROUP_BASE: {}", error.what()));
+    }
+}
+
 std::optional<CgroupPlan> plan_cgroup(const CgroupChoice& choice, const std::optional<std::string>& environment_base) {
     if (!choice.path && choice.settings.empty()) {
         if (choice.base) throw UsageError("--cgroup-base needs --cgroup or a limit");
@@ -115,7 +123,7 @@ std::optional<CgroupPlan> plan_cgroup(const CgroupChoice& choice, const std::opt
     CgroupPlan plan;
     plan.base = choice.base ? choice.base : environment_base;
     if (plan.base && plan.base->empty()) plan.base.reset();
-    check_base(plan.base);
+    choice.base ? check_base(plan.base) : check_environment_base(plan.base);
     if (choice.path && choice.path->empty()) refuse("group", "", "expected a path");
     plan.components = split_path(choice.path.value_or(""));
     plan.unique = !choice.path || choice.path->ends_with('/');

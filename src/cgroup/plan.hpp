@@ -42,6 +42,10 @@ std::optional<CgroupPlan> plan_cgroup(const CgroupChoice& choice, const std::opt
 /// Throws UsageError if `base` or `path` is malformed.
 void check_cgroup_path(const std::optional<std::string>& base, const std::string& path);
 
+/// Throws UsageError if `base`, the value of NETRUNNER_CGROUP_BASE, is malformed. (base_value checks an option's
+/// value.)
+void check_environment_base(const std::optional<std::string>& base);
+
 /// The controller that provides `file`; nothing for files that need no controller (cgroup.* and *.pressure).
 std::optional<std::string> controller_of(std::string_view file);
 

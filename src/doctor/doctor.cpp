@@ -151,24 +151,33 @@ Check look_at_controller(const std::string& base, const ControllerUse& controlle
     return check;
 }
 
+Check try_a_group(const std::string& base, const char* needed_for) {
+    // This setting changes nothing, but makes the trial run use a group.
+    Check check = tried("cgroup", {"--cgroup-set", "cgroup.max.depth=max"}, needed_for,
+                        fmt::format("groups can be made below '{}'", base));
+    try {
+        if (check.works) check.detail += how_groups_end(base);
+    } catch (const SetupFailure& failure) {  // the trial run's group was possible, but this one is not
+        check.works = false;
+        check.detail = failure_text(failure);
+    }
+    check.detail = without_prefix(check.detail);
+    return check;
+}
+
 void look_at_cgroups(std::vector<Check>& checks) {
     constexpr const char* needed_for = "--cgroup and every limit of a control group";
     std::string base;
     try {
         base = find_cgroup_base(base_of_environment());
-    } catch (const SetupFailure& failure) {
+    } catch (const std::exception& failure) {  // UsageError: NETRUNNER_CGROUP_BASE is malformed
         const std::string why = without_prefix(failure_text(failure));
         checks.push_back({"cgroup", false, needed_for, why});
         for (const ControllerUse& controller : controllers)
             checks.push_back({fmt::format("cgroup.{}", controller.name), false, controller.options, why});
         return;
     }
-    // This setting changes nothing, but makes the trial run use a group.
-    Check groups = tried("cgroup", {"--cgroup-set", "cgroup.max.depth=max"}, needed_for,
-                         fmt::format("groups can be made below '{}'", base));
-    if (groups.works) groups.detail += how_groups_end(base);
-    groups.detail = without_prefix(groups.detail);
-    checks.push_back(std::move(groups));
+    checks.push_back(try_a_group(base, needed_for));
     for (const ControllerUse& controller : controllers) checks.push_back(look_at_controller(base, controller));
 }
 

@@ -13,8 +13,8 @@ struct Collection {
     bool complete = true;            ///< no group failed
 };
 
-/// Clears the leftovers inside the group `path` below `base` (as for --cgroup-base), or in the whole base if `path` is
-/// empty. Throws SetupFailure if that group cannot be opened.
+/// Clears the group `path` below `base` (as for --cgroup-base) and the groups inside it if killed runs left them;
+/// without `path`, those in the whole base. Throws SetupFailure if that group cannot be opened.
 Collection collect_leftovers(const std::optional<std::string>& base, const std::string& path);
 
 }  // namespace netrunner

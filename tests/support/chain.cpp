@@ -17,10 +17,13 @@ Chain links_of(pid_t runner) {
 Chain links_of(const Process& process) { return links_of(process.pid()); }
 
 void kill_all(const Chain& links) {
-    for (const int signal : {SIGSTOP, SIGKILL}) {
-        for (const pid_t pid : {links.runner, links.shepherd, links.guard}) {
-            if (pid > 0) ::kill(pid, signal);
-        }
+    // Each of the three continues the next one if that is stopped, and its death continues it too (PR_SET_PDEATHSIG).
+    // So stop them from the first on, and kill them from the last on; else one of them could still clean up.
+    for (const pid_t pid : {links.runner, links.shepherd, links.guard}) {
+        if (pid > 0) ::kill(pid, SIGSTOP);
+    }
+    for (const pid_t pid : {links.guard, links.shepherd, links.runner}) {
+        if (pid > 0) ::kill(pid, SIGKILL);
     }
     for (const pid_t pid : {links.runner, links.shepherd, links.guard}) {
         CHECK(wait_until([&] { return pid <= 0 || !is_running(pid); }));

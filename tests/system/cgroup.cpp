@@ -259,6 +259,62 @@ TEST_CASE_FIXTURE(GroupTrial, "gc removes the groups that killed runs have left,
     CHECK(groups.is_empty());
 }
 
+TEST_CASE_FIXTURE(GroupTrial,
+                  "gc clears the group that it is told, too: one made by the killed run, or one that was there") {
+    if (!groups) return;
+    expect_strays();
+    const auto collect = [&](const std::string& name) {
+        return complete(command({netrunner(), "gc", "--cgroup-base", groups.path(), name}));
+    };
+    groups.make("theirs");
+    for (const std::string name : {"left", "above/left", "theirs"}) {
+        CAPTURE(name);
+        auto killed = start_in(name, {"-q", "--", "sh", "-c", stubborn});
+        killed.wait_for_output("go\n");
+        CHECK(collect(name).out.empty());  // it is in use
+        CHECK(groups.is_populated(name));
+        kill_all(links_of(killed));
+        killed.finish();
+        const auto collected = collect(name);
+        CHECK(collected.ending == exit_code(0));
+        CHECK(lines(collected.out).size() == 1);
+        CHECK(contains(collected.out, "ended the processes left in '" + groups.path(name) + "'"));
+        CHECK(wait_until([&] { return left(killed).empty(); }));
+        CHECK(groups.has(name) == (name == "theirs"));
+        CHECK(collect(name).out.empty());
+    }
+    CHECK(collect("above").out.empty());  // the parent that the killed run had made
+    CHECK(!groups.has("above"));
+    CHECK(run(in_group("theirs", {"--", "echo", "free"})).out == "free\n");
+    std::filesystem::remove(groups.path("theirs"));
+}
+
+TEST_CASE_FIXTURE(GroupTrial, "gc refuses a malformed base, as run does") {
+    for (const Words& words : {Words{"gc"}, Words{"gc", "x"}, Words{"run", "--cgroup", "x", "--", "true"}}) {
+        auto setup = command(words);
+        setup.argv.insert(setup.argv.begin(), netrunner());
+        setup.environment["NETRUNNER_CGROUP_BASE"] = "junk";
+        CHECK_REFUSED(complete(setup), "NETRUNNER_CGROUP_BASE: invalid base 'junk'");
+    }
+}
+
+TEST_CASE_FIXTURE(GroupTrial, "other processes in a group that runs made as a parent are named as such") {
+    if (!groups) return;
+    auto below = start_in("p/x", {"--", "sh", "-c", "echo go; exec sleep 60"});
+    below.wait_for_output("go\n");
+    auto stranger = start(command({"sleep", "60"}));
+    write_text(groups.path("p/cgroup.procs"), std::to_string(stranger.pid()));
+    below.signal(SIGTERM);
+    below.finish();
+    CHECK_REFUSED(run(in_group("p", {"--", "true"})), "group '" + groups.path("p") +
+                                                          "' holds processes that no run of netrunner left there (" +
+                                                          std::to_string(stranger.pid()) + " sleep)");
+    stranger.signal(SIGTERM);
+    CHECK(stranger.finish().ending == killed_by(SIGTERM));
+    CHECK(run(in_group("p", {"--", "true"})).ending == exit_code(0));
+    CHECK(groups.is_empty());
+}
+
 TEST_CASE_FIXTURE(GroupTrial, "groups inside are removed however many and deep, with few descriptors") {
     if (!groups) return;
     auto setup = runner(in_group("d", {"--", "sh", "-c",

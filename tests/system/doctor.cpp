@@ -2,8 +2,10 @@
 // (tests/vm/guest/doctor.sh tests it in a kernel that has every feature.)
 #include <doctest/doctest.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 
 #include "cgroup_dir.hpp"
@@ -72,6 +74,37 @@ TEST_CASE_FIXTURE(DoctorTrial, "without its shepherd, the check `run` fails") {
     CHECK(result.ending == exit_code(1));
     CHECK(check(result, "run")["ok"] == false);
     CHECK(contains(check(result, "run")["detail"], "cannot find the shepherd"));
+}
+
+TEST_CASE_FIXTURE(DoctorTrial, "a malformed base fails the check `cgroup`, and the other checks are made") {
+    const auto result = ask({"--json"}, "junk");
+    CHECK(result.ending == exit_code(1));
+    CHECK(check(result, "cgroup")["ok"] == false);
+    CHECK(contains(check(result, "cgroup")["detail"], "NETRUNNER_CGROUP_BASE: invalid base 'junk'"));
+    CHECK(check(result, "run")["ok"] == true);
+    check(result, "pid-namespace");
+}
+
+TEST_CASE_FIXTURE(DoctorTrial, "a group that cannot be made after the trial run's fails the check `cgroup` only") {
+    CgroupDir groups;
+    if (!groups) return;
+#if defined(__x86_64__)
+    if (sanitized) return skip("the injected failure would hit the sanitizer's own calls");
+    // The trial run is another process, so the first mkdirat(2) of the doctor itself is for the group of its second
+    // look.
+    auto setup = command({program("inject"), "0", "fail", std::to_string(SYS_mkdirat), std::to_string(EAGAIN), "1",
+                          path("struck"), netrunner(), "doctor", "--json"});
+    setup.environment["NETRUNNER_CGROUP_BASE"] = groups.path();
+    const auto result = complete(setup);
+    CHECK(contains(read_text(path("struck")), "hit"));
+    CHECK(result.ending == exit_code(1));
+    CHECK(check(result, "cgroup")["ok"] == false);
+    CHECK(contains(check(result, "cgroup")["detail"], "cgroup.max.descendants"));
+    CHECK(check(result, "run")["ok"] == true);
+    check(result, "pid-namespace");
+#else
+    skip("the injector knows the registers of x86-64 only");
+#endif
 }
 
 TEST_CASE_FIXTURE(DoctorTrial, "the base of control groups is tried and left unchanged") {

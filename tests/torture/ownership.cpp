@@ -1,6 +1,8 @@
 // Many runs on one path: never two commands at once, even if a quarter of the runs is killed while gc runs in a loop.
 #include <doctest/doctest.h>
+#include <sys/syscall.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <optional>
@@ -8,6 +10,7 @@
 
 #include "cgroup_dir.hpp"
 #include "chain.hpp"
+#include "injection.hpp"
 #include "trial.hpp"
 
 using namespace support;
@@ -145,6 +148,45 @@ TEST_CASE_FIXTURE(Contest,
     collector.signal(SIGTERM);
     collector.finish();
     expect_clear();
+}
+
+// In the moment between mkdir(2) and flock(2) the new group has no owner that another run can see.
+TEST_CASE_FIXTURE(Contest,
+                  "a run that is stopped after each call of its group's making takes no group that another run uses") {
+    if (!groups) return;
+    const std::vector<std::string> outer{"--cgroup", "p", "--", "true"};
+    std::vector<long> calls;
+    {
+        Arena arena(*this, groups);
+        calls = Injection(*this, arena, {.depth = depth_of_runner, .deed = "list"}, outer).finish().calls;
+    }
+    const auto made = std::find(calls.begin(), calls.end(), SYS_mkdirat);
+    const auto locked = std::find(made, calls.end(), SYS_flock);
+    REQUIRE(locked != calls.end());
+    int beside = 0;
+    for (auto call = made; call <= locked + 1; ++call) {
+        Arena arena(*this, groups);
+        Injection above(*this, arena, {.depth = depth_of_runner, .deed = "stop", .when = call - calls.begin() + 1},
+                        outer);
+        REQUIRE(wait_until([&] { return contains(read_text(arena.path("struck")), "hit"); }));
+        const pid_t stopped = above.process().pid();
+        REQUIRE(wait_until([&] { return state_of(stopped) == 'T'; }));
+        auto inside = start(arena.runner({"--cgroup", "p/a", "--", "sh", "-c", "echo go; exec sleep 60"}));
+        inside.wait_for("a start or a refusal", [&] { return inside.out() == "go\n" || !inside.running(); });
+        const bool runs = inside.running();
+        ::kill(stopped, SIGCONT);
+        const auto struck = above.finish();
+        CAPTURE(call_name(*call));
+        CHECK(struck.result.ending == exit_code(runs ? 125 : 0));
+        CHECK((!runs || contains(struck.result.err, "/p/a' is in use by another run")));
+        if (runs) inside.signal(SIGTERM);
+        const auto ended = inside.finish();
+        CHECK_MESSAGE(ended.ending == (runs ? killed_by(SIGTERM) : exit_code(125)), ended.err);
+        CHECK_MESSAGE(arena.all_gone(above.process()), arena.left(above.process()));
+        reap_strays();
+        if (runs) ++beside;
+    }
+    CHECK(beside > 0);
 }
 
 TEST_SUITE_END();

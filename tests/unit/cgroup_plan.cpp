@@ -45,6 +45,15 @@ TEST_CASE("a group is only made if it is asked for") {
     CHECK(complaint([] { plan_cgroup({.base = "root"}, {}); }) == "--cgroup-base needs --cgroup or a limit");
 }
 
+TEST_CASE("a malformed base of the environment is refused where it is used, and named") {
+    CHECK(complaint([] { plan_cgroup({.path = "x"}, "junk"); }) ==
+          "NETRUNNER_CGROUP_BASE: invalid base 'junk': expected root, self or an absolute directory");
+    CHECK(complaint([] { check_environment_base("slf"); }).starts_with("NETRUNNER_CGROUP_BASE: invalid base 'slf'"));
+    CHECK(!plan_cgroup({}, "junk"));
+    CHECK(plan_cgroup({.path = "x", .base = "/base"}, "junk"));
+    CHECK(complaint([] { check_environment_base({}); }) == "accepted");
+}
+
 TEST_CASE("a path is cut at its slashes; without a last name, or without a path, a name is generated") {
     CHECK(plan_cgroup({.path = "build/x"}, {})->components == Names{"build", "x"});
     CHECK(!plan_cgroup({.path = "build/x"}, {})->unique);
