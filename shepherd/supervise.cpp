@@ -217,6 +217,8 @@ class Supervisor {
     static void about_to_signal(void* context, const TreeMember& member) noexcept {
         auto& self = *static_cast<Supervisor*>(context);
         if (self.phase_ != Phase::leftover || self.runner_gone_ || self.orphan_frames_left_ == 0) return;
+        // Another process, or the kernel for want of memory, has already ended this one.
+        if (member.is_dying()) return;
         --self.orphan_frames_left_;
         OrphanFound orphan;
         orphan.pid = member.pid;

@@ -173,10 +173,11 @@ bool read_member(pid_t pid, TreeMember& member) noexcept {
     member.pid = pid;
     member.state = at[2];
     at += 3;
-    constexpr int skipped_to_flags = 3;     // session, tty_nr, tpgid
-    constexpr int skipped_to_threads = 10;  // minflt ... nice
-    constexpr int skipped_to_started = 1;   // itrealvalue
-    constexpr std::uint64_t exiting = 0x4;  // the kernel's PF_EXITING
+    constexpr int skipped_to_flags = 3;         // session, tty_nr, tpgid
+    constexpr int skipped_to_threads = 10;      // minflt ... nice
+    constexpr int skipped_to_started = 1;       // itrealvalue
+    constexpr std::uint64_t exiting = 0x4;      // the kernel's PF_EXITING
+    constexpr std::uint64_t signalled = 0x400;  // PF_SIGNALED: a signal is ending it; it may still be dumping core
     std::int64_t skipped = 0;
     std::uint64_t flags = 0;
     bool good = next_number(at, end, member.parent) && next_number(at, end, member.group);
@@ -186,7 +187,14 @@ bool read_member(pid_t pid, TreeMember& member) noexcept {
     for (int i = 0; i < skipped_to_threads; ++i) good = good && next_number(at, end, skipped);
     good = good && next_number(at, end, member.threads);
     for (int i = 0; i < skipped_to_started; ++i) good = good && next_number(at, end, skipped);
-    return good && next_number(at, end, member.started);
+    good = good && next_number(at, end, member.started);
+    constexpr int skipped_to_pending = 8;  // vsize ... kstkeip, which need all 64 bits
+    constexpr std::uint64_t sigkill = 1U << (SIGKILL - 1);
+    std::uint64_t pending = 0;
+    for (int i = 0; i < skipped_to_pending; ++i) good = good && next_number(at, end, pending);
+    good = good && next_number(at, end, pending);
+    member.killed = (pending & sigkill) != 0 || (flags & signalled) != 0;
+    return good;
 }
 
 std::size_t find_tree(const Tree& tree, std::span<TreeMember> room) noexcept {

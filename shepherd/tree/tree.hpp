@@ -22,8 +22,12 @@ struct TreeMember {
     pid_t group = 0;
     char state = '\0';
     bool exiting = false;  ///< its exit has begun, but may not be visible to wait(2) yet
+    bool killed = false;   ///< SIGKILL was sent to it, or another signal is ending it
     std::uint32_t threads = 0;
     std::uint64_t started = 0;
+
+    /// True if the process is about to end, whether or not it is signalled.
+    [[nodiscard]] bool is_dying() const { return killed || (exiting && threads <= 1); }
 
     /// True if the process is dead and only has to be reaped. A live process whose first thread has ended while others
     /// run also has state Z.

@@ -43,7 +43,7 @@ void SecondLayer::signal(int signal, JobGroup* group, const OrphanSignalled& sig
     } context{command_, signal, signalled};
     const TreeVisitor tell = [](void* opaque, const TreeMember& member) {
         const auto& asked = *static_cast<const Context*>(opaque);
-        if (member.pid == asked.command) return;
+        if (member.pid == asked.command || member.is_dying()) return;
         const ProcessDescription seen(member.pid);
         asked.signalled(
             {.pid = member.pid, .name = seen.name.data(), .command = seen.command.data(), .ended_by = asked.signal});

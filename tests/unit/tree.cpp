@@ -2,11 +2,14 @@
 #include "shepherd/tree/tree.hpp"
 
 #include <doctest/doctest.h>
+#include <sched.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <string>
 #include <thread>
 
@@ -35,6 +38,52 @@ TEST_CASE("a process that is exiting is recognised") {
     REQUIRE(read_member(child, member));
     CHECK(member.exiting);
     CHECK(member.is_dead());
+    ::waitpid(child, nullptr, 0);
+}
+
+TEST_CASE("a process to which SIGKILL was sent is dying at once, also before it has run again") {
+    // On one processor, the child cannot run while this process does: the signal stays pending.
+    cpu_set_t before;
+    REQUIRE(::sched_getaffinity(0, sizeof before, &before) == 0);
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(::sched_getcpu(), &one);
+    REQUIRE(::sched_setaffinity(0, sizeof one, &one) == 0);
+    for (int i = 0; i < 50; ++i) {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            while (true) ::pause();
+        }
+        TreeMember member;
+        REQUIRE(read_member(child, member));
+        CHECK(!member.is_dying());
+        ::kill(child, SIGKILL);
+        REQUIRE(read_member(child, member));
+        CHECK(member.is_dying());
+        ::waitpid(child, nullptr, 0);
+    }
+    ::sched_setaffinity(0, sizeof before, &before);
+}
+
+TEST_CASE("a process whose first thread has ended is not dying") {
+    std::array<int, 2> ends{};
+    REQUIRE(::pipe(ends.data()) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::close(ends[1]);
+        std::thread([end = ends[0]] {
+            char byte = 0;
+            [[maybe_unused]] const ssize_t got = ::read(end, &byte, 1);
+            ::_exit(0);
+        }).detach();
+        ::syscall(SYS_exit, 0);  // this thread alone
+    }
+    TreeMember member;
+    while (read_member(child, member) && member.state != 'Z') std::this_thread::yield();
+    CHECK(member.exiting);
+    CHECK(!member.is_dying());
+    ::close(ends[1]);
+    ::close(ends[0]);
     ::waitpid(child, nullptr, 0);
 }
 
