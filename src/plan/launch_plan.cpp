@@ -211,6 +211,11 @@ void refuse_contradictions(const Options& options, const Facts& facts, const Lau
     if (options.report == "-" && options.junit == "-") {
         throw UsageError("--report and --junit cannot both go to standard output: name a file for one of them");
     }
+    if (options.pid_namespace && plan.orphans == OrphanPolicy::leave) {
+        throw UsageError(
+            "--orphans leave cannot be used with --pid-namespace: the kernel ends every process of the namespace with "
+            "the run");
+    }
     if (options.append && !options.output_file) throw UsageError("--append needs --output");
     if (options.output_stamped && !options.output_file) throw UsageError("--output-stamped needs --output");
     if (options.output_plain && !options.output_file) throw UsageError("--output-format needs --output");

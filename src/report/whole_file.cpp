@@ -39,6 +39,11 @@ bool is_bound_to_its_name(const std::string& path, const struct stat& info) {
     return (folder.st_mode & S_ISVTX) != 0 && own != 0 && folder.st_uid != own && info.st_uid != own;
 }
 
+bool is_removed(const std::filesystem::path& directory) {
+    struct stat info {};
+    return ::stat(directory.c_str(), &info) == 0 && info.st_nlink == 0;
+}
+
 }  // namespace
 
 void write_whole(int fd, const std::string& text, Duration patience, const std::string& what) {
@@ -83,6 +88,8 @@ void WholeFile::prepare_replacement(bool exists) {
     if (prepared_) return;
     // If the file system has no unnamed files (O_TMPFILE), write() makes a file with a temporary name.
     if (errno == EOPNOTSUPP && ::access(where.c_str(), W_OK | X_OK) == 0) return;
+    // Some file systems refuse this with EPERM in a directory that was removed, which can only be the current one.
+    if (errno == EPERM && is_removed(where)) errno = ENOENT;
     if (!exists) fail();
     prepare_in_place();
 }

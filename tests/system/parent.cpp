@@ -63,6 +63,22 @@ TEST_CASE_FIXTURE(ParentTrial, "without --die-with-parent the run goes on") {
     CHECK(wait_until([&] { return !is_running(runner); }));
 }
 
+TEST_CASE_FIXTURE(ParentTrial, "a parent that cannot be watched is a failed start at the stage 'parent'") {
+    const auto report = path("r.json");
+    auto setup =
+        command({"/usr/bin/unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc", "/bin/true"});
+    if (complete(setup).ending != exit_code(0)) return skip("cannot make a PID namespace here");
+    setup.argv.pop_back();
+    // As PID 1 of the namespace, netrunner's parent is outside.
+    const auto watched = runner({"--die-with-parent", "--report", report, "--", "true"}).argv;
+    setup.argv.insert(setup.argv.end(), watched.begin(), watched.end());
+    CHECK_REFUSED(complete(setup), "--die-with-parent: cannot watch the process that started netrunner");
+    const auto told = report_at(report);
+    CHECK(told["reason"] == "spawn-failed");
+    CHECK(told["error"]["stage"] == "parent");
+    CHECK(told["error"]["errno"] == "ESRCH");
+}
+
 TEST_CASE_FIXTURE(ParentTrial, "--die-with-parent changes nothing while the parent lives") {
     CHECK(run({"--die-with-parent", "--", "sh", "-c", "sleep 0.1; exit 4"}).ending == exit_code(4));
     CHECK(run({"--die-with-parent", "--pty", "--", "echo", "hello"}).out == "hello\n");

@@ -176,6 +176,11 @@ TEST_CASE_FIXTURE(NamespaceTrial,
     CHECK(result.ending == exit_code(3));
 }
 
+TEST_CASE_FIXTURE(NamespaceTrial, "orphans cannot be left in a namespace: that is refused") {
+    CHECK_REFUSED(run({"--pid-namespace", "--orphans", "leave", "--", "echo", "ran"}),
+                  "--orphans leave cannot be used with --pid-namespace");
+}
+
 TEST_CASE_FIXTURE(NamespaceTrial, "if the kernel makes no namespace, the run is refused and the setting is named") {
     if (!possible_unprivileged()) return;
     // In a new user namespace the test may set this limit.

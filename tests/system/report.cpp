@@ -163,6 +163,15 @@ TEST_CASE_FIXTURE(Trial, "a report that cannot be written gives 125 and one line
     CHECK_REFUSED(result, "o space left on device");
 }
 
+TEST_CASE_FIXTURE(Trial, "a report in a directory that was removed is refused as not existing") {
+    const auto gone = path("gone");
+    for (const std::string option : {"--report", "--junit"}) {
+        const auto result = bash("mkdir '" + gone + "' && cd '" + gone + "' && rmdir '" + gone + "' && nr " + option +
+                                 " r -- echo ran");
+        CHECK_REFUSED(result, "no such file or directory");
+    }
+}
+
 TEST_CASE_FIXTURE(Trial, "the file appears whole: not before the end, and an old one stays until then") {
     const auto old = path("r.json");
     std::ofstream{old} << "old";

@@ -85,6 +85,10 @@ TEST_CASE("an end that the command did not cause is an error") {
                                                        .message = "cannot run 'x': no such file or directory"}));
     CHECK(has(text, R"(failures="0" errors="1")"));
     CHECK(has(text, R"(<error message="cannot run &apos;x&apos;: no such file or directory" type="spawn-failed">)"));
+    CHECK(has(rendered(ended(Exited{125})), R"(failures="1" errors="0")"));  // the command's own 125
+    Outcome unkept = ended(Exited{0});
+    unkept.failures.emplace_back("another process changed memory.max");
+    CHECK(has(rendered(unkept), R"(failures="0" errors="1")"));
     Outcome cancelled = ended(Signaled{SIGTERM, false});
     cancelled.cancelled_by = SIGTERM;
     CHECK(has(rendered(cancelled), R"(type="cancelled")"));

@@ -317,6 +317,17 @@ Facts at_terminal() {
 
 }  // namespace
 
+TEST_CASE("a PID namespace cannot leave orphans: the kernel would end them") {
+    Options options = asked();
+    options.pid_namespace = true;
+    for (const OrphanPolicy policy : {OrphanPolicy::kill, OrphanPolicy::wait}) {
+        options.orphans = policy;
+        CHECK(complaint(options) == "accepted");
+    }
+    options.orphans = OrphanPolicy::leave;
+    CHECK(complaint(options).starts_with("--orphans leave cannot be used with --pid-namespace"));
+}
+
 TEST_CASE("at a terminal, --pty takes all three streams, types keys, and follows the size") {
     const LaunchPlan plan = make_launch_plan(on_terminal(), at_terminal());
     CHECK(plan.standard_input.mode == Mode::terminal);
