@@ -236,13 +236,18 @@ class Supervisor {
             const int signal = static_cast<int>(info.ssi_signo);
             if (signal == SIGCHLD) {
                 reap_needed = true;
-            } else if (signal == passed_on_signal) {
+            } else if (signal == passed_on_signal && is_from_shepherd(info)) {
                 take_order(info.ssi_int, Receiver::shepherd);
             } else {
                 take_order(signal, Receiver::guard);
             }
         }
         if (reap_needed) reap();
+    }
+
+    /// Any process of the user may send the same signal. In a PID namespace, the kernel gives 0 for both pids.
+    static bool is_from_shepherd(const signalfd_siginfo& info) noexcept {
+        return info.ssi_code == SI_QUEUE && static_cast<pid_t>(info.ssi_pid) == ::getppid();
     }
 
     void take_order(int signal, Receiver receiver) noexcept {

@@ -86,7 +86,7 @@ class Watch {
         signalfd_siginfo info{};
         while (::read(watched_.signals.get(), &info, sizeof info) == sizeof info) {
             const int signal = static_cast<int>(info.ssi_signo);
-            if (signal == passed_on_signal) {
+            if (signal == passed_on_signal && info.ssi_code == SI_QUEUE) {
                 guard_is_done_ = static_cast<pid_t>(info.ssi_pid) == watched_.guard;
             } else if (signal != SIGCHLD && !taking_over_) {
                 pass_on(signal);

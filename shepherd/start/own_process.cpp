@@ -1,6 +1,8 @@
 #include "shepherd/start/own_process.hpp"
 
+#include <elf.h>
 #include <fcntl.h>
+#include <link.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -19,10 +21,18 @@
 namespace netrunner {
 namespace {
 
+/// The size of a page: 4, 16 or 64 KiB on arm64. The auxiliary vector follows the environment (getauxval(3)).
+std::uintptr_t page_size(char** environment) noexcept {
+    while (*environment != nullptr) ++environment;
+    const auto* at = reinterpret_cast<const ElfW(auxv_t)*>(environment + 1);
+    while (at->a_type != AT_PAGESZ && at->a_type != AT_NULL) ++at;
+    constexpr std::uintptr_t largest = 65536;  // a multiple of all others
+    return at->a_type == AT_PAGESZ ? at->a_un.a_val : largest;
+}
+
 /// Zeroes the bytes from `from` to `to`. Drops whole pages with madvise, because writing to a page that is shared with
 /// the parent would copy it first.
-void wipe(char* from, char* to) noexcept {
-    constexpr std::uintptr_t page = 4096;
+void wipe(char* from, char* to, std::uintptr_t page) noexcept {
     const std::uintptr_t lead = -reinterpret_cast<std::uintptr_t>(from) % page;
     const auto length = static_cast<std::size_t>(to - from);
     if (length >= lead + page) {
@@ -47,7 +57,7 @@ void forget_words(char** argv, char** environment) noexcept {
         }
     }
     const std::size_t room = std::strlen(argv[0]);
-    wipe(argv[0], end);
+    wipe(argv[0], end, page_size(environment));
     std::array<char, 16> name{};
     ::prctl(PR_GET_NAME, name.data(), 0, 0, 0);
     std::memcpy(argv[0], name.data(), std::min(std::strlen(name.data()), room));

@@ -204,6 +204,19 @@ TEST_CASE_FIXTURE(ChainTrial, "TERM to the shepherd or the guard cancels the run
     }
 }
 
+TEST_CASE_FIXTURE(ChainTrial, "the signal that the shepherd sends to the guard is not believed from other processes") {
+    constexpr int passed_on = 64;
+    for (const char* told : {"S", "G"}) {
+        CAPTURE(told);
+        auto chain = start_chain({"-v"});
+        chain.send(told, passed_on);
+        const auto result = chain.runner.finish();
+        // An order like every other signal to one of the two, and named.
+        CHECK(contains(result.err, std::string(*told == 'G' ? "the guard" : "the shepherd") + " received SIGRTMIN+30"));
+        CHECK(ends(chain));
+    }
+}
+
 TEST_CASE_FIXTURE(ChainTrial, "TERM to all three is one request: the grace is kept") {
     auto chain =
         start_chain({"-k", "1s"}, "trap 'sleep 0.5; exit 7' TERM; exec 9>fifo; echo go; while :; do sleep 0.02; done");
