@@ -1,13 +1,11 @@
 #include "shepherd/group/job_group.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,9 +13,10 @@
 #include <cerrno>
 #include <charconv>
 #include <cstddef>
-#include <cstdint>
 #include <cstring>
 #include <string_view>
+
+#include "shepherd/group/inner_groups.hpp"
 
 namespace netrunner {
 namespace {
@@ -28,34 +27,8 @@ constexpr int deepest = 64;
 constexpr int removal_attempts = 10;
 constexpr int freeze_wait_ms = 200;
 
-/// An entry as getdents64(2) returns it.
-struct DirectoryEntry {
-    std::uint64_t inode;
-    std::int64_t offset;
-    std::uint16_t length;
-    std::uint8_t type;
-    char name[1];  // NOLINT: the kernel's layout
-};
-
 bool put(const Descriptor& file, std::string_view text) noexcept {
     return file && ::pwrite(file.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
-}
-
-/// Calls `use(name)` for each group directly in `directory`.
-template <class Use>
-void each_group(int directory, Use use) noexcept {
-    alignas(DirectoryEntry) std::array<char, 2048> block{};
-    ::lseek(directory, 0, SEEK_SET);
-    while (true) {
-        const long got = ::syscall(SYS_getdents64, directory, block.data(), block.size());
-        if (got <= 0) return;
-        for (long at = 0; at < got;) {
-            const auto* entry = reinterpret_cast<const DirectoryEntry*>(block.data() + at);
-            at += entry->length;
-            const std::string_view name = entry->name;
-            if (entry->type == DT_DIR && name != "." && name != "..") use(entry->name);
-        }
-    }
 }
 
 Descriptor open_group(int at, const char* name) noexcept {

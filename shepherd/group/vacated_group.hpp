@@ -23,11 +23,16 @@ class VacatedGroup {
     /// Makes the leaf and moves the calling process into it. False if that fails; then nothing has changed.
     [[nodiscard]] bool vacate() const noexcept;
 
-    /// Disables all controllers for the groups inside, moves the calling process back and removes the leaf. If another
-    /// process is in the leaf, the leaf stays.
+    /// The same for all processes of the group.
+    [[nodiscard]] bool vacate_with_all() const noexcept;
+
+    /// Disables all controllers for the groups inside, moves all processes of the leaf back and removes the leaf. Does
+    /// nothing if other processes are in the leaf and a group beside it is in use.
     void move_back() const noexcept;
 
   private:
+    [[nodiscard]] bool is_shared() const noexcept;
+
     Descriptor directory_;
     pid_t owner_ = 0;
 };

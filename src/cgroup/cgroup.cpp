@@ -231,16 +231,17 @@ void Cgroup::enable(int directory, const std::string& path, const std::string& c
     narrate_(1, fmt::format("enabled the controller '{}' below '{}'", controller, path));
 }
 
-/// A group with processes cannot limit the groups inside it. If netrunner is the only process (as in its own systemd
-/// scope), moves it to a leaf group inside. False if nothing was moved.
+/// A group with processes cannot limit the groups inside it. Moves to a leaf group inside: netrunner, if it is the only
+/// process (as in its own systemd scope); all processes of a container. False if nothing was moved.
 bool Cgroup::make_room(int directory, const std::string& path) {
-    const auto members = processes_in(directory);
-    if (members.size() != 1 || members.front() != std::to_string(::getpid()) || vacated_) return false;
+    const Movable movable = vacated_ ? Movable::none : movable_from(directory, path);
+    if (movable == Movable::none) return false;
     VacatedGroup group(duplicate(directory), ::getpid());
-    if (!group.vacate()) return false;
+    const bool whole_container = movable == Movable::container;
+    if (!(whole_container ? group.vacate_with_all() : group.vacate())) return false;
     vacated_ = std::move(group);
-    narrate_(1, fmt::format("moved netrunner to a group inside '{}', since controllers need a group without processes",
-                            path));
+    narrate_(1, fmt::format("moved {} to a group inside '{}', since controllers need a group without processes",
+                            whole_container ? "all processes of this container" : "netrunner", path));
     return true;
 }
 

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "src/cgroup/disk.hpp"
 #include "src/cgroup/place.hpp"
 #include "src/system/text_file.hpp"
 #include "src/values/kernel_text.hpp"
@@ -19,17 +20,10 @@
 namespace netrunner {
 namespace {
 
-/// Replaces a device path by MAJOR:MINOR, because io.max accepts only numbers.
+/// Replaces the device by its disk's MAJOR:MINOR, because io.max accepts only that.
 std::string with_device_number(const CgroupSetting& setting) {
     const std::size_t blank = setting.value.find(' ');
-    const std::string device = setting.value.substr(0, blank);
-    if (!device.starts_with('/')) return setting.value;
-    struct stat info {};
-    if (::stat(device.c_str(), &info) != 0) {
-        cgroup_failure(errno, fmt::format("{}: cannot find '{}'", setting.option, device));
-    }
-    if (!S_ISBLK(info.st_mode)) cgroup_failure(ENOTBLK, fmt::format("{}: '{}' is not a disk", setting.option, device));
-    return fmt::format("{}:{}{}", major(info.st_rdev), minor(info.st_rdev), setting.value.substr(blank));
+    return disk_of(setting.option, setting.value.substr(0, blank)) + setting.value.substr(blank);
 }
 
 /// The words of the line for `device` in a text with one line per device; empty if the device has no limit.

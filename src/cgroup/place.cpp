@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 
 #include "src/cgroup/mount.hpp"
 #include "src/cgroup/plan.hpp"
@@ -17,6 +18,23 @@
 #include "src/values/kernel_text.hpp"
 
 namespace netrunner {
+namespace {
+
+/// Whether the control group namespace of this process begins at `path`, as in a container.
+bool is_namespace_root(const std::string& path) {
+    const CgroupView view = look_for_cgroups();
+    const CgroupMount* const mount = choose_mount(view);
+    return view.own == "/" && mount != nullptr && own_directory(view, *mount) == path;
+}
+
+/// The control group namespace of a process; nothing if it cannot be read.
+std::optional<std::string> namespace_of(const std::string& pid) {
+    std::error_code unknown;
+    const auto link = std::filesystem::read_symlink("/proc/" + pid + "/ns/cgroup", unknown);
+    return unknown ? std::nullopt : std::optional<std::string>(link.string());
+}
+
+}  // namespace
 
 void cgroup_failure(int error, const std::string& what, const std::string& remedy) {
     throw SetupFailure("cgroup", error, "cgroup: " + what, remedy);
@@ -104,11 +122,22 @@ bool may_have_inner_limits(int directory) {
     return is_root || processes_in(directory).empty();
 }
 
+Movable movable_from(int directory, const std::string& path) {
+    const auto members = processes_in(directory);
+    if (members.size() == 1 && members.front() == std::to_string(::getpid())) return Movable::netrunner;
+    if (!is_namespace_root(path)) return Movable::none;
+    const auto own = namespace_of("self");
+    const bool all_ours = std::ranges::all_of(members, [&](const auto& pid) { return namespace_of(pid) == own; });
+    return own && all_ours ? Movable::container : Movable::none;
+}
+
 void refuse_inner_limits(int directory, const std::string& path, const std::string& controller) {
     cgroup_failure(EBUSY,
                    fmt::format("cannot enable '{}' below '{}', which has processes in it ({})", controller, path,
                                named(processes_in(directory))),
-                   "run netrunner as the only process in it: " + own_scope());
+                   is_namespace_root(path)
+                       ? "netrunner as the container's first process, or move these processes to a group inside it"
+                       : "run netrunner as the only process in it: " + own_scope());
 }
 
 }  // namespace netrunner

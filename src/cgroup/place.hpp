@@ -2,6 +2,7 @@
 // and gc. It changes no group; a failure names the reason and a remedy.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,6 +37,10 @@ void require_controller(int directory, const std::string& path, const std::strin
 /// Whether controllers may be enabled for the groups inside: the group has no processes, or is the root (cgroups(7),
 /// "no internal processes").
 bool may_have_inner_limits(int directory);
+/// Which processes a run may move out of the group so that the groups inside it can have limits: netrunner if it is
+/// alone there, or all processes of the container whose control group namespace begins there.
+enum class Movable : std::uint8_t { none, netrunner, container };
+Movable movable_from(int directory, const std::string& path);
 [[noreturn]] void refuse_inner_limits(int directory, const std::string& path, const std::string& controller);
 
 }  // namespace netrunner

@@ -116,9 +116,8 @@ void look_for_controller(const std::string& base, const ControllerUse& controlle
     if (::faccessat(directory.get(), "cgroup.subtree_control", W_OK, AT_EACCESS) != 0) {
         cgroup_failure(errno, fmt::format("cannot enable '{}' below '{}'", controller.name, base), own_scope());
     }
-    // A run that is the only process there moves to a leaf group (docs/decisions/0014), so that is no obstacle.
-    const bool alone = processes_in(directory.get()) == std::vector{std::to_string(::getpid())};
-    if (!alone && !may_have_inner_limits(directory.get())) {
+    // A run makes room if it may (docs/decisions/0014).
+    if (!may_have_inner_limits(directory.get()) && movable_from(directory.get(), base) == Movable::none) {
         refuse_inner_limits(directory.get(), base, controller.name);
     }
 }

@@ -154,6 +154,7 @@ test_a_group_that_is_killed_from_outside() {
     if kernel_has cgroup.kill; then
         echo 1 >$cgroup/t/cgroup.kill
     else
+        # shellcheck disable=SC2046 # words
         kill_quietly $(members $cgroup/t)
     fi
     finish

@@ -20,6 +20,25 @@ test_io_max_knows_a_disk_by_its_path() {
     wrote_slowly
 }
 
+# The kernel limits whole disks only.
+test_io_max_finds_the_disk_of_a_partition() {
+    printf 'n\np\n1\n\n\nw\n' | fdisk /dev/vda >/dev/null 2>&1
+    wait_until [ -b /dev/vda1 ]
+    for device in /dev/vda1 "$(cat /sys/class/block/vda1/dev)"; do
+        run --cgroup t --io-max "$device wbps=1M" -- cat /sys/fs/cgroup/t/io.max
+        exits_with 0
+        contains 'io.max' "$(number_of_disk) " "$(cat "$out")"
+    done
+    dd if=/dev/zero of=/dev/vda bs=512 count=1 2>/dev/null
+    blockdev --rereadpt /dev/vda
+}
+
+test_a_mount_point_without_a_disk_is_named() {
+    run --cgroup t --io-max '/tmp wbps=1M' -- echo never
+    refused "'/tmp' is not on one disk" 'name the disk'
+    gone "$cgroup/t"
+}
+
 test_reading_is_counted() {
     run --cgroup t --io-max "$(number_of_disk) riops=10000" -- dd if=/dev/vda of=/dev/null bs=64k count=16 iflag=direct
     exits_with 0

@@ -87,6 +87,68 @@ test_a_control_group_namespace_with_its_mount() {
     rmdir $cgroup/part || fail 'the group is not empty'
 }
 
+# Runs a script in a control group namespace that begins at the group `part`, with its own mount. The report is $0.
+in_container() { # SCRIPT
+    new_run
+    asked="in a control group namespace: $1"
+    within 50 in_group $cgroup/part 0 new_namespaces sh -c \
+        "umount -l /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup || exit 99; $1" "$report" >"$out" 2>"$err"
+    status=$?
+}
+
+# The first process of most containers is a shell or a server, in the group that is to limit the run's group.
+test_the_processes_of_a_container_make_room_and_return() {
+    echo +memory >$cgroup/cgroup.subtree_control
+    mkdir $cgroup/part
+    mkdir $cgroup/part/theirs # a group that is not in use is no reason to stay in the leaf
+    in_container 'sleep 100 & netrunner run --report "$0" -v --cgroup t --memory-max 64M -- \
+        cat /proc/self/cgroup /sys/fs/cgroup/t/memory.max || exit; cat /proc/self/cgroup /proc/$!/cgroup; kill $!; wait'
+    exits_with 0
+    equals 'standard output' '0::/t
+67108864
+0::/
+0::/' "$(cat "$out")"
+    says "moved all processes of this container to a group inside '/sys/fs/cgroup'"
+    equals 'controllers enabled' '' "$(cat $cgroup/part/cgroup.subtree_control)"
+    rmdir $cgroup/part/theirs $cgroup/part || fail 'something is left in the group'
+}
+
+test_the_processes_of_a_container_return_when_netrunner_is_killed() {
+    echo +memory >$cgroup/cgroup.subtree_control
+    mkdir $cgroup/part
+    in_container 'sleep 100 & netrunner run -k 0 --cgroup t --memory-max 64M -- sleep 100 & runner=$!
+        until read -r pid </sys/fs/cgroup/t/cgroup.procs; do usleep 10000; done 2>/dev/null
+        kill -9 $runner; until ! [ -d /sys/fs/cgroup/t ] && grep -qx 0::/ /proc/self/cgroup; do usleep 10000; done
+        cat /proc/self/cgroup; kill %1; wait'
+    exits_with 0
+    prints 0::/
+    wait_until rmdir $cgroup/part
+}
+
+# The first run must not take the controllers from the second one.
+test_two_runs_in_a_container_keep_their_limits() {
+    echo +memory >$cgroup/cgroup.subtree_control
+    mkdir $cgroup/part
+    in_container 'cd /sys/fs/cgroup; netrunner run --cgroup a --memory-max 64M -- sh -c "until [ -d b ]; do usleep 10000; done" &
+        until read -r pid <a/cgroup.procs; do usleep 10000; done 2>/dev/null
+        netrunner run --report "$0" --cgroup b --memory-max 32M -- \
+            sh -c "while [ -d a ]; do usleep 10000; done; usleep 300000; cat b/memory.max"; wait'
+    exits_with 0
+    prints 33554432
+    rmdir $cgroup/part/netrunner-* $cgroup/part || fail 'something is left in the group'
+}
+
+test_a_process_from_outside_of_the_container_is_not_moved() {
+    echo +memory >$cgroup/cgroup.subtree_control
+    mkdir $cgroup/part
+    in_group $cgroup/part 0 sleep 100 &
+    wait_until has_members $cgroup/part
+    in_container 'exec netrunner run --report "$0" --cgroup t --memory-max 64M -- echo never'
+    refused "$! sleep" "netrunner as the container's first process"
+    kill $!
+    wait_until rmdir $cgroup/part
+}
+
 test_a_control_group_namespace_without_its_mount() {
     mkdir $cgroup/part
     new_run
