@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
 #include "src/cgroup/mount.hpp"
 #include "src/system/text_file.hpp"
@@ -38,9 +39,10 @@ std::optional<std::uint64_t> KillsAbove::killed(const std::string& group, std::u
 }
 
 std::optional<std::uint64_t> KillsAbove::count() const {
-    if (!events_ || ::lseek(events_.get(), 0, SEEK_SET) != 0) return std::nullopt;
-    const auto text = read_all(events_.get());
-    return text ? number_after(*text, "oom_kill") : std::nullopt;
+    if (!events_) return std::nullopt;
+    std::array<char, 1024> text{};  // the file has about 100 bytes
+    const ssize_t length = ::pread(events_.get(), text.data(), text.size(), 0);
+    return length > 0 ? number_after({text.data(), static_cast<std::size_t>(length)}, "oom_kill") : std::nullopt;
 }
 
 }  // namespace netrunner

@@ -116,9 +116,9 @@ Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<Sign
         Pump pump;
         pump.watch(signals->descriptor(), &*signals);
         context.strangers = find_strangers();
+        const KillsAbove above;  // before the shepherd is started: a full container may kill the command at once
         Session session(plan, files, pump, std::move(context));
         given.close();
-        const KillsAbove above;  // the shepherd is starting meanwhile
         drive(session, pump, *signals);
         Outcome outcome = session.take_outcome();
         const bool has_count = outcome.cgroup && outcome.cgroup->figures.oom_kills;
