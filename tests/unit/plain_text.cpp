@@ -4,26 +4,9 @@
 
 #include <string>
 
+#include "tests/unit/in_blocks.hpp"
+
 using namespace netrunner;
-
-namespace {
-
-std::string text(std::span<const std::byte> bytes) {
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-/// `input` made plain in blocks of `block` bytes.
-std::string plain_in_blocks(const std::string& input, std::size_t block) {
-    PlainText filter;
-    std::string output;
-    for (std::size_t at = 0; at < input.size(); at += block) {
-        const std::string part = input.substr(at, block);
-        output += text(filter.pass(std::as_bytes(std::span(part))));
-    }
-    return output + text(filter.rest());
-}
-
-}  // namespace
 
 TEST_SUITE_BEGIN("plain_text");
 
@@ -93,7 +76,7 @@ TEST_CASE("blocks may be cut anywhere") {
         "\xe2\x82\xac\x1b[K\n\xc2\x9bmC1\xf0\x9f\x98\x80\xe2\x82\nx\x1b[2";
     const std::string whole = plain_text(input);
     CHECK(whole == "red\n100% \xe2\x82\xac\nC1\xf0\x9f\x98\x80\xe2\x82\nx");
-    for (std::size_t block = 1; block < input.size(); ++block) CHECK(plain_in_blocks(input, block) == whole);
+    for (std::size_t block = 1; block < input.size(); ++block) CHECK(in_blocks<PlainText>(input, block) == whole);
 }
 
 TEST_CASE("a line comes as soon as it is complete") {
