@@ -1,6 +1,7 @@
 #include "shepherd/group/vacated_group.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -43,8 +44,8 @@ std::string_view read_from(int at, const char* name, Text& text) noexcept {
     return {text.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
 }
 
-/// Moves all processes listed in the file `from` by writing them to the file `to`. They may fork meanwhile. True if
-/// none is left.
+/// Moves all processes listed in the file `from` by writing them to the file `to`. They may fork meanwhile, and one
+/// that is exiting cannot be moved but is still listed for a moment. True if none is left.
 bool move_all(int at, const char* from, const char* to) noexcept {
     constexpr int rounds = 100;
     Text text{};
@@ -56,7 +57,7 @@ bool move_all(int at, const char* from, const char* to) noexcept {
             moved = write_to(at, to, rest.substr(0, end)) || moved;
             rest.remove_prefix(end + 1);
         }
-        if (!moved) return read_from(at, from, text).empty();
+        if (!moved) ::poll(nullptr, 0, 1);
     }
     return false;
 }
