@@ -183,9 +183,12 @@ void Streams::attend(Relay& relay) {
         }
         // A command that does not read all of its input is no error: the rest is lost, as in any pipeline.
         if (!relay.is_over()) return;
-        // EPIPE: the command has closed its input. Report any other error as one of netrunner's standard input.
-        if (relay.state() == Relay::State::sink_failed && relay.error() != EPIPE) {
-            fail(input_, fmt::format("cannot read standard input: {}", errno_text(relay.error())));
+        // EPIPE: the command has closed its input.
+        if (relay.state() == Relay::State::sink_failed && (relay.source_failed() || relay.error() != EPIPE)) {
+            const std::string why = errno_text(relay.error());
+            fail(input_, relay.source_failed() ? fmt::format("cannot read standard input: {}", why)
+                         : types_input_        ? fmt::format("cannot type into the command's terminal: {}", why)
+                                               : fmt::format("cannot write to the command's standard input: {}", why));
         }
         close(input_);
         if (types_input_) {

@@ -4,9 +4,12 @@
 #include <fcntl.h>
 #include <pty.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
+#include <fstream>
 
 #include "trial.hpp"
 
@@ -104,6 +107,30 @@ TEST_CASE_FIXTURE(Trial, "input that cannot be read is reported") {
     const auto result = complete(setup);
     CHECK(result.ending == exit_code(125));
     CHECK(result.err == "netrunner: cannot read standard input: is a directory\n");
+}
+
+TEST_CASE_FIXTURE(Trial, "input that cannot be passed on is told as that, not as input that cannot be read") {
+    expect_strays();  // the processes of tests/programs/inject
+    const auto input = path("input");
+    std::ofstream{input} << "x\n";
+    for (const bool typed : {false, true}) {
+        CAPTURE(typed);
+        const long call = typed ? SYS_write : SYS_pwritev2;
+        auto argv = std::vector<std::string>{
+            program("inject"), "0",         "fail", std::to_string(call), std::to_string(ENOMEM), "1",
+            path("injection"), netrunner(), "run"};
+        const std::vector<std::string> options =
+            typed ? std::vector<std::string>{"--pty", "--stdin", "pty"} : std::vector<std::string>{"--stdin", "pipe"};
+        argv.insert(argv.end(), options.begin(), options.end());
+        argv.insert(argv.end(), {"--", "sh", "-c", "sleep 0.2"});
+        auto setup = command(argv);
+        setup.in = file(input, O_RDONLY);  // not a pipe, from which netrunner would splice
+        const auto result = complete(setup);
+        CHECK(result.ending == exit_code(125));
+        CHECK(result.err == std::string("netrunner: cannot ") +
+                                (typed ? "type into the command's terminal" : "write to the command's standard input") +
+                                ": cannot allocate memory\n");
+    }
 }
 
 TEST_CASE_FIXTURE(Trial, "netrunner refuses to run if /proc shows another PID namespace") {
