@@ -158,6 +158,10 @@ Duration Relay::blocked() const {
     return blocked_ + (std::chrono::steady_clock::now() - *blocked_since_);
 }
 
+std::optional<TimePoint> Relay::last_blocked() const {
+    return blocked_since_ ? std::chrono::steady_clock::now() : blocked_until_;
+}
+
 std::size_t Relay::share(std::size_t most) const {
     return budget_ == nullptr ? most : static_cast<std::size_t>(std::min<Size>(most, budget_->left));
 }
@@ -180,6 +184,7 @@ void Relay::account_blocked(State next) {
     } else {
         blocked_ += now - *blocked_since_;
         blocked_since_.reset();
+        blocked_until_ = now;
     }
 }
 

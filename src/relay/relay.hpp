@@ -108,6 +108,8 @@ class Relay {
     void abandon();
     /// How long a full sink has blocked the stream, in total.
     [[nodiscard]] Duration blocked() const;
+    /// When a full sink last blocked the stream: now if it still does; nothing before the first time.
+    [[nodiscard]] std::optional<TimePoint> last_blocked() const;
     /// When the sink last took bytes; nothing before the first.
     [[nodiscard]] std::optional<TimePoint> last_moved() const { return last_moved_; }
 
@@ -159,6 +161,7 @@ class Relay {
     Size drain_goal_ = unlimited;
     Duration blocked_{};
     std::optional<TimePoint> blocked_since_;
+    std::optional<TimePoint> blocked_until_;
     std::optional<TimePoint> last_moved_;
 
     std::unique_ptr<std::byte[]> buffer_;  ///< allocated at first use

@@ -229,7 +229,7 @@ void Session::handle_time() {
     const TimePoint now = steady_clock::now();
     if (is_due(pulse_deadline(), now)) pulse_.attend(now, view());
     if (timeout_command_ && now >= timeout_command_->deadline()) end_timeout_command();
-    if (const auto cause = limits_.exceeded(now, streams_.last_activity()); cause && runs()) request_stop(*cause);
+    if (const auto cause = limits_.exceeded(now, streams_.last_sign()); cause && runs()) request_stop(*cause);
     if (state_ == RunState::stopping) {
         if (const auto signal = stop_.advance(now)) order(*signal);
     }
@@ -270,7 +270,7 @@ std::optional<TimePoint> Session::state_deadline() const {
     switch (state_) {
         case RunState::starting:
         case RunState::running:
-        case RunState::waiting: return limits_.deadline(streams_.last_activity());
+        case RunState::waiting: return limits_.deadline(streams_.last_sign());
         case RunState::settling: return settle_at_;
         case RunState::stopping:
             return earlier(stop_.deadline(), earlier(second_layer_.deadline(), survivor_watch_.deadline()));

@@ -13,19 +13,19 @@ void TimeLimits::pause(Duration paused, TimePoint now) {
     resumed_ = now;
 }
 
-std::optional<TimePoint> TimeLimits::deadline(std::optional<TimePoint> last_output) const {
-    return earlier(end_, idle_end(last_output));
+std::optional<TimePoint> TimeLimits::deadline(std::optional<TimePoint> last_sign) const {
+    return earlier(end_, idle_end(last_sign));
 }
 
-std::optional<StopCause> TimeLimits::exceeded(TimePoint now, std::optional<TimePoint> last_output) const {
+std::optional<StopCause> TimeLimits::exceeded(TimePoint now, std::optional<TimePoint> last_sign) const {
     if (is_due(end_, now)) return StopCause::timeout;
-    if (is_due(idle_end(last_output), now)) return StopCause::idle_timeout;
+    if (is_due(idle_end(last_sign), now)) return StopCause::idle_timeout;
     return std::nullopt;
 }
 
-std::optional<TimePoint> TimeLimits::idle_end(std::optional<TimePoint> last_output) const {
+std::optional<TimePoint> TimeLimits::idle_end(std::optional<TimePoint> last_sign) const {
     if (idle_ == forever) return std::nullopt;
-    return std::max(last_output.value_or(begun_), resumed_.value_or(begun_)) + idle_;
+    return std::max(last_sign.value_or(begun_), resumed_.value_or(begun_)) + idle_;
 }
 
 }  // namespace netrunner

@@ -19,13 +19,13 @@ class TimeLimits {
     /// When the last such pause ended; nothing before the first.
     [[nodiscard]] std::optional<TimePoint> resumed() const { return resumed_; }
 
-    /// When the first limit is exceeded if no output comes after `last_output`; nothing without a limit.
-    [[nodiscard]] std::optional<TimePoint> deadline(std::optional<TimePoint> last_output) const;
+    /// When the first limit is exceeded if the command is silent after `last_sign`; nothing without a limit.
+    [[nodiscard]] std::optional<TimePoint> deadline(std::optional<TimePoint> last_sign) const;
     /// The limit that is exceeded at `now`, as the cause of a stop.
-    [[nodiscard]] std::optional<StopCause> exceeded(TimePoint now, std::optional<TimePoint> last_output) const;
+    [[nodiscard]] std::optional<StopCause> exceeded(TimePoint now, std::optional<TimePoint> last_sign) const;
 
   private:
-    [[nodiscard]] std::optional<TimePoint> idle_end(std::optional<TimePoint> last_output) const;
+    [[nodiscard]] std::optional<TimePoint> idle_end(std::optional<TimePoint> last_sign) const;
 
     TimePoint begun_;
     Duration idle_;

@@ -241,7 +241,10 @@ void Streams::close(Stream& stream) {
     if (!stream.relay) return;
     stream.relay->finish_copy();
     check_copy(stream);
-    if (&stream != &input_) last_activity_ = later(last_activity_, stream.relay->last_moved());
+    if (&stream != &input_) {
+        last_activity_ = later(last_activity_, stream.relay->last_moved());
+        last_blocked_ = later(last_blocked_, stream.relay->last_blocked());
+    }
     stream.figures.bytes = stream.relay->passed();
     stream.figures.blocked = stream.relay->blocked();
     stream.figures.truncated = stream.figures.truncated || stream.relay->truncated();
@@ -319,6 +322,14 @@ std::optional<TimePoint> Streams::last_activity() const {
     std::optional<TimePoint> latest = last_activity_;
     for (const Stream* stream : {&output_, &error_}) {
         if (stream->relay) latest = later(latest, stream->relay->last_moved());
+    }
+    return latest;
+}
+
+std::optional<TimePoint> Streams::last_sign() const {
+    std::optional<TimePoint> latest = later(last_activity(), last_blocked_);
+    for (const Stream* stream : {&output_, &error_}) {
+        if (stream->relay) latest = later(latest, stream->relay->last_blocked());
     }
     return latest;
 }

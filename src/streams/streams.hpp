@@ -71,6 +71,9 @@ class Streams {
     [[nodiscard]] Size passed() const;
     /// When an output last passed on a byte; nothing before the first.
     [[nodiscard]] std::optional<TimePoint> last_activity() const;
+    /// When the command last was not silent: an output passed on a byte, or waited for its reader and so may have held
+    /// the command up. Nothing before the first time.
+    [[nodiscard]] std::optional<TimePoint> last_sign() const;
 
     /// netrunner's own failures, which did not end the command; one line each.
     [[nodiscard]] const std::vector<std::string>& failures() const { return failures_; }
@@ -116,6 +119,7 @@ class Streams {
     bool endless_said_ = false;
     int lost_reader_ = 0;
     std::optional<TimePoint> last_activity_;  ///< of the outputs that have been closed
+    std::optional<TimePoint> last_blocked_;   ///< the same
     Stream input_;
     Stream output_;
     Stream error_;

@@ -111,6 +111,25 @@ TEST_CASE_FIXTURE(Trial, "a slow reader gets every byte, and the report says how
     CHECK(report["stderr"]["blocked"] == 0.0);
 }
 
+TEST_CASE_FIXTURE(Trial, "the idle limit does not count the time in which the reader holds the command up") {
+    path("copy");
+    for (const std::string options : {"", "--pty ", "-o copy "}) {
+        CAPTURE(options);
+        const auto result = bash("nr --idle-timeout 500ms " + options +
+                                 "-- sh -c 'seq 1 300000; echo LAST' | (sleep 2; tail -1); echo ${PIPESTATUS[0]}");
+        CHECK(result.err.empty());
+        CHECK(lines(result.out) == std::vector<std::string>{"LAST", "0"});
+    }
+}
+
+TEST_CASE_FIXTURE(Trial, "a command that is silent after its reader has caught up is stopped by the idle limit") {
+    const auto result = bash(
+        "nr --idle-timeout 500ms -- sh -c 'seq 1 300000; echo LAST; exec sleep 60' | (sleep 1; tail -1); "
+        "echo ${PIPESTATUS[0]}");
+    CHECK(lines(result.out) == std::vector<std::string>{"LAST", "124"});
+    CHECK(begins(result.err, "netrunner: sh: no output for 500ms"));
+}
+
 TEST_CASE_FIXTURE(Trial, "a storm of signals changes no byte") {
     auto setup =
         runner({"--", "sh", "-c", "trap '' USR1; echo go; read line; exec \"$PROGRAMS/write_bytes\" 100000000"});

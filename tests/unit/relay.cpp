@@ -74,6 +74,23 @@ TEST_CASE_FIXTURE(Plumbing, "the relay moves the bytes that are there and then w
     CHECK(!relay.truncated());
 }
 
+TEST_CASE_FIXTURE(Plumbing, "the relay says until when a full sink has blocked it") {
+    Relay relay = this->relay();
+    put(in.writer, "hello");
+    relay.move();
+    CHECK(!relay.last_blocked());
+    put(out.writer, std::string(60'000, 'x'));
+    put(in.writer, std::string(60'000, 'y'));
+    CHECK(relay.move() == Relay::State::needs_sink);
+    const TimePoint before = std::chrono::steady_clock::now();
+    CHECK(relay.last_blocked() >= before);
+    take(out.reader);
+    CHECK(relay.move() == Relay::State::needs_source);
+    const auto until = relay.last_blocked();
+    CHECK(until >= before);
+    CHECK(relay.last_blocked() == until);
+}
+
 TEST_CASE_FIXTURE(Plumbing, "the relay ends when its source ends") {
     Relay relay = this->relay();
     put(in.writer, "last");
