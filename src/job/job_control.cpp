@@ -19,13 +19,6 @@ std::unique_ptr<TerminalSharing> make_sharing(const LaunchPlan& plan, ShepherdLi
     return std::make_unique<LentForeground>(streams);
 }
 
-/// Stops this process group. Returns how long it was stopped; nothing if the kernel did not stop it.
-std::optional<Duration> stop_for_a_while(int signal) {
-    const auto stopped_at = std::chrono::steady_clock::now();
-    if (!stop_with_group(signal)) return std::nullopt;
-    return std::chrono::steady_clock::now() - stopped_at;
-}
-
 bool wants_terminal(int signal) { return signal == SIGTTIN || signal == SIGTTOU; }
 
 }  // namespace
@@ -43,7 +36,7 @@ std::optional<Duration> JobControl::command_stopped(int signal, bool may_stop) {
         continue_command();
         return std::nullopt;
     }
-    if (!shared_) {
+    if (!shared_ && !asked_) {
         // No shell can continue the command. With --pty, netrunner continues it at once after SIGTSTP, SIGTTIN or
         // SIGTTOU: the kernel does not let these signals stop a process group without a shell either. A process that
         // sends SIGSTOP intends the stop, so the command stays stopped and the time limits go on (docs/decisions/0011).
@@ -54,7 +47,15 @@ std::optional<Duration> JobControl::command_stopped(int signal, bool may_stop) {
     return stop_with_command(signal);
 }
 
+/// Stops netrunner. Returns how long it was stopped; nothing if the kernel did not stop it.
+std::optional<Duration> JobControl::stop_for_a_while(int signal) const {
+    const auto stopped_at = std::chrono::steady_clock::now();
+    if (!stop_self(signal, shared_ ? StopScope::group : StopScope::process)) return std::nullopt;
+    return std::chrono::steady_clock::now() - stopped_at;
+}
+
 std::optional<Duration> JobControl::stop_with_command(int signal) {
+    asked_ = false;
     sharing_->withdraw();
     if (const auto paused = stop_for_a_while(signal)) return paused;  // the session reads the pending SIGCONT next
     // The kernel did not stop this process group: its shell has ended, or there was none. After SIGTTIN or SIGTTOU, a
@@ -69,9 +70,10 @@ std::optional<Duration> JobControl::stop_with_command(int signal) {
     return std::nullopt;
 }
 
-std::optional<Duration> JobControl::stop_alone() { return stop_for_a_while(SIGTSTP); }
+std::optional<Duration> JobControl::stop_alone() const { return stop_for_a_while(SIGTSTP); }
 
 void JobControl::continued() {
+    asked_ = false;
     if (!ended_) sharing_->resume();
     continue_command();
 }

@@ -26,6 +26,10 @@ class JobControl {
     /// stopped, if it was: the time limits do not count that time.
     std::optional<Duration> command_stopped(int signal, bool may_stop);
 
+    /// This process received SIGTSTP, which is forwarded to the command. If the command then stops, netrunner stops
+    /// too, also without a terminal: the sender can continue it (docs/decisions/0037).
+    void asked_to_stop() { asked_ = true; }
+
     /// This process received SIGCONT: continues the command too.
     void continued();
 
@@ -33,7 +37,7 @@ class JobControl {
     void command_ended();
     [[nodiscard]] bool has_command_ended() const { return ended_; }
     /// Ctrl-Z after the command has ended: stops netrunner. Returns how long it was stopped, as `command_stopped` does.
-    static std::optional<Duration> stop_alone();
+    [[nodiscard]] std::optional<Duration> stop_alone() const;
 
     /// A key was pressed on the user's terminal while netrunner does not read it.
     void key_pressed() {
@@ -55,13 +59,15 @@ class JobControl {
 
   private:
     std::optional<Duration> stop_with_command(int signal);
+    [[nodiscard]] std::optional<Duration> stop_for_a_while(int signal) const;
     void continue_command();
 
     ShepherdLink& link_;
     Narrator narrate_;
     std::unique_ptr<TerminalSharing> sharing_;
-    bool shared_;  ///< there is a controlling terminal, so a shell may continue the run
-    bool pty_;     ///< the command runs on its own pseudo-terminal (`--pty`)
+    bool shared_;         ///< there is a controlling terminal, so a shell may continue the run
+    bool pty_;            ///< the command runs on its own pseudo-terminal (`--pty`)
+    bool asked_ = false;  ///< SIGTSTP was forwarded, and the run has neither stopped nor been continued since
     bool ended_ = false;
     bool had_terminal_ = false;
 };

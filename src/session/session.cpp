@@ -501,13 +501,16 @@ void Session::handle(const SignalEvent& signal) {
             }
             return;
         case SignalMeaning::to_group:
-            if (!job_control_.has_command_ended() || ignored) break;
+            if (!job_control_.has_command_ended() || ignored) {
+                if (signal.number == SIGTSTP) job_control_.asked_to_stop();
+                break;
+            }
             // The command has ended, so a key that is typed now is meant for netrunner (docs/decisions/0012).
             if (signal.number != SIGTSTP) {
                 cancel(signal.number);
             } else {
                 pulse_.hide();
-                if (const auto paused = JobControl::stop_alone()) resume_timers(*paused);
+                if (const auto paused = job_control_.stop_alone()) resume_timers(*paused);
             }
             return;
         case SignalMeaning::continued:

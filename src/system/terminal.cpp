@@ -69,15 +69,13 @@ std::optional<WindowSize> window_of_environment() {
     return WindowSize{columns.value_or(usual.columns), rows.value_or(usual.rows)};
 }
 
-bool stop_with_group(int signal) {
+bool stop_self(int signal, StopScope scope) {
     const int stop = signal == SIGSTOP ? SIGTSTP : signal;
     sigset_t pending;
     {
-        // Stop the whole group, as the kernel does: a shell without job control would not notice that netrunner alone
-        // has stopped. The signal is delivered before kill(2) returns, because no other thread of netrunner can take
-        // it.
+        // The signal is delivered before kill(2) returns, because no other thread of netrunner can take it.
         const MaskGuard open(SIG_UNBLOCK, stop);
-        ::kill(0, stop);
+        ::kill(scope == StopScope::group ? 0 : ::getpid(), stop);
     }
     // If this process was stopped, SIGCONT has continued it. SIGCONT is pending, because it is blocked for the
     // signalfd.

@@ -50,8 +50,13 @@ class Terminal {
 /// The size in COLUMNS and LINES; nothing if neither is a valid number. A missing one gets its default.
 std::optional<WindowSize> window_of_environment();
 
-/// Stops this process group with `signal`, a stop signal, and returns when it has been continued. For SIGSTOP it sends
-/// SIGTSTP, which a shell understands. False if the kernel did not stop it, as in a group whose shell is gone.
-bool stop_with_group(int signal);
+enum class StopScope {
+    group,    ///< as the terminal stops it: a shell without job control would not notice that netrunner alone stopped
+    process,  ///< netrunner alone, as it was asked; the process that asked has chosen which others stop
+};
+
+/// Stops this process, or its group, with `signal`, a stop signal, and returns when it has been continued. For SIGSTOP
+/// it sends SIGTSTP, which a shell understands. False if the kernel did not stop it, as in a group whose shell is gone.
+bool stop_self(int signal, StopScope scope);
 
 }  // namespace netrunner
