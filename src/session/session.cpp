@@ -16,6 +16,7 @@
 #include "src/session/parent_watch.hpp"
 #include "src/session/signal_meaning.hpp"
 #include "src/session/start_failure.hpp"
+#include "src/system/processor_wait.hpp"
 #include "src/system/setup_failure.hpp"
 #include "src/system/terminal.hpp"
 #include "src/values/errno_text.hpp"
@@ -83,7 +84,8 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
       second_layer_(context_.strangers),
       pulse_(plan_, context_.begun, context_.live_line, context_.narrate),
       stop_(plan_.ladder),
-      limits_(plan_.timeout, plan_.idle_timeout, context_.begun) {
+      limits_(plan_.timeout, plan_.idle_timeout, context_.begun),
+      suspension_(std::min(plan_.timeout, plan_.idle_timeout), context_.begun) {
     outcome_.containment = {"group", "subreaper", "guard"};
     if (cgroup_) outcome_.containment.emplace_back("cgroup");
     if (plan_.shepherd.pid_namespace != 0) outcome_.containment.emplace_back("pid-namespace");
@@ -141,6 +143,7 @@ void Session::apply(RunEvent event) {
 
 void Session::act(RunAction action) {
     const TimePoint now = steady_clock::now();
+    if (action != RunAction::none) suspension_.restart(now);  // the next state's timers begin now
     switch (action) {
         case RunAction::none: break;
         case RunAction::climb:
@@ -227,6 +230,7 @@ void Session::handle(const Wake& wake) {
 
 void Session::handle_time() {
     const TimePoint now = steady_clock::now();
+    if (is_due(suspension_deadline(), now)) notice_suspension(now);
     if (is_due(pulse_deadline(), now)) pulse_.attend(now, view());
     if (timeout_command_ && now >= timeout_command_->deadline()) end_timeout_command();
     if (const auto cause = limits_.exceeded(now, streams_.last_sign()); cause && runs()) request_stop(*cause);
@@ -245,7 +249,8 @@ bool Session::runs() const {
 }
 
 std::optional<TimePoint> Session::deadline() const {
-    const auto next = earlier(link_.retry_at(), earlier(state_deadline(), pulse_deadline()));
+    const auto next =
+        earlier(earlier(link_.retry_at(), suspension_deadline()), earlier(state_deadline(), pulse_deadline()));
     return timeout_command_ ? earlier(next, timeout_command_->deadline()) : next;
 }
 
@@ -280,6 +285,11 @@ std::optional<TimePoint> Session::state_deadline() const {
     return std::nullopt;
 }
 
+/// Nothing while the session measures no time that a suspension could use up.
+std::optional<TimePoint> Session::suspension_deadline() const {
+    return state_deadline() ? std::optional(suspension_.deadline()) : std::nullopt;
+}
+
 // ---- events from the shepherd and the guard
 
 void Session::take_shepherd_events() {
@@ -308,10 +318,24 @@ void Session::on(const protocol::ChildStopped& event) {
     if (paused) resume_timers(*paused);
 }
 
-/// Job control has stopped the run for `paused`: time limits and pulse do not count that time.
+/// The run was suspended for `paused`, by job control or otherwise: no timer counts that time.
 void Session::resume_timers(Duration paused) {
-    limits_.pause(paused, steady_clock::now());
+    const TimePoint now = steady_clock::now();
+    suspension_.restart(now);
+    limits_.pause(paused, now);
     pulse_.pause(paused);
+    stop_.pause(paused);
+    if (settle_at_) *settle_at_ += paused;
+    if (patience_at_) *patience_at_ += paused;
+    if (survivor_watch_.deadline()) survivor_watch_.begin(now);
+}
+
+void Session::notice_suspension(TimePoint now) {
+    const Duration suspended = suspension_.look(now, processor_wait());
+    if (suspended == Duration::zero()) return;
+    context_.narrate(1, fmt::format("netrunner could not run for {}: no limit counts that time",
+                                    format_duration(std::chrono::floor<milliseconds>(suspended))));
+    resume_timers(suspended);
 }
 
 void Session::on(const protocol::ChildContinued& /*event*/) { context_.narrate(1, "the command continues"); }

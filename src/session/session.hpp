@@ -19,6 +19,7 @@
 #include "src/session/second_layer.hpp"
 #include "src/session/stop.hpp"
 #include "src/session/survivor_watch.hpp"
+#include "src/session/suspension_watch.hpp"
 #include "src/session/time_limits.hpp"
 #include "src/session/timeout_command.hpp"
 #include "src/streams/streams.hpp"
@@ -83,6 +84,7 @@ class Session {
     void on(const HangUp& event);
 
     void resume_timers(Duration paused);
+    void notice_suspension(TimePoint now);
 
     // applying the lifecycle table
     void apply(RunEvent event);
@@ -110,6 +112,7 @@ class Session {
     /// No stop has begun, and the time limits apply.
     [[nodiscard]] bool runs() const;
     [[nodiscard]] std::optional<TimePoint> state_deadline() const;
+    [[nodiscard]] std::optional<TimePoint> suspension_deadline() const;
     [[nodiscard]] std::optional<TimePoint> pulse_deadline() const;
     [[nodiscard]] RunView view() const;
     [[nodiscard]] bool all_delivered();
@@ -133,6 +136,7 @@ class Session {
     Stop stop_;
     SurvivorWatch survivor_watch_;
     TimeLimits limits_;
+    SuspensionWatch suspension_;
     SignalBits forwarded_ = 0;
 
     std::optional<TimePoint> settle_at_;

@@ -24,6 +24,11 @@ int Stop::begin(TimePoint now) {
     return ladder_.start(now, first_);
 }
 
+void Stop::pause(Duration paused) {
+    ladder_.pause(paused);
+    if (began_) *began_ += paused;
+}
+
 bool Stop::is_copy(protocol::Receiver receiver) {
     const int known = *std::ranges::max_element(orders_);
     return ++orders_.at(static_cast<std::size_t>(receiver)) <= known;

@@ -37,6 +37,11 @@ class StopLadder {
     /// The next step's signal if its time has come, otherwise nothing.
     std::optional<int> advance(TimePoint now);
 
+    /// Shifts the deadline: for `paused` neither this process nor the tree could run.
+    void pause(Duration paused) {
+        if (deadline_) *deadline_ += paused;
+    }
+
     /// Skips all remaining steps and returns SIGKILL. Nothing if SIGKILL has already been returned.
     std::optional<int> climb_to_kill();
 

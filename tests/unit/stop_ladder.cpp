@@ -65,6 +65,17 @@ TEST_CASE("the order KILL, or no order, does not delay a first SIGKILL") {
     CHECK(!limit.deadline());
 }
 
+TEST_CASE("a pause counts for no grace") {
+    StopLadder ladder(Steps{{SIGTERM, 5s}, {SIGKILL, {}}});
+    ladder.pause(100s);
+    ladder.start(start);
+    ladder.pause(100s);
+    CHECK(!ladder.advance(start + 104s));
+    CHECK(ladder.advance(start + 105s) == SIGKILL);
+    ladder.pause(100s);
+    CHECK(!ladder.deadline());
+}
+
 TEST_CASE("no grace means that the next step is due at once") {
     StopLadder ladder(Steps{{SIGTERM, 0s}, {SIGKILL, {}}});
     ladder.start(start);
