@@ -43,7 +43,7 @@ std::optional<Duration> JobControl::command_stopped(int signal, bool may_stop) {
         if (pty_ && signal != SIGSTOP) continue_command();
         return std::nullopt;
     }
-    if (!may_stop) return std::nullopt;
+    if (!may_stop || continuing_) return std::nullopt;
     return stop_with_command(signal);
 }
 

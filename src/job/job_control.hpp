@@ -30,8 +30,10 @@ class JobControl {
     /// too, also without a terminal: the sender can continue it (docs/decisions/0037).
     void asked_to_stop() { asked_ = true; }
 
-    /// This process received SIGCONT: continues the command too.
+    /// This process received SIGCONT: continues the command too. The stops that the guard has reported until then are
+    /// over: the session reads them while `continuing` is set.
     void continued();
+    void continuing(bool begun) { continuing_ = begun; }
 
     /// The command has ended; orphans may be left. From now on, what is typed is meant for netrunner.
     void command_ended();
@@ -68,6 +70,7 @@ class JobControl {
     bool shared_;         ///< there is a controlling terminal, so a shell may continue the run
     bool pty_;            ///< the command runs on its own pseudo-terminal (`--pty`)
     bool asked_ = false;  ///< SIGTSTP was forwarded, and the run has neither stopped nor been continued since
+    bool continuing_ = false;
     bool ended_ = false;
     bool had_terminal_ = false;
 };

@@ -539,7 +539,10 @@ void Session::handle(const SignalEvent& signal) {
             return;
         case SignalMeaning::continued:
             if (!outcome_.pid) break;
-            job_control_.continued();
+            job_control_.continuing(true);
+            take_shepherd_events();
+            job_control_.continuing(false);
+            if (!over()) job_control_.continued();
             return;
         case SignalMeaning::resized:
             if (outcome_.pid && job_control_.resized(signal.from_kernel)) return;

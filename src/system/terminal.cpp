@@ -69,17 +69,27 @@ std::optional<WindowSize> window_of_environment() {
     return WindowSize{columns.value_or(usual.columns), rows.value_or(usual.rows)};
 }
 
+namespace {
+
+/// SIGCONT is pending, because it is blocked for the signalfd.
+bool is_continued() {
+    sigset_t pending;
+    return ::sigpending(&pending) == 0 && ::sigismember(&pending, SIGCONT) == 1;
+}
+
+}  // namespace
+
 bool stop_self(int signal, StopScope scope) {
     const int stop = signal == SIGSTOP ? SIGTSTP : signal;
-    sigset_t pending;
+    // Another process has continued this one already. A stop signal now would discard the SIGCONT unread.
+    if (is_continued()) return true;
     {
         // The signal is delivered before kill(2) returns, because no other thread of netrunner can take it.
         const MaskGuard open(SIG_UNBLOCK, stop);
         ::kill(scope == StopScope::group ? 0 : ::getpid(), stop);
     }
-    // If this process was stopped, SIGCONT has continued it. SIGCONT is pending, because it is blocked for the
-    // signalfd.
-    return ::sigpending(&pending) == 0 && ::sigismember(&pending, SIGCONT) == 1;
+    // If this process was stopped, SIGCONT has continued it.
+    return is_continued();
 }
 
 }  // namespace netrunner

@@ -66,6 +66,19 @@ TEST_CASE_FIXTURE(Trial, "limits do not count the time in which the run was stop
     shell.expect("status=0\r\n");
 }
 
+TEST_CASE_FIXTURE(Trial, "a run whose processes are all stopped and then continued, one by one, goes on") {
+    TerminalShell shell(*this);
+    shell.enter(
+        "for i in 1 2 3 4 5 6 7 8; do rm -f pid go; "
+        "\"$NR\" run -- sh -c 'echo $$ >pid; until [ -e go ]; do sleep 0.02; done' & "
+        "until [ -s pid ]; do sleep 0.02; done; "
+        "for s in STOP CONT; do kill -$s $! $(cat pid); sleep 0.1; done; "
+        "touch go; wait $!; echo turn-$((i+10))=$?; done; echo all-$((1+1))");
+    shell.expect("all-2\r\n");
+    CHECK(contains(shell.printed(), "turn-18=0"));
+    path("pid"), path("go");
+}
+
 TEST_CASE_FIXTURE(Trial, "one Ctrl-C ends a loop, whether the command had the terminal or not") {
     TerminalShell shell(*this);
     for (const std::string command : {"sleep 30", "sh -c 'read x'"}) {
