@@ -146,9 +146,11 @@ bool Relay::make_room_for_rest() {
 }
 
 void Relay::abandon() {
-    if (is_over()) return;
+    // What a process outside the tree wrote after the drain began is not lost: it was not to be delivered.
+    const bool delivered = state_ == State::ended || (drain_goal_ != unlimited && !is_over() && drained());
     const bool holds_bytes = source_.is_pipe() || source_.is_terminal();
-    if (filled_ > 0 || held_ > 0 || (holds_bytes && source_.has_bytes())) truncated_ = true;
+    if (!delivered && (filled_ > 0 || held_ > 0 || (holds_bytes && source_.has_bytes()))) truncated_ = true;
+    if (is_over()) return;
     account_blocked(State::ended);
     state_ = State::ended;
 }

@@ -104,7 +104,7 @@ class Relay {
     [[nodiscard]] Size passed() const { return passed_; }
     /// Whether bytes arrived that were not delivered.
     [[nodiscard]] bool truncated() const { return truncated_; }
-    /// Ends the relay. Bytes that have not been delivered are lost and make it `truncated`.
+    /// Ends the relay, also one that has failed. Bytes that have not been delivered are lost and make it `truncated`.
     void abandon();
     /// How long a full sink has blocked the stream, in total.
     [[nodiscard]] Duration blocked() const;

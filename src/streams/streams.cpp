@@ -246,6 +246,7 @@ void Streams::close(Stream& stream) {
         last_blocked_ = later(last_blocked_, stream.relay->last_blocked());
     }
     stream.figures.bytes = stream.relay->passed();
+    if (&stream != &input_) stream.relay->abandon();
     stream.figures.blocked = stream.relay->blocked();
     stream.figures.truncated = stream.figures.truncated || stream.relay->truncated();
     if (&stream == &input_ && types_input_ && !typing_) {

@@ -221,4 +221,13 @@ TEST_CASE_FIXTURE(Trial, "--chdir does not change where the report is written") 
     CHECK(report_at(path("r.json"))["directory"] == "/");
 }
 
+TEST_CASE_FIXTURE(Trial, "output that its reader has left in the pipe counts as truncated") {
+    const auto result = bash(
+        "nr --report r.json -- \"$PROGRAMS/write_bytes\" 5000000 | (sleep 0.5; head -c 1 >/dev/null); "
+        "nr --report all.json -- seq 1 100000 | tail -1");
+    CHECK(result.out == "100000\n");
+    CHECK(report_at(path("r.json"))["stdout"]["truncated"] == true);
+    CHECK(report_at(path("all.json"))["stdout"]["truncated"] == false);
+}
+
 TEST_SUITE_END();
