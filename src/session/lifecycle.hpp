@@ -9,7 +9,7 @@ namespace netrunner {
 enum class RunState {
     starting,  ///< the shepherd has the plan; the command has not run yet
     running,   ///< the command runs
-    settling,  ///< the command has ended; the orphans get a moment to end by themselves
+    settling,  ///< the command has ended; the orphans get a moment to end by themselves (settling.hpp)
     waiting,   ///< the command has ended; `--orphans wait`: until the orphans have ended
     stopping,  ///< the session climbs the ladder until the tree is empty
     draining,  ///< no process is waited for any more; the rest of the output goes to the reader

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include <utility>
 
 #include "shepherd/tree/tree.hpp"
+#include "src/session/fed_orphans.hpp"
 #include "src/session/group_closing.hpp"
 #include "src/session/parent_watch.hpp"
 #include "src/session/signal_meaning.hpp"
@@ -29,10 +31,6 @@ namespace {
 using protocol::Scope;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-/// A process that ends by itself within this time after the command (a process substitution, a logger) is not an orphan
-/// (docs/decisions/0004).
-constexpr milliseconds settling_time{50};
 
 std::string working_directory(const std::optional<std::string>& asked) {
     std::error_code unknown;
@@ -85,7 +83,8 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
       pulse_(plan_, context_.begun, context_.live_line, context_.narrate),
       stop_(plan_.ladder),
       limits_(plan_.timeout, plan_.idle_timeout, context_.begun),
-      suspension_(std::min(plan_.timeout, plan_.idle_timeout), context_.begun) {
+      suspension_(std::min(plan_.timeout, plan_.idle_timeout), context_.begun),
+      settling_(stop_.total_grace()) {
     outcome_.containment = {"group", "subreaper", "guard"};
     if (cgroup_) outcome_.containment.emplace_back("cgroup");
     if (plan_.shepherd.pid_namespace != 0) outcome_.containment.emplace_back("pid-namespace");
@@ -155,7 +154,7 @@ void Session::act(RunAction action) {
             end_timeout_command();
             break;
         case RunAction::settle:
-            settle_at_ = now + settling_time;
+            settling_.begin(now);
             stop_.prepare(StopCause::orphans);
             break;
         case RunAction::leave:
@@ -237,7 +236,7 @@ void Session::handle_time() {
     if (state_ == RunState::stopping) {
         if (const auto signal = stop_.advance(now)) order(*signal);
     }
-    if (state_ == RunState::settling && is_due(settle_at_, now)) apply(RunEvent::settled);
+    if (state_ == RunState::settling && is_due(settling_.deadline(), now)) check_settling(now);
     if (state_ == RunState::draining && is_due(patience_at_, now)) apply(RunEvent::patience_over);
     if (state_ == RunState::stopping && is_due(second_layer_.deadline(), now)) check_second_layer();
     if (state_ == RunState::stopping && is_due(survivor_watch_.deadline(), now)) check_survivors();
@@ -276,7 +275,7 @@ std::optional<TimePoint> Session::state_deadline() const {
         case RunState::starting:
         case RunState::running:
         case RunState::waiting: return limits_.deadline(streams_.last_sign());
-        case RunState::settling: return settle_at_;
+        case RunState::settling: return settling_.deadline();
         case RunState::stopping:
             return earlier(stop_.deadline(), earlier(second_layer_.deadline(), survivor_watch_.deadline()));
         case RunState::draining: return patience_at_;
@@ -305,6 +304,7 @@ void Session::on(CommandStarted& event) {
     outcome_.startup = steady_clock::now() - context_.begun;
     context_.narrate(
         1, fmt::format("started {} ({}) as a child of the guard ({})", plan_.words.front(), event.pid, event.guard));
+    if (event.standard_input) relayed_input_ = pipe_at(event.standard_input.get());
     streams_.start(event);
     job_control_.begin(event.pid);
     apply(RunEvent::started);
@@ -325,7 +325,7 @@ void Session::resume_timers(Duration paused) {
     limits_.pause(paused, now);
     pulse_.pause(paused);
     stop_.pause(paused);
-    if (settle_at_) *settle_at_ += paused;
+    settling_.pause(paused);
     if (patience_at_) *patience_at_ += paused;
     if (survivor_watch_.deadline()) survivor_watch_.begin(now);
 }
@@ -588,6 +588,23 @@ void Session::record_orphan(Orphan orphan) {
 }
 
 JobGroup* Session::job_group() { return cgroup_ ? &cgroup_->job() : nullptr; }
+
+void Session::check_settling(TimePoint now) {
+    const auto since = [&](std::optional<TimePoint> last) { return last && *last >= settling_.last_look(); };
+    const bool blocked = since(streams_.last_blocked());
+    const bool writes = blocked || since(streams_.last_activity());
+    const bool fed =
+        has_fed_process(link_.root(), context_.strangers, std::array{pipe_at(STDIN_FILENO), relayed_input_});
+    const bool held_up = fed && (blocked || is_an_output_full());
+    switch (settling_.look(now, {.held_up = held_up, .works = writes || fed})) {
+        case Settling::Answer::go_on: return;
+        case Settling::Answer::settled: break;
+        case Settling::Answer::cut_short:
+            if (writes) streams_.lose_rest();
+            break;
+    }
+    apply(RunEvent::settled);
+}
 
 void Session::check_second_layer() {
     const bool empty = second_layer_.check(steady_clock::now(), job_group(), outcome_.stop->steps.back().signal,

@@ -17,6 +17,7 @@
 #include "src/relay/pump.hpp"
 #include "src/session/lifecycle.hpp"
 #include "src/session/second_layer.hpp"
+#include "src/session/settling.hpp"
 #include "src/session/stop.hpp"
 #include "src/session/survivor_watch.hpp"
 #include "src/session/suspension_watch.hpp"
@@ -103,6 +104,7 @@ class Session {
     void forward(protocol::Scope scope, const SignalEvent& signal);
     void order(int signal);
     void record_orphan(Orphan orphan);
+    void check_settling(TimePoint now);
     void check_second_layer();
     void check_survivors();
     void lose(const char* helper);
@@ -139,7 +141,8 @@ class Session {
     SuspensionWatch suspension_;
     SignalBits forwarded_ = 0;
 
-    std::optional<TimePoint> settle_at_;
+    Settling settling_;
+    std::string relayed_input_;  ///< the pipe of --stdin pipe, as pipe_at names it; empty: none
     std::optional<TimePoint> patience_at_;
 };
 

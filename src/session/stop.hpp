@@ -26,6 +26,8 @@ class Stop {
     /// The signal to send now, if a step is due.
     std::optional<int> advance(TimePoint now) { return ladder_.advance(now); }
     [[nodiscard]] std::optional<TimePoint> deadline() const { return ladder_.deadline(); }
+    /// The sum of the graces; `forever` if one has no end.
+    [[nodiscard]] Duration total_grace() const { return ladder_.total_grace(); }
     /// The run was suspended for `paused`: that time counts for no grace.
     void pause(Duration paused);
     /// Skips to SIGKILL and returns it; nothing if SIGKILL has been sent already.

@@ -244,9 +244,9 @@ void Streams::close(Stream& stream) {
     if (&stream != &input_) {
         last_activity_ = later(last_activity_, stream.relay->last_moved());
         last_blocked_ = later(last_blocked_, stream.relay->last_blocked());
+        stream.relay->abandon();
     }
     stream.figures.bytes = stream.relay->passed();
-    if (&stream != &input_) stream.relay->abandon();
     stream.figures.blocked = stream.relay->blocked();
     stream.figures.truncated = stream.figures.truncated || stream.relay->truncated();
     if (&stream == &input_ && types_input_ && !typing_) {
@@ -305,6 +305,12 @@ bool Streams::drained() {
     return all;
 }
 
+void Streams::lose_rest() {
+    for (Stream* stream : {&output_, &error_}) {
+        if (stream->relay) stream->figures.truncated = true;
+    }
+}
+
 void Streams::give_up() {
     for (Stream* stream : {&output_, &error_}) {
         if (stream->relay) stream->relay->abandon();
@@ -327,8 +333,10 @@ std::optional<TimePoint> Streams::last_activity() const {
     return latest;
 }
 
-std::optional<TimePoint> Streams::last_sign() const {
-    std::optional<TimePoint> latest = later(last_activity(), last_blocked_);
+std::optional<TimePoint> Streams::last_sign() const { return later(last_activity(), last_blocked()); }
+
+std::optional<TimePoint> Streams::last_blocked() const {
+    std::optional<TimePoint> latest = last_blocked_;
     for (const Stream* stream : {&output_, &error_}) {
         if (stream->relay) latest = later(latest, stream->relay->last_blocked());
     }

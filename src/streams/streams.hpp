@@ -57,6 +57,8 @@ class Streams {
     void begin_drain();
     /// After `begin_drain`: whether everything has been delivered. If not, tries to grow the pipe to a slow reader.
     bool drained();
+    /// The processes that still write are about to be ended: the rest of their output is lost and counts as truncated.
+    void lose_rest();
     /// Gives up delivering. Output that has not been delivered is lost and counts as truncated.
     void give_up();
     /// With keys of the user's terminal: what ends the modes on it, if that has changed since the last call while the
@@ -74,6 +76,8 @@ class Streams {
     /// When the command last was not silent: an output passed on a byte, or waited for its reader and so may have held
     /// the command up. Nothing before the first time.
     [[nodiscard]] std::optional<TimePoint> last_sign() const;
+    /// When an output last waited for its reader: now if one still does; nothing before the first time.
+    [[nodiscard]] std::optional<TimePoint> last_blocked() const;
 
     /// netrunner's own failures, which did not end the command; one line each.
     [[nodiscard]] const std::vector<std::string>& failures() const { return failures_; }
