@@ -46,14 +46,17 @@ struct Failure {
 };
 
 /// Opens everything that the guard inherits. Returns the stage that failed, if one did; errno is set.
-Failure prepare(const protocol::Plan& plan, Start& start) {
+Failure prepare(const protocol::Plan& plan, char** environment, Start& start) {
     const sigset_t supervised = supervised_signals();
     start.signals = Descriptor(::signalfd(-1, &supervised, SFD_CLOEXEC | SFD_NONBLOCK));
     start.shepherd = Descriptor(open_process(::getpid()));
     start.null = Descriptor(::open("/dev/null", O_RDWR | O_CLOEXEC));
     const bool reserved = start.reserve.take(start.signals.get());
     if (!start.signals || !start.shepherd || !reserved) return {true, Stage::pipe};
-    if (plan.pseudo_terminal != 0 && !start.terminal.open(plan)) return {true, Stage::terminal};
+    if (plan.pseudo_terminal != 0) {
+        if (!start.terminal.open(plan)) return {true, Stage::terminal};
+        start.terminal.complete_name(environment);
+    }
     if (plan.group_descriptor >= 0 && !start.groups.job.open(handed_over(plan.group_descriptor))) {
         return {true, Stage::cgroup};
     }
@@ -90,7 +93,8 @@ int run(const Words& words) {
     take_name("nr-shepherd");
     if (!take_position(plan.new_session != 0)) return fail_to_start(link, Stage::session, errno);
     Start start;
-    if (const Failure failure = prepare(plan, start); failure.failed) return fail_to_start(link, failure.stage, errno);
+    if (const Failure failure = prepare(plan, words.environment, start); failure.failed)
+        return fail_to_start(link, failure.stage, errno);
 
     const bool apart = plan.pid_namespace != 0;
     const pid_t guard = apart ? start.pid_namespace.fork() : ::fork();

@@ -22,6 +22,10 @@ inline constexpr std::uint32_t magic = 0x0f1e524e;
 /// user's descriptors keep theirs (docs/decisions/0031).
 inline constexpr std::string_view link_word = "nr-shepherd ";
 
+/// An entry of the environment that the runner hands over and the shepherd completes in place: the number of the
+/// command's terminal takes the place of the '#', as many as the largest number has digits.
+inline constexpr std::string_view unnamed_terminal = "GPG_TTY=/dev/pts/##########";
+
 inline constexpr std::size_t max_steps = 16;
 inline constexpr std::size_t max_limits = 16;  // RLIM_NLIMITS
 inline constexpr std::size_t max_groups = 256;

@@ -5,6 +5,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <charconv>
+
 #include "shepherd/terminal/terminal_modes.hpp"
 
 namespace netrunner {
@@ -40,6 +42,15 @@ bool PseudoTerminal::open(const protocol::Plan& plan) noexcept {
     if (plan.has_uid != 0 && ::fchown(slave_.get(), plan.uid, static_cast<gid_t>(-1)) != 0) return false;
     set_size(plan.columns, plan.rows);
     return set_modes(slave_.get(), plan);
+}
+
+void PseudoTerminal::complete_name(char** environment) const noexcept {
+    constexpr std::string_view unnamed = protocol::unnamed_terminal;
+    while (*environment != nullptr && *environment != unnamed) ++environment;
+    unsigned number = 0;
+    if (*environment == nullptr || ::ioctl(master_.get(), TIOCGPTN, &number) != 0) return;
+    char* const end = *environment + unnamed.size();
+    *std::to_chars(*environment + unnamed.find('#'), end, number).ptr = '\0';
 }
 
 void PseudoTerminal::set_size(std::uint16_t columns, std::uint16_t rows) noexcept {

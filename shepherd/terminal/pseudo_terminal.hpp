@@ -16,6 +16,9 @@ class PseudoTerminal {
     /// Opens the pair and makes it the controlling terminal. The caller leads a session without one. False with errno.
     bool open(const protocol::Plan& plan) noexcept;
 
+    /// Completes the entry `protocol::unnamed_terminal` of `environment`, if it is there, with the terminal's name.
+    void complete_name(char** environment) const noexcept;
+
     explicit operator bool() const noexcept { return static_cast<bool>(slave_); }
     /// The command's side, close-on-exec. Stays owned here.
     [[nodiscard]] int slave() const noexcept { return slave_.get(); }

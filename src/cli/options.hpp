@@ -43,11 +43,14 @@ struct Options {
 
     // Streams and terminal
     bool pty = false;
+    std::optional<std::string> term;             ///< TERM on the pseudo-terminal; nothing: the user's
     std::optional<WindowSize> window;            ///< nothing: the size of the user's terminal
     std::optional<StreamChoice> standard_input;  ///< nothing: inherit; with --pty on a terminal: terminal
     StreamChoice standard_output{};
     StreamChoice standard_error{};
-    std::optional<std::string> output_file;  ///< `-` is standard output
+    enum class TerminalError { automatic, terminal, pipe };
+    TerminalError terminal_error = TerminalError::automatic;  ///< with --pty: where an `automatic` standard error leads
+    std::optional<std::string> output_file;                   ///< `-` is standard output
     bool append = false;
     LineStamp stamp{};            ///< put before each line that is relayed
     bool output_stamped = false;  ///< put into the output file too

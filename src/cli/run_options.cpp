@@ -197,6 +197,10 @@ class RunOptions {
         constexpr const char* group = "Streams and terminal";
         Options& o = options_;
         flag(group, "--pty", "run the command on a new pseudo-terminal", [&] { o.pty = true; });
+        value(group, "--term", "NAME", "--pty: TERM there (default: yours or xterm-256color)",
+              [&](const std::string& v) { o.term = term_value(v); });
+        value(group, "--pty-stderr", "MODE", "--pty: stderr goes to auto, terminal or pipe",
+              [&](const std::string& v) { o.terminal_error = terminal_error_value(v); });
         value(group, "--winsize", "COLSxROWS", "--pty size (default: your terminal's, or 80x24)",
               [&](const std::string& v) { o.window = window_value(v); });
         value(group, "--stdin", "MODE", "input: inherit (default), null, pipe, pty or FILE",

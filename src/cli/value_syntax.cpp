@@ -166,6 +166,18 @@ StreamChoice standard_error_value(const std::string& text) {
                                 {"stdout", Mode::merge}});
 }
 
+Options::TerminalError terminal_error_value(std::string_view text) {
+    if (text == "auto") return Options::TerminalError::automatic;
+    if (text == "terminal") return Options::TerminalError::terminal;
+    if (text == "pipe") return Options::TerminalError::pipe;
+    refuse_word("mode", text, std::array<std::string_view, 3>{"auto", "terminal", "pipe"});
+}
+
+std::string term_value(const std::string& text) {
+    if (text.empty()) refuse("terminal", text, "expected a name, such as xterm-256color");
+    return text;
+}
+
 LineStamp::Clock timestamps_value(std::string_view text) {
     if (text == "elapsed") return LineStamp::Clock::elapsed;
     if (text == "iso") return LineStamp::Clock::iso;

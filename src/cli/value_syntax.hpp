@@ -20,6 +20,10 @@ WindowSize window_value(std::string_view text);
 StreamChoice standard_input_value(const std::string& text);
 StreamChoice standard_output_value(const std::string& text);
 StreamChoice standard_error_value(const std::string& text);
+/// auto, terminal or pipe.
+Options::TerminalError terminal_error_value(std::string_view text);
+/// Any name but the empty one.
+std::string term_value(const std::string& text);
 /// elapsed, iso or delta.
 LineStamp::Clock timestamps_value(std::string_view text);
 /// At most 256 bytes, without newlines and carriage returns.

@@ -63,7 +63,7 @@ Facts gather_facts(const Options& options, const SignalState& found, const std::
     facts.signals = found;
     require_own_proc();
     facts.identity = resolve_identity(options.user, options.group, options.groups);
-    if (options.ignore_environment || !options.set.empty() || !options.unset.empty()) {
+    if (options.pty || options.ignore_environment || !options.set.empty() || !options.unset.empty()) {
         for (char** entry = environ; *entry != nullptr; ++entry) facts.environment.emplace_back(*entry);
     }
     facts.has_terminal = Terminal::controlling().has_value();

@@ -30,7 +30,7 @@ struct TerminalFacts {
 struct Facts {
     SignalState signals{};                   ///< what netrunner was started with
     Identity identity{};                     ///< ids of --uid, --gid and --groups
-    std::vector<std::string> environment{};  ///< netrunner's own, NAME=VALUE; only if an option changes it
+    std::vector<std::string> environment{};  ///< netrunner's own, NAME=VALUE; only if an option may change it
     bool has_terminal = false;               ///< netrunner has a controlling terminal
     bool outputs_are_one = false;            ///< descriptors 1 and 2 are open and lead to the same file
     bool output_is_terminal = false;         ///< descriptor 1 is a terminal

@@ -201,6 +201,13 @@ void refuse_mixed_progress(const Options& options, const Facts& facts, const Lau
 
 void refuse_contradictions(const Options& options, const Facts& facts, const LaunchPlan& plan) {
     if (options.window && !options.pty) throw UsageError("--winsize needs --pty");
+    if (options.term && !options.pty) throw UsageError("--term needs --pty");
+    if (options.terminal_error != Options::TerminalError::automatic) {
+        if (!options.pty) throw UsageError("--pty-stderr needs --pty");
+        if (options.standard_error.mode != Mode::automatic) {
+            throw UsageError("--pty-stderr cannot be combined with --stderr: each says where standard error goes");
+        }
+    }
     if (plan.standard_input.mode == Mode::terminal && !options.pty) throw UsageError("--stdin pty needs --pty");
     refuse_unseen_output(options, plan);
     const bool needs_stdout =
@@ -239,7 +246,7 @@ LaunchPlan make_launch_plan(const Options& options, const Facts& facts) {
         plan.words.front() = *options.argv0;
         plan.words.insert(plan.words.begin(), options.command.front());
     }
-    plan.environment = plan_environment(options, facts.environment);
+    plan.environment = plan_environment(options, facts.environment, plan.standard_input.mode == Mode::terminal);
     plan.directory = options.directory;
     plan.output_is_terminal = facts.output_is_terminal;
     plan.error_is_terminal = facts.error_is_terminal;

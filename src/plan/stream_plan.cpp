@@ -57,6 +57,8 @@ StreamChoice plan_standard_error(const Options& options, const Facts& facts, con
     if (options.standard_error.mode != Mode::automatic) return options.standard_error;
     // With `2>err.log`, standard error keeps its own pipe, so that the errors still go to the file.
     if (options.pty) {
+        if (options.terminal_error == Options::TerminalError::terminal) return {Mode::terminal, {}};
+        if (options.terminal_error == Options::TerminalError::pipe) return {Mode::pipe, {}};
         const bool redirected = !facts.error_is_terminal && !facts.outputs_are_one;
         return {redirected ? Mode::pipe : Mode::terminal, {}};
     }
