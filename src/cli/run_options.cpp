@@ -197,7 +197,7 @@ class RunOptions {
         constexpr const char* group = "Streams and terminal";
         Options& o = options_;
         flag(group, "--pty", "run the command on a new pseudo-terminal", [&] { o.pty = true; });
-        value(group, "--term", "NAME", "--pty: TERM there (default: yours or xterm-256color)",
+        value(group, "--term", "NAME", "--pty: TERM there (yours, else xterm-256color)",
               [&](const std::string& v) { o.term = term_value(v); });
         value(group, "--pty-stderr", "MODE", "--pty: stderr goes to auto, terminal or pipe",
               [&](const std::string& v) { o.terminal_error = terminal_error_value(v); });
