@@ -4,7 +4,7 @@
 
 # The options: letter/--name, then = for a required value, =? for an optional value in the same word.
 _netrunner_run_options='
-    --pty --term= --pty-stderr= --winsize= --stdin= --stdout= --stderr= o/--output= --append --timestamps=? --prefix=
+    --pty --term= --pty-stderr= --no-input= --winsize= --stdin= --stdout= --stderr= o/--output= --append --timestamps=? --prefix=
     --output-stamped --output-format= --max-output= --close-fds --pipe-size=
     t/--timeout= --idle-timeout= --on-timeout= s/--signal= k/--kill-after= --stop= p/--preserve-status --orphans= --die-with-parent --pid-namespace
     --keep-signals C/--chdir= E/--setenv= u/--unset= i/--ignore-environment a/--argv0= --uid= --gid= --groups=
@@ -81,6 +81,7 @@ _netrunner_value() { # OPTION
     case $1 in
         --term) _netrunner_offer 'xterm-256color xterm dumb' ;;
         --pty-stderr) _netrunner_offer 'auto terminal pipe' ;;
+        --no-input) _netrunner_offer 'say fail' ;;
         --winsize) _netrunner_offer '80x24 132x50' ;;
         --stdin) _netrunner_offer 'inherit null pipe pty' && _netrunner_files -f ;;
         --stdout) _netrunner_offer 'auto pipe inherit null' && _netrunner_files -f ;;

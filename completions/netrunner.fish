@@ -91,6 +91,7 @@ set -g __netrunner_specs
 __netrunner_option pty 'Run the command on a new pseudo-terminal'
 __netrunner_option term= 'TERM on the --pty terminal' xterm-256color xterm dumb
 __netrunner_option pty-stderr= 'Where standard error goes with --pty' auto terminal pipe
+__netrunner_option no-input= 'If the command waits for keys in vain' say fail
 __netrunner_option winsize= 'Size of the --pty terminal' 80x24 132x50
 __netrunner_option stdin= 'Where standard input comes from' inherit null pipe pty files
 __netrunner_option stdout= 'Where standard output goes' auto pipe inherit null files

@@ -104,7 +104,7 @@ bool is_github_step() {
     std::optional<LiveLine> live_line;
     const auto obstacle = obstacle_to_progress(options, position, live_line);
     LiveLine* const line = live_line ? &*live_line : nullptr;
-    const bool says = options.verbose > 0 || options.heartbeat != forever;
+    const bool says = options.verbose > 0 || options.heartbeat != forever || (plan.no_input && !options.quiet);
     if (!plan.unseen_output.empty() && !options.quiet) say(plan.unseen_output, forever, position);
     const Narrator narrate = says ? narrator(options.verbose, line, position) : Narrator();
     if (obstacle) narrate(1, "no progress is shown: " + *obstacle);

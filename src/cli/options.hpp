@@ -48,6 +48,8 @@ struct Options {
     std::optional<StreamChoice> standard_input;  ///< nothing: inherit; with --pty on a terminal: terminal
     StreamChoice standard_output{};
     StreamChoice standard_error{};
+    enum class NoInput { say, fail };
+    std::optional<NoInput> no_input;  ///< with --pty: when the command waits for keys that cannot come
     enum class TerminalError { automatic, terminal, pipe };
     TerminalError terminal_error = TerminalError::automatic;  ///< with --pty: where an `automatic` standard error leads
     std::optional<std::string> output_file;                   ///< `-` is standard output

@@ -201,6 +201,8 @@ class RunOptions {
               [&](const std::string& v) { o.term = term_value(v); });
         value(group, "--pty-stderr", "MODE", "--pty: stderr goes to auto, terminal or pipe",
               [&](const std::string& v) { o.terminal_error = terminal_error_value(v); });
+        value(group, "--no-input", "MODE", "--pty: if it waits for keys in vain: say or fail",
+              [&](const std::string& v) { o.no_input = no_input_value(v); });
         value(group, "--winsize", "COLSxROWS", "--pty size (default: your terminal's, or 80x24)",
               [&](const std::string& v) { o.window = window_value(v); });
         value(group, "--stdin", "MODE", "input: inherit (default), null, pipe, pty or FILE",

@@ -173,6 +173,12 @@ Options::TerminalError terminal_error_value(std::string_view text) {
     refuse_word("mode", text, std::array<std::string_view, 3>{"auto", "terminal", "pipe"});
 }
 
+Options::NoInput no_input_value(std::string_view text) {
+    if (text == "say") return Options::NoInput::say;
+    if (text == "fail") return Options::NoInput::fail;
+    refuse_word("mode", text, std::array<std::string_view, 2>{"say", "fail"});
+}
+
 std::string term_value(const std::string& text) {
     if (text.empty()) refuse("terminal", text, "expected a name, such as xterm-256color");
     return text;

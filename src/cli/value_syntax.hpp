@@ -22,6 +22,8 @@ StreamChoice standard_output_value(const std::string& text);
 StreamChoice standard_error_value(const std::string& text);
 /// auto, terminal or pipe.
 Options::TerminalError terminal_error_value(std::string_view text);
+/// say or fail.
+Options::NoInput no_input_value(std::string_view text);
 /// Any name but the empty one.
 std::string term_value(const std::string& text);
 /// elapsed, iso or delta.

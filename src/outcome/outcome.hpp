@@ -55,6 +55,7 @@ enum class StopCause {
     timeout,
     idle_timeout,
     output_limit,
+    no_input,   ///< the command waits for keys that cannot come (--no-input fail)
     cancelled,  ///< a signal from outside
     parent_died,
     no_reader,  ///< the output of the pseudo-terminal has lost its reader or cannot be written

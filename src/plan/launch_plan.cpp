@@ -201,6 +201,7 @@ void refuse_mixed_progress(const Options& options, const Facts& facts, const Lau
 
 void refuse_contradictions(const Options& options, const Facts& facts, const LaunchPlan& plan) {
     if (options.window && !options.pty) throw UsageError("--winsize needs --pty");
+    if (options.no_input && !options.pty) throw UsageError("--no-input needs --pty");
     if (options.term && !options.pty) throw UsageError("--term needs --pty");
     if (options.terminal_error != Options::TerminalError::automatic) {
         if (!options.pty) throw UsageError("--pty-stderr needs --pty");
@@ -252,6 +253,9 @@ LaunchPlan make_launch_plan(const Options& options, const Facts& facts) {
     plan.error_is_terminal = facts.error_is_terminal;
     plan.outputs_are_one = facts.outputs_are_one;
     if (options.pty) plan.terminal = plan_terminal(options, facts, plan);
+    if (options.pty && plan.standard_input.mode != Mode::terminal) {
+        plan.no_input = options.no_input.value_or(Options::NoInput::say);
+    }
     plan.cgroup = plan_cgroup(options.cgroup, facts.cgroup_base);
     plan.has_terminal = facts.has_terminal;
     plan.survives_no_reader = (facts.signals.ignored & signal_bit(SIGPIPE)) != 0;

@@ -34,6 +34,8 @@ struct LaunchPlan : StreamPlan {
     bool outputs_are_one = false;     ///< netrunner's descriptors 1 and 2 lead to the same file
     std::string unseen_output;        ///< a line to say before the start: which options miss an output; mostly empty
     std::optional<TerminalPlan> terminal;
+    /// What follows when the command waits for keys; nothing if keys can come, or without a pseudo-terminal.
+    std::optional<Options::NoInput> no_input;
     std::optional<CgroupPlan> cgroup;
     bool has_terminal = false;        ///< netrunner has a controlling terminal, so the run takes part in job control
     bool survives_no_reader = false;  ///< SIGPIPE was ignored: a write without a reader is an error

@@ -44,6 +44,7 @@ std::string cause_name(StopCause cause) {
         case StopCause::timeout: return "timeout";
         case StopCause::idle_timeout: return "idle-timeout";
         case StopCause::output_limit: return "output-limit";
+        case StopCause::no_input: return "no-input";
         case StopCause::cancelled: return "cancelled";
         case StopCause::parent_died: return "parent-died";
         case StopCause::no_reader: return "no-reader";

@@ -25,7 +25,13 @@ std::string line_end() {
 /// What begins a line of the verdict, and a line that the option in it asked for (docs/decisions/0029).
 constexpr std::string_view of_verdict = "netrunner: ";
 constexpr std::string_view of_heartbeat = "netrunner --heartbeat: ";
+constexpr std::string_view of_no_input = "netrunner --no-input: ";
 constexpr std::string_view of_verbose = "netrunner -v: ";
+
+std::string_view prefix_of(int level) {
+    if (level == Narrator::no_input) return of_no_input;
+    return level == 0 ? of_heartbeat : of_verbose;
+}
 
 /// The width of standard error's terminal, if that wraps lines and knows its width; else 0.
 std::size_t wrapping_columns() {
@@ -66,7 +72,7 @@ Narrator narrator(int verbosity, LiveLine* live_line, LinePosition& position) {
     const auto sink = std::make_shared<Sink>(Sink::borrowing(STDERR_FILENO));
     return Narrator([verbosity, sink, live_line, &position](int level, const std::string& text) {
         if (level > verbosity) return;
-        const std::string line = lead(position) + as_line(level == 0 ? of_heartbeat : of_verbose, text);
+        const std::string line = lead(position) + as_line(prefix_of(level), text);
         if (live_line != nullptr) live_line->hide();
         const IoResult result = sink->write(std::as_bytes(std::span(line)));
         if (result.status != IoResult::Status::moved) return;

@@ -44,6 +44,7 @@ std::string exceeded(const LaunchPlan& plan, StopCause cause) {
         case StopCause::timeout: return format_duration(plan.timeout);
         case StopCause::idle_timeout: return format_duration(plan.idle_timeout);
         case StopCause::output_limit: return format_size(plan.max_output);
+        case StopCause::no_input:
         case StopCause::cancelled:
         case StopCause::orphans:
         case StopCause::parent_died:
@@ -84,6 +85,7 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
       stop_(plan_.ladder),
       limits_(plan_.timeout, plan_.idle_timeout, context_.begun),
       suspension_(std::min(plan_.timeout, plan_.idle_timeout), context_.begun),
+      input_watch_(plan_.no_input.has_value(), context_.begun),
       settling_(stop_.total_grace()) {
     outcome_.containment = {"group", "subreaper", "guard"};
     if (cgroup_) outcome_.containment.emplace_back("cgroup");
@@ -233,6 +235,7 @@ void Session::handle_time() {
     if (is_due(pulse_deadline(), now)) pulse_.attend(now, view());
     if (timeout_command_ && now >= timeout_command_->deadline()) end_timeout_command();
     if (const auto cause = limits_.exceeded(now, streams_.last_sign()); cause && runs()) request_stop(*cause);
+    if (runs() && is_due(input_watch_.deadline(), now)) watch_input(now);
     if (state_ == RunState::stopping) {
         if (const auto signal = stop_.advance(now)) order(*signal);
     }
@@ -241,6 +244,15 @@ void Session::handle_time() {
     if (state_ == RunState::stopping && is_due(second_layer_.deadline(), now)) check_second_layer();
     if (state_ == RunState::stopping && is_due(survivor_watch_.deadline(), now)) check_survivors();
     if (is_due(link_.retry_at(), now)) link_.flush();
+}
+
+void Session::watch_input(TimePoint now) {
+    const auto reader = streams_.master() < 0 ? std::nullopt : find_terminal_reader(link_.root(), streams_.master());
+    if (!input_watch_.note(reader ? std::optional(reader->pid) : std::nullopt, now)) return;
+    if (plan_.no_input == Options::NoInput::fail) return request_stop(StopCause::no_input);
+    context_.narrate(Narrator::no_input,
+                     fmt::format("waiting for input that cannot come: {} ({}) reads its terminal, which gets no keys",
+                                 reader->name, reader->pid));
 }
 
 bool Session::runs() const {
@@ -274,7 +286,7 @@ std::optional<TimePoint> Session::state_deadline() const {
     switch (state_) {
         case RunState::starting:
         case RunState::running:
-        case RunState::waiting: return limits_.deadline(streams_.last_sign());
+        case RunState::waiting: return earlier(limits_.deadline(streams_.last_sign()), input_watch_.deadline());
         case RunState::settling: return settling_.deadline();
         case RunState::stopping:
             return earlier(stop_.deadline(), earlier(second_layer_.deadline(), survivor_watch_.deadline()));
@@ -323,6 +335,7 @@ void Session::resume_timers(Duration paused) {
     const TimePoint now = steady_clock::now();
     suspension_.restart(now);
     limits_.pause(paused, now);
+    input_watch_.pause(paused);
     pulse_.pause(paused);
     stop_.pause(paused);
     settling_.pause(paused);

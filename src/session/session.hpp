@@ -15,6 +15,7 @@
 #include "src/plan/launch_plan.hpp"
 #include "src/progress/pulse.hpp"
 #include "src/relay/pump.hpp"
+#include "src/session/input_watch.hpp"
 #include "src/session/lifecycle.hpp"
 #include "src/session/second_layer.hpp"
 #include "src/session/settling.hpp"
@@ -113,6 +114,7 @@ class Session {
 
     /// No stop has begun, and the time limits apply.
     [[nodiscard]] bool runs() const;
+    void watch_input(TimePoint now);
     [[nodiscard]] std::optional<TimePoint> state_deadline() const;
     [[nodiscard]] std::optional<TimePoint> suspension_deadline() const;
     [[nodiscard]] std::optional<TimePoint> pulse_deadline() const;
@@ -139,6 +141,7 @@ class Session {
     SurvivorWatch survivor_watch_;
     TimeLimits limits_;
     SuspensionWatch suspension_;
+    InputWatch input_watch_;
     SignalBits forwarded_ = 0;
 
     Settling settling_;

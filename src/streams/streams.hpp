@@ -28,6 +28,9 @@ class Streams {
     /// Starts the relays. Takes ownership of the descriptors in `event`.
     void start(CommandStarted& event);
 
+    /// The master of the command's pseudo-terminal; -1 without one.
+    [[nodiscard]] int master() const { return master_.get(); }
+
     /// The command may write to the user's terminal without a relay from now on.
     void note_direct_writer();
 

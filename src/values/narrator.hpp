@@ -12,6 +12,9 @@ class Narrator {
   public:
     using Listener = std::function<void(int level, const std::string& line)>;
 
+    /// The level of the line that says that the command waits for keys in vain.
+    static constexpr int no_input = -1;
+
     Narrator() = default;
     explicit Narrator(Listener listener) : listener_(std::move(listener)) {}
 

@@ -38,6 +38,7 @@ NO_MESSAGE = {
     "netrunner …": "--version",
     "netrunner --heartbeat": "the prefix of a heartbeat",
     "netrunner -v": "the prefix of a line of -v",
+    "netrunner --no-input": "the prefix of a line of --no-input",
     "signal …": "a signal without a name",
     "descriptor …": "the name of a target",
     "every run": "what a check of doctor is needed for",

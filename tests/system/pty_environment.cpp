@@ -51,4 +51,20 @@ TEST_CASE_FIXTURE(Trial, "--pty-stderr says where standard error goes although d
     CHECK_REFUSED(run({"--pty", "--pty-stderr", "file", "--", "true"}), "expected auto, terminal or pipe");
 }
 
+TEST_CASE_FIXTURE(Trial, "a command that waits for keys that cannot come is told of, and --no-input fail ends it") {
+    const auto told =
+        bash("nr --pty -t 8 -- sh -c 'printf \"Sure? \"; read x </dev/tty; sleep 60' </dev/null 2>&1 | cat");
+    CHECK_MESSAGE(contains(told.out, "Sure? \nnetrunner --no-input: waiting for input that cannot come: sh ("),
+                  told.out);
+    const auto failed = run(
+        {"--pty", "--no-input", "fail", "--report", path("report"), "--", "sh", "-c", "read x </dev/tty; sleep 60"});
+    CHECK(failed.ending == exit_code(124));
+    CHECK_MESSAGE(contains(failed.err, "netrunner: sh: waited for input that cannot come: sent SIGTERM"), failed.err);
+    CHECK(report_at(path("report"))["reason"] == "no-input");
+    // A command that is busy, or waits for something else, is left alone.
+    CHECK(bash("nr --pty --no-input fail -- sleep 7 2>&1").out.empty());
+    CHECK_REFUSED(run({"--no-input", "fail", "--", "true"}), "--no-input needs --pty");
+    CHECK_REFUSED(run({"--pty", "--no-input", "no", "--", "true"}), "expected say or fail");
+}
+
 TEST_SUITE_END();
