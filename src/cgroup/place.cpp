@@ -27,11 +27,13 @@ bool is_namespace_root(const std::string& path) {
     return view.own == "/" && mount != nullptr && own_directory(view, *mount) == path;
 }
 
-/// The control group namespace of a process; nothing if it cannot be read.
-std::optional<std::string> namespace_of(const std::string& pid) {
+/// Whether a process is in the control group namespace of this one, or has exited meanwhile.
+bool shares_namespace(const std::string& pid) {
     std::error_code unknown;
-    const auto link = std::filesystem::read_symlink("/proc/" + pid + "/ns/cgroup", unknown);
-    return unknown ? std::nullopt : std::optional<std::string>(link.string());
+    const auto own = std::filesystem::read_symlink("/proc/self/ns/cgroup", unknown);
+    if (unknown) return false;
+    const auto other = std::filesystem::read_symlink("/proc/" + pid + "/ns/cgroup", unknown);
+    return unknown ? unknown.value() == ENOENT || unknown.value() == ESRCH : other == own;
 }
 
 }  // namespace
@@ -126,9 +128,7 @@ Movable movable_from(int directory, const std::string& path) {
     const auto members = processes_in(directory);
     if (members.size() == 1 && members.front() == std::to_string(::getpid())) return Movable::netrunner;
     if (!is_namespace_root(path)) return Movable::none;
-    const auto own = namespace_of("self");
-    const bool all_ours = std::ranges::all_of(members, [&](const auto& pid) { return namespace_of(pid) == own; });
-    return own && all_ours ? Movable::container : Movable::none;
+    return std::ranges::all_of(members, shares_namespace) ? Movable::container : Movable::none;
 }
 
 void refuse_inner_limits(int directory, const std::string& path, const std::string& controller) {
