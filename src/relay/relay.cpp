@@ -237,8 +237,10 @@ Relay::State Relay::splice_some() {
         return source_.is_at_rest() ? State::needs_source : State::moving;
     }
     if (!sink_.can_splice()) return State::moving;  // refused: copy from now on
-    // Would-block does not say which side blocks. If the source has bytes, it is the sink.
-    return after(result, result.status == IoResult::Status::would_block && source_.has_bytes());
+    // A failure is EPIPE, which is the sink's. Would-block does not say which side blocks: if the source has bytes, it
+    // is the sink.
+    const bool is_full = result.status == IoResult::Status::would_block && source_.has_bytes();
+    return after(result, is_full || result.status == IoResult::Status::failed);
 }
 
 /// Copies from now on.
