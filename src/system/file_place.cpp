@@ -86,7 +86,7 @@ std::optional<FilePlace> find_place(const std::string& path) {
     if (::stat(path.c_str(), &info) == 0) {
         FilePlace place = place_of(info);
         for (const int output : {STDOUT_FILENO, STDERR_FILENO}) {
-            if (const auto open = place_of(output); open && *open == place) return open;
+            if (auto open = place_of(output); open && *open == place) return open;
         }
         return place;
     }

@@ -80,7 +80,10 @@ TEST_CASE_FIXTURE(Trial, "what a suite skips is a skipped entry of ctest, and a 
     const std::string script = std::string(SOURCE_DIR) + "/tests/support/report_skips.py";
     const auto report = [&](const std::string& skips, const std::string& expected) {
         auto setup = command({"/usr/bin/python3", script, "system.x", path(skips)});
-        if (!expected.empty()) setup.environment["NETRUNNER_TEST_EXPECTED_SKIPS"] = path(expected);
+        // CI itself sets the variable.
+        auto& variable = setup.environment["NETRUNNER_TEST_EXPECTED_SKIPS"];
+        variable = std::nullopt;
+        if (!expected.empty()) variable = path(expected);
         return complete(setup);
     };
     std::ofstream(path("skips")) << "a key: no tmux (3.0)\na key: no tmux (3.0)\na group: no cgroup\n";
