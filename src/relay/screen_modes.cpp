@@ -195,8 +195,8 @@ bool ScreenModes::returns_cursor() const { return (begun_.switched & bit_of(1049
 
 std::string ScreenModes::ending() const {
     const auto end_keys = [&](std::size_t screen) -> std::string {
-        if (begun_.keys[screen] > 0) return fmt::format("\033[<{}u", begun_.keys[screen]);
-        return (begun_.keys_set & (1U << screen)) != 0 ? "\033[=0u" : "";
+        const std::string pops = begun_.keys[screen] > 0 ? fmt::format("\033[<{}u", begun_.keys[screen]) : "";
+        return (begun_.keys_set & (1U << screen)) != 0 ? pops + "\033[=0u" : pops;
     };
     std::string text;
     if (state_ != State::text) text += "\033\\";  // ends a string, and is nothing after any other cut sequence
