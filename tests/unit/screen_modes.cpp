@@ -37,6 +37,7 @@ TEST_CASE("each mode that was begun is ended, and no other") {
     CHECK(ending("\033[>1u") == "\033[<1u");
     CHECK(ending("\033[>1u\033[>5u") == "\033[<2u");
     CHECK(ending("\033[=1;1u") == "\033[=0u");
+    CHECK(ending("\033[=1;1u\033[>1u") == "\033[<1u\033[=0u");
     CHECK(ending("\033[31m") == "\033[m");
     CHECK(ending("\033(0") == "\033(B");
     CHECK(ending("\033[4 q") == "\033[0 q");
