@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(Trial, "a grace does not count the time in which the whole run
     process.signal(SIGTERM);
     REQUIRE(wait_until([&] {
         for (const pid_t pid : descendants_of(process.pid())) {
-            if (contains(command_line_of(pid), "sleep 0.1")) return true;
+            if (command_line_of(pid) == "sleep 0.1") return true;
         }
         return false;
     }));
