@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(Trial, "an orphan that writes without end has the grace, and i
 }
 
 TEST_CASE_FIXTURE(Trial, "an orphan whose reader is stopped can be ended by an order") {
-    auto process = start(runner({"-k", "2s", "--", "sh", "-c", "yes & sleep 0.2"}));
+    auto process = start(runner({"-k", "20s", "--", "sh", "-c", "yes & sleep 0.2"}));
     const auto commands = [&](const char* name) {
         for (const pid_t pid : descendants_of(process.pid())) {
             if (name_of(pid) == name) return pid;
