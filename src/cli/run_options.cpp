@@ -122,13 +122,12 @@ class RunOptions {
     [[nodiscard]] bool may_be_meant(std::string_view names) const {
         if (!words_) return true;
         const char letter = names[1] == '-' ? '\0' : names[1];
-        const std::string_view long_name = names.substr(names.rfind(',') + 1);
         bool after_option = false;
         for (const std::string_view word : *words_) {
             if (word == "--" && !after_option) return false;  // after an option, `--` may be its value
             after_option = word.starts_with('-');
             if (!after_option) continue;
-            if (word.starts_with("--") ? word.substr(0, word.find('=')) == long_name
+            if (word.starts_with("--") ? word.substr(0, word.find('=')) == names.substr(names.rfind(',') + 1)
                                        : letter != '\0' && word.find(letter) != std::string_view::npos) {
                 return true;
             }

@@ -29,7 +29,7 @@ std::vector<std::string> shepherd_places() {
     if (!unknown) {
         const auto folder = self.parent_path();
         places.push_back(folder / shepherd_file);
-        places.push_back((folder / "../libexec/netrunner" / shepherd_file).lexically_normal());
+        places.push_back(folder.parent_path() / "libexec/netrunner" / shepherd_file);
     }
     if (const char* named = std::getenv("NETRUNNER_SHEPHERD"); named != nullptr && *named != '\0') {
         places.push_back(std::filesystem::absolute(named));  // it starts in the command's directory
