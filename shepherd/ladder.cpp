@@ -52,18 +52,24 @@ void Ladder::deliver(const Kill& kill) noexcept {
         case Scope::command:
             if (!reaped_) send_to_command(kill);
             break;
-        case Scope::group:
-            // Once the command is reaped, the kernel may reuse the group's number, unless a process of the tree is
-            // still in the group.
-            if (!reaped_ || group_has_members()) ::kill(-command_, kill.signal);
-            break;
+        case Scope::group: send_to_group(kill.signal); break;
         case Scope::tree: signal_all(kill.signal); break;
     }
 }
 
-bool Ladder::group_has_members() const noexcept {
-    const auto members = std::span(tree_room).first(find_tree(tree(), tree_room));
-    return std::ranges::any_of(members, [&](const TreeMember& member) { return member.group == command_; });
+void Ladder::send_to_group(int signal) noexcept {
+    // A nested runner in the group has to learn that INT or QUIT was typed, because it takes them for an order if a
+    // process sends them.
+    const bool has_two_meanings = signal == SIGINT || signal == SIGQUIT;
+    if (!reaped_ && !has_two_meanings) {
+        ::kill(-command_, signal);
+        return;
+    }
+    // Once the command is reaped, the kernel may reuse the group's number, unless a process of the tree is still in the
+    // group.
+    reserve_.lend();
+    pass_on_typed(tree(), signal, tree_room);
+    reserve_.take_back();
 }
 
 void Ladder::send_to_command(const Kill& kill) const noexcept {
@@ -89,9 +95,10 @@ void Ladder::signal_all(int signal) noexcept {
         ::setpriority(PRIO_PROCESS, 0, -20);
     }
     // Walk the tree before writing cgroup.kill: the visitor is to report every process, and a walk skips dead ones.
-    const std::size_t found = signal_tree(tree(), signal, tree_room, visitor_, context_);
+    const OuterOrder order{.signal = signal, .step = ++steps_};
+    const std::size_t found = signal_tree(tree(), order, tree_room, visitor_, context_);
     if (group_) {
-        group_.signal_others(std::span(tree_room).first(found), signal, visitor_ != nullptr ? visitor_ : tell_nobody,
+        group_.signal_others(std::span(tree_room).first(found), order, visitor_ != nullptr ? visitor_ : tell_nobody,
                              context_);
         if (signal == SIGKILL) group_.kill();
     }

@@ -50,8 +50,8 @@ class Ladder {
 
   private:
     [[nodiscard]] Tree tree() const noexcept;
-    [[nodiscard]] bool group_has_members() const noexcept;
     void send_to_command(const protocol::Kill& kill) const noexcept;
+    void send_to_group(int signal) noexcept;
     void signal_all(int signal) noexcept;
     void kill_again() noexcept;
     void climb() noexcept;
@@ -64,6 +64,7 @@ class Ladder {
     TreeVisitor visitor_ = nullptr;
     void* context_ = nullptr;
     int last_signal_ = 0;
+    int steps_ = 0;  ///< how many signals were sent to the whole tree; nested runners are told
     bool climbing_ = false;
     std::uint32_t next_step_ = 0;
     std::int64_t next_rung_at_ = -1;

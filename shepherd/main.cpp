@@ -19,6 +19,7 @@
 #include "shepherd/start/own_process.hpp"
 #include "shepherd/supervise.hpp"
 #include "shepherd/system/descriptor.hpp"
+#include "shepherd/tree/member.hpp"
 #include "shepherd/watch.hpp"
 
 namespace netrunner {
@@ -90,7 +91,7 @@ int run(const Words& words) {
         fail_to_start(link, Stage::protocol, EPROTO);
         return exit_not_ours;
     }
-    take_name("nr-shepherd");
+    take_name(shepherd_name);
     if (!take_position(plan.new_session != 0)) return fail_to_start(link, Stage::session, errno);
     Start start;
     if (const Failure failure = prepare(plan, words.environment, start); failure.failed)

@@ -199,6 +199,7 @@ CALL int waitid(idtype_t kind, id_t id, siginfo_t* info, int options) {
 CALL pid_t getpid() noexcept { return call<pid_t>(SYS_getpid); }
 CALL pid_t getppid() noexcept { return call<pid_t>(SYS_getppid); }
 CALL pid_t getpgrp() noexcept { return call<pid_t>(SYS_getpgrp); }
+CALL pid_t getpgid(pid_t pid) noexcept { return call<pid_t>(SYS_getpgid, pid); }
 CALL uid_t getuid() noexcept { return call<uid_t>(SYS_getuid); }
 CALL uid_t geteuid() noexcept { return call<uid_t>(SYS_geteuid); }
 CALL gid_t getgid() noexcept { return call<gid_t>(SYS_getgid); }

@@ -42,9 +42,10 @@ Descriptor open_group(int at, const char* name) noexcept {
     return group;
 }
 
-/// Calls `use(pid)` for each process in `directory` and in the groups up to `depth` levels below.
+/// Calls `use(pid)` for each process in `directory` and in the groups up to `depth` levels below, until it returns
+/// false. False if it did.
 template <class Use>
-void each_member(int directory, int depth, Use use) noexcept {
+bool each_member(int directory, int depth, Use use) noexcept {
     // A threaded group lists only its threads; the id of any of them stands for its process.
     for (const char* name : {"cgroup.procs", "cgroup.threads"}) {
         const Descriptor file(::openat(directory, name, O_RDONLY | O_CLOEXEC));
@@ -57,17 +58,20 @@ void each_member(int directory, int depth, Use use) noexcept {
             for (std::size_t end = 0; (end = text.find('\n', from)) != std::string_view::npos; from = end + 1) {
                 pid_t pid = 0;
                 std::from_chars(text.data() + from, text.data() + end, pid);
-                if (pid > 1) use(pid);  // 0: a process outside of this PID namespace
+                if (pid > 1 && !use(pid)) return false;  // 0: a process outside of this PID namespace
             }
             kept = text.size() - from;
             std::memmove(block.data(), block.data() + from, kept);
         }
         if (got == 0) break;
     }
-    if (depth == 0) return;
+    bool goes_on = true;
+    if (depth == 0) return goes_on;
     each_group(directory, [&](const char* name) {
-        if (const Descriptor group = open_group(directory, name)) each_member(group.get(), depth - 1, use);
+        if (!goes_on) return;
+        if (const Descriptor group = open_group(directory, name)) goes_on = each_member(group.get(), depth - 1, use);
     });
+    return goes_on;
 }
 
 /// Writes the name of one of the groups in `directory` to `name`; false if there is none.
@@ -144,18 +148,45 @@ void JobGroup::kill() noexcept {
     put(freeze_, "1");
     pollfd changed{events_.get(), POLLPRI, 0};
     ::poll(&changed, 1, freeze_wait_ms);
-    each_member(directory_.get(), deepest, [](pid_t pid) { ::kill(pid, SIGKILL); });
+    each_member(directory_.get(), deepest, [](pid_t pid) {
+        ::kill(pid, SIGKILL);
+        return true;
+    });
     put(freeze_, "0");
 }
 
-void JobGroup::signal_others(std::span<const TreeMember> known, int signal, TreeVisitor visitor,
-                             void* context) const noexcept {
+template <class Use>
+void JobGroup::each_other(std::span<const TreeMember> known, Use use) const noexcept {
     each_member(directory_.get(), deepest, [&](pid_t pid) {
         TreeMember member;
         const bool is_known = std::ranges::find(known, pid, &TreeMember::pid) != known.end();
-        if (is_known || !read_member(pid, member) || member.is_dead()) return;
-        visitor(context, member);
-        signal_process(member, signal);
+        return is_known || !see_member(pid, 0, member) || member.is_dead() || use(member);
+    });
+}
+
+std::size_t JobGroup::find_others(std::span<const TreeMember> known, std::span<TreeMember> room) const noexcept {
+    std::size_t count = 0;
+    if (room.empty()) return count;
+    each_other(known, [&](const TreeMember& member) {
+        room[count++] = member;
+        return count < room.size();
+    });
+    return count;
+}
+
+void JobGroup::signal_others(std::span<const TreeMember> known, OuterOrder order, TreeVisitor visitor,
+                             void* context) const noexcept {
+    each_other(known, [&](const TreeMember& member) {
+        if (may_signal(member)) visitor(context, member);
+        if (member.is_readable()) {
+            signal_process(member, order, order.signal != SIGKILL && member.name == OwnName::runner);
+            return true;
+        }
+        // If the group still lists the pid, the pidfd is not that of a later process with the same pid.
+        const Descriptor pidfd = hold_process(member.pid);
+        const bool listed = !each_member(directory_.get(), deepest, [&](pid_t pid) { return pid != member.pid; });
+        if (pidfd && listed) send_through(pidfd, order);
+        return true;
     });
 }
 

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <span>
 
 #include "shepherd/system/descriptor.hpp"
@@ -33,9 +34,12 @@ class JobGroup {
     /// True if the kernel can kill all processes of the group in one step (cgroup.kill).
     [[nodiscard]] bool ends_at_once() const noexcept { return static_cast<bool>(kill_); }
 
-    /// Sends `signal` to each process in the group, and in the groups inside it, that is not in `known`: processes that
-    /// are in the group but were not found in the tree. Calls `visitor` for each one before.
-    void signal_others(std::span<const TreeMember> known, int signal, TreeVisitor visitor,
+    /// Fills `room` with live processes in the group, and in the groups inside it, that are not in `known`: processes
+    /// that are in the group but were not found in the tree. Returns how many.
+    std::size_t find_others(std::span<const TreeMember> known, std::span<TreeMember> room) const noexcept;
+
+    /// Sends the signal to all of these processes. Calls `visitor` before for each one that may be signalled.
+    void signal_others(std::span<const TreeMember> known, OuterOrder order, TreeVisitor visitor,
                        void* context) const noexcept;
 
     /// True if a process is in the group or in a group inside it. False for a group that was removed.
@@ -57,6 +61,11 @@ class JobGroup {
     static constexpr mode_t made_by_run = 01755;
 
   private:
+    /// Calls `use(member)` for each live process in the group, and in the groups inside it, that is not in `known`,
+    /// until it returns false.
+    template <class Use>
+    void each_other(std::span<const TreeMember> known, Use use) const noexcept;
+
     Descriptor directory_;
     Descriptor procs_;
     Descriptor events_;

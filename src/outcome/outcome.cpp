@@ -260,7 +260,9 @@ bool tells_of_failure(const Outcome& outcome, const std::string& verdict) {
 
 std::vector<std::string> lines_to_say(const Outcome& outcome, const std::string& verdict, bool quiet) {
     std::vector<std::string> lines;
-    if (!verdict.empty() && (!quiet || tells_of_failure(outcome, verdict))) lines.push_back(verdict);
+    const bool told = outcome.outer_tells && outcome.stop &&
+                      (outcome.stop->cause == StopCause::cancelled || outcome.stop->cause == StopCause::parent_died);
+    if (!verdict.empty() && !told && (!quiet || tells_of_failure(outcome, verdict))) lines.push_back(verdict);
     for (const std::string& failure : outcome.failures) {
         if (failure != verdict) lines.push_back(failure);
     }

@@ -131,6 +131,7 @@ struct Outcome {
     /// Processes that the kernel killed meanwhile for want of memory in a surrounding control group, not in `cgroup`.
     std::optional<std::uint64_t> killed_above;
     std::optional<TimeoutCommandRecord> on_timeout;
+    bool outer_tells = false;         ///< an outer run stopped this one and tells why
     bool failed = false;              ///< netrunner could not go on; `failures` says why
     bool reader_given_up = false;     ///< output was lost because its reader took nothing in time
     bool had_terminal = false;        ///< when the command ended, typed keys reached only the command

@@ -35,12 +35,12 @@ Tree SecondLayer::tree() const {
             .strangers = strangers_};
 }
 
-void SecondLayer::signal(int signal, JobGroup* group, const OrphanSignalled& signalled) {
+void SecondLayer::signal(OuterOrder order, JobGroup* group, const OrphanSignalled& signalled) {
     struct Context {
         pid_t command;
         int signal;
         const OrphanSignalled& signalled;
-    } context{command_, signal, signalled};
+    } context{command_, order.signal, signalled};
     const TreeVisitor tell = [](void* opaque, const TreeMember& member) {
         const auto& asked = *static_cast<const Context*>(opaque);
         if (member.pid == asked.command || member.is_dying()) return;
@@ -48,10 +48,10 @@ void SecondLayer::signal(int signal, JobGroup* group, const OrphanSignalled& sig
         asked.signalled(
             {.pid = member.pid, .name = seen.name.data(), .command = seen.command.data(), .ended_by = asked.signal});
     };
-    const std::size_t count = signal_tree(tree(), signal, room_, tell, &context);
+    const std::size_t count = signal_tree(tree(), order, room_, tell, &context);
     if (group == nullptr) return;
-    group->signal_others(std::span(room_).first(count), signal, tell, &context);
-    if (signal == SIGKILL) group->kill();
+    group->signal_others(std::span(room_).first(count), order, tell, &context);
+    if (order.signal == SIGKILL) group->kill();
 }
 
 bool SecondLayer::check(TimePoint now, JobGroup* group, int repeat, const OrphanSignalled& signalled) {
@@ -60,7 +60,7 @@ bool SecondLayer::check(TimePoint now, JobGroup* group, int repeat, const Orphan
         return true;
     }
     check_at_ = now + check_interval;
-    if (repeat == SIGKILL) signal(SIGKILL, group, signalled);
+    if (repeat == SIGKILL) signal({.signal = SIGKILL, .step = 1}, group, signalled);
     return false;
 }
 

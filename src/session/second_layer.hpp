@@ -33,8 +33,8 @@ class SecondLayer {
     void take_over(pid_t command, TimePoint now);
     [[nodiscard]] bool active() const { return active_; }
 
-    /// Sends `signal` to every process that is left, also in the run's control group where there is one.
-    void signal(int signal, JobGroup* group, const OrphanSignalled& signalled);
+    /// Sends the signal to every process that is left, also in the run's control group where there is one.
+    void signal(OuterOrder order, JobGroup* group, const OrphanSignalled& signalled);
 
     /// Reaps; true when nothing is left. While something is left and `repeat` is SIGKILL, sends it again, because a
     /// process may have been forked during the previous walk.

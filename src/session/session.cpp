@@ -391,7 +391,7 @@ void Session::on(const protocol::StopRequested& event) {
     context_.narrate(
         1, fmt::format("the {} received {}", event.receiver == protocol::Receiver::guard ? "guard" : "shepherd",
                        signal_name(event.signal)));
-    cancel(event.signal, event.receiver);
+    cancel({.signal = event.signal, .receiver = event.receiver});
 }
 
 void Session::on(const protocol::Failed& event) {
@@ -497,19 +497,26 @@ void Session::begin_stop_record() {
     outcome_.stop = StopRecord{.cause = stop_.cause(), .steps = {}, .limit = exceeded(plan_, stop_.cause())};
 }
 
-void Session::cancel(int signal, protocol::Receiver receiver) {
-    if (stop_.is_copy(receiver)) return;
-    switch (stop_.ordered(signal, steady_clock::now(), state_ == RunState::stopping)) {
-        case Stop::Answer::begin:
-            outcome_.cancelled_by = signal;
-            request_stop(StopCause::cancelled, signal);
-            break;
-        case Stop::Answer::pass_on:
-            if (outcome_.cancelled_by == 0) outcome_.cancelled_by = signal;
-            forward(Scope::tree, {.number = signal});
-            break;
+void Session::cancel(const Stop::Order& order) {
+    const auto answer = stop_.ordered(order, steady_clock::now(), state_ == RunState::stopping);
+    outcome_.outer_tells = stop_.is_part_of_outer_stop();
+    if (answer == Stop::Answer::nothing) return;
+    if (outcome_.cancelled_by == 0) outcome_.cancelled_by = order.signal;
+    switch (answer) {
+        case Stop::Answer::nothing: break;
+        case Stop::Answer::begin: request_stop(StopCause::cancelled, order.signal); break;
+        case Stop::Answer::pass_on: forward(Scope::tree, {.number = order.signal}); break;
+        case Stop::Answer::step: take_outer_step(order.signal); break;
         case Stop::Answer::insist: apply(RunEvent::insist); break;
     }
+}
+
+/// Sends a signal of the outer run's stop to the tree. The --on-timeout command has no more time; after it the ladder
+/// sends its first signal, and the command does not get that one twice.
+void Session::take_outer_step(int signal) {
+    const bool sent_before = !outcome_.stop->steps.empty();
+    end_timeout_command();
+    if (sent_before || outcome_.stop->steps.back().signal != signal) order(signal);
 }
 
 void Session::handle(const SignalEvent& signal) {
@@ -518,8 +525,13 @@ void Session::handle(const SignalEvent& signal) {
     // stream reports the failed write (EFBIG); the signal is not for the command.
     if (signal.number == SIGXFSZ && signal.sender == ::getpid()) return;
     context_.narrate(1,
-                     fmt::format("received {} from {}", signal_name(signal.number),
+                     fmt::format("received {} from {}{}", signal_name(signal.number),
+                                 signal.outer_step > 0 ? "the outer run's guard " : "",
                                  signal.from_kernel ? "the terminal or the kernel" : fmt::format("{}", signal.sender)));
+    if (signal.outer_step > 0) {
+        cancel({.signal = signal.number, .outer_step = signal.outer_step});
+        return;
+    }
     // If a process of the command's group sends a signal to all processes (`kill -1`), the signal reaches the command
     // directly and is not forwarded. An order to end is obeyed whatever its sender.
     const bool own = signal.sender > 0 && outcome_.pid && ::getpgid(signal.sender) == *outcome_.pid;
@@ -527,12 +539,12 @@ void Session::handle(const SignalEvent& signal) {
     const SignalMeaning meaning = meaning_of(signal, ignored);
     if (own && meaning != SignalMeaning::order) return;
     switch (meaning) {
-        case SignalMeaning::order: cancel(signal.number); return;
+        case SignalMeaning::order: cancel({.signal = signal.number}); return;
         case SignalMeaning::to_command:
             // When the terminal hangs up, the shell may send SIGHUP before the kernel does, and two pending SIGHUPs
             // merge into one. So if the controlling terminal can no longer be opened, SIGHUP is an order to end.
             if (signal.number == SIGHUP && !ignored && plan_.has_terminal && !Terminal::controlling()) {
-                cancel(signal.number);
+                cancel({.signal = signal.number});
             } else {
                 forward(Scope::command, signal);
             }
@@ -544,7 +556,7 @@ void Session::handle(const SignalEvent& signal) {
             }
             // The command has ended, so a key that is typed now is meant for netrunner (docs/decisions/0012).
             if (signal.number != SIGTSTP) {
-                cancel(signal.number);
+                cancel({.signal = signal.number});
             } else {
                 pulse_.hide();
                 if (const auto paused = job_control_.stop_alone()) resume_timers(*paused);
@@ -580,7 +592,9 @@ void Session::order(int signal) {
     context_.narrate(1, fmt::format("sending {} to {} and all its descendants", signal_name(signal),
                                     outcome_.pid ? fmt::format("{}", *outcome_.pid) : "the command"));
     if (second_layer_.active()) {
-        second_layer_.signal(signal, job_group(), [this](Orphan orphan) { record_orphan(std::move(orphan)); });
+        const int step = static_cast<int>(outcome_.stop->steps.size());
+        second_layer_.signal({.signal = signal, .step = step}, job_group(),
+                             [this](Orphan orphan) { record_orphan(std::move(orphan)); });
     } else {
         link_.send(protocol::Kill{.scope = Scope::tree, .signal = signal});
         // Another process may have stopped the shepherd, which then does not continue a stopped guard; or, if the

@@ -101,7 +101,8 @@ class Session {
     void climb();
     bool run_timeout_command();
     void end_timeout_command();
-    void cancel(int signal, protocol::Receiver receiver = protocol::Receiver::runner);
+    void cancel(const Stop::Order& order);
+    void take_outer_step(int signal);
     void forward(protocol::Scope scope, const SignalEvent& signal);
     void order(int signal);
     void record_orphan(Orphan orphan);

@@ -21,7 +21,8 @@ int Stop::begin(TimePoint now) {
     // The reader of a pseudo-terminal has gone. SIGHUP comes first, because a terminal sends no SIGPIPE
     // (docs/decisions/0010).
     if (cause_ == StopCause::no_reader) ladder_.precede(SIGHUP);
-    return ladder_.start(now, first_);
+    last_step_ = ladder_.start(now, first_);
+    return last_step_;
 }
 
 void Stop::pause(Duration paused) {
@@ -29,17 +30,41 @@ void Stop::pause(Duration paused) {
     if (began_) *began_ += paused;
 }
 
-bool Stop::is_copy(protocol::Receiver receiver) {
-    const int known = *std::ranges::max_element(orders_);
-    return ++orders_.at(static_cast<std::size_t>(receiver)) <= known;
+std::optional<int> Stop::advance(TimePoint now) {
+    const auto signal = ladder_.advance(now);
+    if (signal) last_step_ = *signal;
+    return signal;
 }
 
-Stop::Answer Stop::ordered(int signal, TimePoint now, bool stopping) {
-    if (!ordered_) {
-        ordered_ = now;
-        return stopping ? Answer::pass_on : Answer::begin;
+/// One order may reach several processes of a run, each at its own time: systemd sends a stop to all processes of a
+/// control group, so the runner, the shepherd and the guard receive it, and the outer run too, which passes it on. So
+/// the orders of each are counted, and an order is a copy if another one has reported as many before.
+bool Stop::is_copy(const Order& order, bool stopping) {
+    const int reported = *std::ranges::max_element(orders_);
+    if (order.outer_step > 0) {
+        // Both the outer run and this one may have a reason to send the same signal, such as the same time limit or
+        // the end of the process between them. The command gets it once.
+        const bool sent = outer_steps_ == 0 && stopping && order.signal == last_step_;
+        const bool known = order.outer_step <= std::max(outer_steps_, reported);
+        outer_steps_ = std::max(outer_steps_, order.outer_step);
+        return sent || known;
     }
-    const bool again = now - *ordered_ >= same_order && (signal == SIGINT || signal == SIGTERM);
+    // However many steps the outer run has sent, a user needs two orders to insist.
+    return ++orders_.at(static_cast<std::size_t>(order.receiver)) <= std::max(reported, std::min(outer_steps_, 1));
+}
+
+Stop::Answer Stop::ordered(const Order& order, TimePoint now, bool stopping) {
+    if (is_copy(order, stopping)) return Answer::nothing;
+    const bool first = !ordered_;
+    if (first) ordered_ = now;
+    if (order.outer_step > 0) {
+        if (!stopping) return Answer::begin;
+        ladder_.extend(now);
+        last_step_ = order.signal;
+        return Answer::step;
+    }
+    if (first) return stopping ? Answer::pass_on : Answer::begin;
+    const bool again = now - *ordered_ >= same_order && (order.signal == SIGINT || order.signal == SIGTERM);
     return again ? Answer::insist : Answer::pass_on;
 }
 

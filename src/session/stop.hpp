@@ -24,7 +24,7 @@ class Stop {
     /// Starts the ladder. Returns the signal to send now.
     int begin(TimePoint now);
     /// The signal to send now, if a step is due.
-    std::optional<int> advance(TimePoint now) { return ladder_.advance(now); }
+    std::optional<int> advance(TimePoint now);
     [[nodiscard]] std::optional<TimePoint> deadline() const { return ladder_.deadline(); }
     /// The sum of the graces; `forever` if one has no end.
     [[nodiscard]] Duration total_grace() const { return ladder_.total_grace(); }
@@ -33,28 +33,38 @@ class Stop {
     /// Skips to SIGKILL and returns it; nothing if SIGKILL has been sent already.
     std::optional<int> climb_to_kill() { return ladder_.climb_to_kill(); }
 
-    /// True when another of this run's processes has already reported this order. systemd sends a stop to all processes
-    /// of a control group, so the runner, the shepherd and the guard each receive it: that is one order.
-    bool is_copy(protocol::Receiver receiver);
-
+    /// A signal that asks for the end of the run.
+    struct Order {
+        int signal = 0;
+        protocol::Receiver receiver = protocol::Receiver::runner;
+        int outer_step = 0;  ///< the runner received it from an outer run's guard: which signal of that run's stop
+    };
     enum class Answer {
+        nothing,  ///< a copy of an order that is known
         begin,    ///< the first order: stop the run, with this signal as the first one
         pass_on,  ///< send the signal to the whole tree, without a step of the ladder
+        step,     ///< the same, as a step; the ladder's grace begins again
         insist,   ///< a second order: skip to SIGKILL
     };
-    /// What the session does with an order to end by `signal`. `stopping`: a stop has already begun.
-    Answer ordered(int signal, TimePoint now, bool stopping);
+    /// What the session does with an order. `stopping`: a stop has already begun.
+    Answer ordered(const Order& order, TimePoint now, bool stopping);
+    /// True if an outer run stops this one, and therefore tells the user why.
+    [[nodiscard]] bool is_part_of_outer_stop() const { return outer_steps_ > 0; }
 
     /// Until when a reader may delay the end of a stopped run; nothing if the ladder waits for ever at a step.
     [[nodiscard]] std::optional<TimePoint> patience(TimePoint now) const;
 
   private:
+    bool is_copy(const Order& order, bool stopping);
+
     StopLadder ladder_;
     StopCause cause_ = StopCause::timeout;
     std::optional<int> first_;
     std::optional<TimePoint> began_;
     std::optional<TimePoint> ordered_;
     std::array<int, protocol::receiver_count> orders_{};  ///< how many orders each receiver has reported
+    int outer_steps_ = 0;                                 ///< how many signals the outer run's stop has sent
+    int last_step_ = 0;                                   ///< the last signal of the ladder; 0: none
 };
 
 /// After a stop, a reader that takes nothing gets at least this long.

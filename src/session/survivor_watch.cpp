@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <span>
 #include <string>
 
 #include "shepherd/tree/tree.hpp"
@@ -30,18 +31,16 @@ bool can_die(const Survivor& survivor) {
 
 std::vector<Survivor> find_survivors(pid_t root, const std::vector<pid_t>& strangers, const JobGroup* group) {
     std::vector<TreeMember> room(most_survivors);
-    room.resize(find_tree({.root = root, .strangers = strangers}, room));
+    std::size_t count = find_tree({.root = root, .strangers = strangers}, room);
+    const std::span all(room);
+    if (group != nullptr) count += group->find_others(all.first(count), all.subspan(count));
     std::vector<Survivor> survivors;
-    const auto add = [](void* list, const TreeMember& member) {
+    for (const TreeMember& member : all.first(count)) {
         const ProcessDescription seen(member.pid);
-        static_cast<std::vector<Survivor>*>(list)->push_back(
-            {.pid = member.pid,
-             .command = seen.command[0] != '\0' ? seen.command.data() : seen.name.data(),
-             .state = std::string(1, member.state)});
-    };
-    for (const TreeMember& member : room) add(&survivors, member);
-    constexpr int no_signal = 0;
-    if (group != nullptr) group->signal_others(room, no_signal, add, &survivors);
+        survivors.push_back({.pid = member.pid,
+                             .command = seen.command[0] != '\0' ? seen.command.data() : seen.name.data(),
+                             .state = member.is_readable() ? std::string(1, member.state) : ""});
+    }
     return survivors;
 }
 

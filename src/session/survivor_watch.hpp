@@ -12,8 +12,8 @@
 
 namespace netrunner {
 
-/// The live processes below `root` (the guard or this process) and in the run's control group, if there is one. Walks
-/// to no more than 64 processes below `root`.
+/// The live processes below `root` (the guard or this process) and in the run's control group, if there is one; no more
+/// than 64.
 std::vector<Survivor> find_survivors(pid_t root, const std::vector<pid_t>& strangers, const JobGroup* group);
 
 class SurvivorWatch {

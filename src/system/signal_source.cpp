@@ -10,18 +10,17 @@
 #include <csignal>
 #include <system_error>
 
+#include "shepherd/tree/outer_order.hpp"
+
 namespace netrunner {
 namespace {
 
 constexpr int highest_signal = 64;
 
-/// Signals that are neither blocked nor read: those of netrunner's own faults, those that cannot be caught, and SIGTTIN
-/// and SIGTTOU, which stop a background process that uses the terminal (`stty tostop` holds for netrunner too). SIGPIPE
-/// is ignored instead: if it were blocked, it would stay pending and kill netrunner when the mask is restored.
-constexpr SignalBits never_read = signal_bit(SIGPIPE) | signal_bit(SIGKILL) | signal_bit(SIGSTOP) |
-                                  signal_bit(SIGSEGV) | signal_bit(SIGBUS) | signal_bit(SIGFPE) | signal_bit(SIGILL) |
-                                  signal_bit(SIGABRT) | signal_bit(SIGTRAP) | signal_bit(SIGSYS) | signal_bit(SIGTTIN) |
-                                  signal_bit(SIGTTOU);
+/// Signals that are neither blocked nor read. `stty tostop` holds for netrunner too, so SIGTTIN and SIGTTOU are among
+/// them. SIGPIPE is ignored instead: if it were blocked, it would stay pending and kill netrunner when the mask is
+/// restored.
+constexpr SignalBits never_read = unread_by_runner;
 
 // The raw system call: glibc's sigprocmask leaves out signals 32 and 33, but the mask must be restored exactly as
 // found.
@@ -85,6 +84,13 @@ std::optional<SignalEvent> SignalSource::read() {
     event.sender = event.from_kernel ? 0 : static_cast<pid_t>(info.ssi_pid);
     event.has_value = info.ssi_code == SI_QUEUE;
     event.value = info.ssi_ptr;
+    const auto order = event.has_value ? outer_order_in(info.ssi_int) : std::nullopt;
+    if (order && carrier_of(*order) == event.number) {
+        event = {.number = order->signal,
+                 .from_kernel = order->step == 0,
+                 .outer_step = order->step,
+                 .sender = event.sender};
+    }
     return event;
 }
 

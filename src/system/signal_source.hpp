@@ -26,8 +26,10 @@ struct SignalState {
 /// One signal that arrived.
 struct SignalEvent {
     int number = 0;
-    /// The kernel sent it (a key typed at the terminal, or a hang-up of the terminal), not a process with kill(2).
+    /// The kernel sent it (a key typed at the terminal, or a hang-up of the terminal), not a process with kill(2). True
+    /// also if an outer run's guard passes on what was typed.
     bool from_kernel = false;
+    int outer_step = 0;       ///< if an outer run's guard sent it as part of a stop: which signal of that stop; else 0
     pid_t sender = 0;         ///< its pid; 0 if the kernel sent it
     bool has_value = false;   ///< it was sent with sigqueue(3)
     std::uint64_t value = 0;  ///< the value given to sigqueue(3)

@@ -33,6 +33,10 @@ std::optional<int> StopLadder::advance(TimePoint now) {
     return signal;
 }
 
+void StopLadder::extend(TimePoint now) {
+    if (deadline_) schedule(now);
+}
+
 std::optional<int> StopLadder::climb_to_kill() {
     if (killed_) return std::nullopt;
     started_ = true;

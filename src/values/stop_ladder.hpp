@@ -42,6 +42,9 @@ class StopLadder {
         if (deadline_) *deadline_ += paused;
     }
 
+    /// Begins the grace of the last step again. Does nothing if no step is due any more.
+    void extend(TimePoint now);
+
     /// Skips all remaining steps and returns SIGKILL. Nothing if SIGKILL has already been returned.
     std::optional<int> climb_to_kill();
 

@@ -9,6 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
+using protocol::Receiver;
 using Answer = Stop::Answer;
 const TimePoint start{1000s};
 
@@ -20,7 +21,7 @@ TEST_SUITE_BEGIN("stop");
 
 TEST_CASE("the first order begins the stop, with its own signal") {
     Stop stop = usual();
-    CHECK(stop.ordered(SIGINT, start, false) == Answer::begin);
+    CHECK(stop.ordered({SIGINT}, start, false) == Answer::begin);
     stop.prepare(StopCause::cancelled, SIGINT);
     CHECK(stop.begin(start) == SIGINT);
     CHECK(stop.advance(start + 5s) == SIGKILL);
@@ -30,17 +31,17 @@ TEST_CASE("an order during a stop for another reason is passed on, the next orde
     Stop stop = usual();
     stop.prepare(StopCause::timeout);
     CHECK(stop.begin(start) == SIGTERM);
-    CHECK(stop.ordered(SIGTERM, start + 1s, true) == Answer::pass_on);
-    CHECK(stop.ordered(SIGTERM, start + 2s, true) == Answer::insist);
+    CHECK(stop.ordered({SIGTERM}, start + 1s, true) == Answer::pass_on);
+    CHECK(stop.ordered({SIGTERM}, start + 2s, true) == Answer::insist);
 }
 
 TEST_CASE("two orders at once are one, and only INT and TERM insist") {
     Stop stop = usual();
-    CHECK(stop.ordered(SIGINT, start, false) == Answer::begin);
-    CHECK(stop.ordered(SIGTERM, start + 9ms, true) == Answer::pass_on);
-    CHECK(stop.ordered(SIGHUP, start + 1s, true) == Answer::pass_on);
-    CHECK(stop.ordered(SIGQUIT, start + 1s, true) == Answer::pass_on);
-    CHECK(stop.ordered(SIGTERM, start + 10ms, true) == Answer::insist);
+    CHECK(stop.ordered({SIGINT}, start, false) == Answer::begin);
+    CHECK(stop.ordered({SIGTERM}, start + 9ms, true) == Answer::pass_on);
+    CHECK(stop.ordered({SIGHUP}, start + 1s, true) == Answer::pass_on);
+    CHECK(stop.ordered({SIGQUIT}, start + 1s, true) == Answer::pass_on);
+    CHECK(stop.ordered({SIGTERM}, start + 10ms, true) == Answer::insist);
 }
 
 TEST_CASE("if the reader of a terminal's output is gone, HUP comes before the ladder") {
@@ -60,6 +61,53 @@ TEST_CASE("a reader has the ladder's time, at least a second, and no deadline if
     Stop endless({{SIGTERM, forever}, {SIGKILL, {}}});
     endless.begin(start);
     CHECK(!endless.patience(start));
+}
+
+TEST_CASE("an order that reaches several processes of a run is one order, however late the copies come") {
+    Stop stop = usual();
+    CHECK(stop.ordered({SIGTERM, Receiver::guard}, start, false) == Answer::begin);
+    CHECK(stop.ordered({SIGTERM, Receiver::runner}, start + 1h, true) == Answer::nothing);
+    CHECK(stop.ordered({SIGTERM, Receiver::shepherd}, start + 2h, true) == Answer::nothing);
+    CHECK(stop.ordered({SIGTERM, Receiver::shepherd}, start + 2h, true) == Answer::insist);
+    CHECK(!stop.is_part_of_outer_stop());
+}
+
+TEST_CASE("a step of an outer run is a copy of an order that came directly, and the reverse") {
+    Stop stop = usual();
+    CHECK(stop.ordered({SIGTERM}, start, false) == Answer::begin);
+    CHECK(stop.ordered({.signal = SIGTERM, .outer_step = 1}, start + 1s, true) == Answer::nothing);
+    CHECK(stop.is_part_of_outer_stop());
+    CHECK(stop.ordered({.signal = SIGTERM, .outer_step = 2}, start + 2s, true) == Answer::step);
+
+    Stop other = usual();
+    CHECK(other.ordered({.signal = SIGTERM, .outer_step = 1}, start, false) == Answer::begin);
+    CHECK(other.ordered({SIGTERM}, start + 1s, true) == Answer::nothing);
+    CHECK(other.ordered({SIGTERM, Receiver::guard}, start + 2s, true) == Answer::nothing);
+    CHECK(other.ordered({SIGTERM}, start + 3s, true) == Answer::insist);
+}
+
+TEST_CASE("further steps of an outer run are passed on, never insist, and begin the grace again") {
+    Stop stop = usual();
+    CHECK(stop.ordered({.signal = SIGINT, .outer_step = 1}, start, false) == Answer::begin);
+    stop.prepare(StopCause::cancelled, SIGINT);
+    CHECK(stop.begin(start) == SIGINT);
+    CHECK(stop.ordered({.signal = SIGTERM, .outer_step = 2}, start + 4s, true) == Answer::step);
+    CHECK(stop.ordered({.signal = SIGTERM, .outer_step = 2}, start + 4s, true) == Answer::nothing);  // sent twice
+    CHECK(stop.ordered({.signal = SIGTERM, .outer_step = 3}, start + 4s, true) == Answer::step);
+    CHECK(stop.deadline() == start + 9s);
+}
+
+TEST_CASE("a signal that this run's stop has sent is not sent again for the outer run's first step") {
+    Stop stop = usual();
+    stop.prepare(StopCause::timeout);
+    CHECK(stop.begin(start) == SIGTERM);
+    CHECK(stop.ordered({.signal = SIGTERM, .outer_step = 1}, start + 1s, true) == Answer::nothing);
+    CHECK(stop.ordered({.signal = SIGTERM, .outer_step = 2}, start + 2s, true) == Answer::step);
+
+    Stop other = usual();
+    other.prepare(StopCause::timeout);
+    CHECK(other.begin(start) == SIGTERM);
+    CHECK(other.ordered({.signal = SIGINT, .outer_step = 1}, start + 1s, true) == Answer::step);
 }
 
 TEST_SUITE_END();

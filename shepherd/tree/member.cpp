@@ -1,0 +1,160 @@
+#include "shepherd/tree/member.hpp"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <string_view>
+
+#include "shepherd/tree/children.hpp"
+#include "shepherd/tree/proc_path.hpp"
+
+namespace netrunner {
+namespace {
+
+template <class Integer>
+bool next_number(const char*& at, const char* end, Integer& value) {
+    while (at != end && *at == ' ') ++at;
+    const auto result = std::from_chars(at, end, value);
+    if (result.ec != std::errc{}) return false;
+    at = result.ptr;
+    return true;
+}
+
+OwnName own_name(std::string_view name) {
+    if (name == shepherd_name || name == guard_name) return OwnName::helper;
+    return name == "netrunner" ? OwnName::runner : OwnName::other;
+}
+
+bool needs_continue(OuterOrder order) {
+    return order.step > 0 && order.signal != SIGKILL && order.signal != SIGSTOP && order.signal != SIGCONT;
+}
+
+/// Sends the signal to the process of `pidfd`, or to its group; `marked`: with the order as its value.
+bool send(const Descriptor& pidfd, OuterOrder order, bool marked, unsigned to_group) {
+    siginfo_t info{};
+    info.si_signo = marked ? carrier_of(order) : order.signal;
+    info.si_code = SI_QUEUE;
+    info.si_pid = ::getpid();
+    info.si_uid = ::getuid();
+    info.si_value.sival_int = value_of(order);
+    const siginfo_t* const sent = marked ? &info : nullptr;
+    if (::syscall(SYS_pidfd_send_signal, pidfd.get(), info.si_signo, sent, to_group) != 0) return false;
+    if (needs_continue(order)) ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGCONT, nullptr, to_group);
+    return true;
+}
+
+/// Whether the process of a pidfd that was opened before this call is still `member`: if the start time matches, or its
+/// parent still lists it, the pidfd is not that of a later process with the same pid.
+bool is_still(const TreeMember& member) {
+    if (member.is_readable()) {
+        TreeMember now;
+        return read_member(member.pid, now) && now.started == member.started;
+    }
+    bool listed = false;
+    each_child(member.parent, [&](pid_t child) { listed = listed || child == member.pid; });
+    return listed;
+}
+
+}  // namespace
+
+bool read_member(pid_t pid, TreeMember& member) noexcept {
+    const Descriptor file = open_proc(pid, "/stat");
+    if (!file) return false;
+    std::array<char, 1024> text{};
+    const std::size_t length = read_all(file.get(), text);
+    const char* const end = text.data() + length;
+    // The name is in parentheses and may contain parentheses; the last one closes it (proc_pid_stat(5)).
+    const char* at = static_cast<const char*>(::memrchr(text.data(), ')', length));
+    const char* const open = static_cast<const char*>(std::memchr(text.data(), '(', length));
+    if (at == nullptr || open == nullptr || open > at || end - at < 4) return false;
+    member = {};
+    member.name = own_name({open + 1, static_cast<std::size_t>(at - open - 1)});
+    member.pid = pid;
+    member.state = at[2];
+    at += 3;
+    constexpr int skipped_to_flags = 3;         // session, tty_nr, tpgid
+    constexpr int skipped_to_threads = 10;      // minflt ... nice
+    constexpr int skipped_to_started = 1;       // itrealvalue
+    constexpr std::uint64_t exiting = 0x4;      // the kernel's PF_EXITING
+    constexpr std::uint64_t signalled = 0x400;  // PF_SIGNALED: a signal is ending it; it may still be dumping core
+    std::int64_t skipped = 0;
+    std::uint64_t flags = 0;
+    bool good = next_number(at, end, member.parent) && next_number(at, end, member.group);
+    for (int i = 0; i < skipped_to_flags; ++i) good = good && next_number(at, end, skipped);
+    good = good && next_number(at, end, flags);
+    member.exiting = (flags & exiting) != 0;
+    for (int i = 0; i < skipped_to_threads; ++i) good = good && next_number(at, end, skipped);
+    good = good && next_number(at, end, member.threads);
+    for (int i = 0; i < skipped_to_started; ++i) good = good && next_number(at, end, skipped);
+    good = good && next_number(at, end, member.started);
+    constexpr int skipped_to_pending = 8;  // vsize ... kstkeip, which need all 64 bits
+    constexpr std::uint64_t sigkill = 1U << (SIGKILL - 1);
+    std::uint64_t pending = 0;
+    for (int i = 0; i < skipped_to_pending; ++i) good = good && next_number(at, end, pending);
+    good = good && next_number(at, end, pending);
+    member.killed = (pending & sigkill) != 0 || (flags & signalled) != 0;
+    return good;
+}
+
+bool see_member(pid_t pid, pid_t parent, TreeMember& member) noexcept {
+    if (read_member(pid, member)) return true;
+    const pid_t group = ::getpgid(pid);
+    if (group < 0) return false;
+    member = {.pid = pid, .parent = parent, .group = group, .state = '?', .threads = 1};
+    return true;
+}
+
+bool may_signal(const TreeMember& member) noexcept { return ::kill(member.pid, 0) == 0; }
+
+Descriptor hold_process(pid_t pid) noexcept { return Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
+
+void send_through(const Descriptor& pidfd, OuterOrder order, bool marked) noexcept { send(pidfd, order, marked, 0); }
+
+void signal_process(const TreeMember& member, OuterOrder order, bool marked) noexcept {
+    const Descriptor pidfd = hold_process(member.pid);
+    if (pidfd && is_still(member)) send(pidfd, order, marked, 0);
+}
+
+bool signal_group(pid_t group, OuterOrder order, bool marked) noexcept {
+    if (!marked) {
+        if (::kill(-group, order.signal) != 0) return false;
+        if (needs_continue(order)) ::kill(-group, SIGCONT);
+        return true;
+    }
+    constexpr unsigned to_group = 4;  // PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9
+    const Descriptor leader = hold_process(group);
+    return leader && send(leader, order, true, to_group);
+}
+
+bool executes_shepherd(pid_t pid) noexcept {
+    std::array<char, 4096> path{};
+    const ssize_t length =
+        ::readlink(ProcPath().text("/proc/").number(pid).text("/exe").get(), path.data(), path.size());
+    if (length <= 0) return false;
+    std::string_view name(path.data(), static_cast<std::size_t>(length));
+    constexpr std::string_view replaced = " (deleted)";  // by an update
+    if (name.ends_with(replaced)) name.remove_suffix(replaced.size());
+    return name.substr(name.rfind('/') + 1) == "netrunner-shepherd";
+}
+
+void describe_process(pid_t pid, std::span<char> name, std::span<char> command) noexcept {
+    std::ranges::fill(name, '\0');
+    std::ranges::fill(command, '\0');
+    if (const Descriptor file = open_proc(pid, "/comm")) {
+        const std::size_t length = read_all(file.get(), name.first(name.size() - 1));
+        if (length > 0 && name[length - 1] == '\n') name[length - 1] = '\0';
+    }
+    if (command.size() <= 1) return;
+    if (const Descriptor file = open_proc(pid, "/cmdline")) {
+        std::size_t length = read_all(file.get(), command.first(command.size() - 1));
+        while (length > 0 && command[length - 1] == '\0') --length;
+        std::replace(command.begin(), command.begin() + static_cast<std::ptrdiff_t>(length), '\0', ' ');
+    }
+}
+
+}  // namespace netrunner

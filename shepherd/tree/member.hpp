@@ -1,0 +1,84 @@
+// One process of a tree: as /proc shows it, or as much of it as is known if /proc does not show it. Signals it through
+// a pidfd, never a later process with the same pid. It does not know the tree. It allocates nothing.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <span>
+
+#include "shepherd/system/descriptor.hpp"
+#include "shepherd/tree/outer_order.hpp"
+
+namespace netrunner {
+
+/// What a process calls itself (/proc/PID/comm). Any process can use these names.
+enum class OwnName : std::uint8_t {
+    other,
+    runner,  ///< netrunner
+    helper,  ///< nr-shepherd or nr-guard
+};
+inline constexpr char shepherd_name[] = "nr-shepherd";
+inline constexpr char guard_name[] = "nr-guard";
+
+/// One process as /proc/PID/stat showed it. `started` (clock ticks since boot) distinguishes it from a later process
+/// with the same pid.
+struct TreeMember {
+    pid_t pid = 0;
+    pid_t parent = 0;
+    pid_t group = 0;
+    char state = '\0';     ///< '?' if it cannot be read
+    bool exiting = false;  ///< its exit has begun, but may not be visible to wait(2) yet
+    bool killed = false;   ///< SIGKILL was sent to it, or another signal is ending it
+    /// The nested runs that it is part of, as shepherd, guard or below. If any, their outermost runner is asked instead
+    /// of it.
+    std::uint32_t nested_in = 0;
+    OwnName name = OwnName::other;
+    std::uint32_t threads = 0;
+    std::uint64_t started = 0;  ///< 0 if it cannot be read
+
+    /// True if the process is about to end, whether or not it is signalled.
+    [[nodiscard]] bool is_dying() const { return killed || (exiting && threads <= 1); }
+
+    /// True if the process is dead and only has to be reaped. A live process whose first thread has ended while others
+    /// run also has state Z.
+    [[nodiscard]] bool is_dead() const { return (state == 'Z' && threads <= 1) || state == 'X'; }
+    /// False if /proc does not show the process (hidepid, proc(5)): then only pid, parent and group are known, and the
+    /// process may be dead.
+    [[nodiscard]] bool is_readable() const { return started != 0; }
+};
+
+/// Reads /proc/PID/stat; false if there is no such process, or if it cannot be read.
+bool read_member(pid_t pid, TreeMember& member) noexcept;
+
+/// Fills in what is known of a process that another process's list of children or a control group names: all of it, or
+/// without /proc/PID/stat only pid, `parent` and group. False if there is no such process.
+bool see_member(pid_t pid, pid_t parent, TreeMember& member) noexcept;
+
+/// A pidfd of the process; empty if there is none. Check afterwards that `pid` still is the process that is meant.
+Descriptor hold_process(pid_t pid) noexcept;
+
+/// Sends the signal to the process of `pidfd`. `marked`: with the order as its value, for a nested runner. Every signal
+/// except SIGKILL, SIGSTOP and SIGCONT is followed by SIGCONT, so that a stopped process acts on it, unless the signal
+/// was typed.
+void send_through(const Descriptor& pidfd, OuterOrder order, bool marked = false) noexcept;
+
+/// True if this process may signal it.
+bool may_signal(const TreeMember& member) noexcept;
+
+/// Sends the signal to this process, as send_through does, never to a later process with the same pid. A process that
+/// cannot be read gets it only if its parent still lists it.
+void signal_process(const TreeMember& member, OuterOrder order, bool marked = false) noexcept;
+
+/// Sends the signal to the process group, as send_through does. `marked` needs Linux 6.9 and a group whose leader is
+/// not reaped. False if it could not be sent.
+bool signal_group(pid_t group, OuterOrder order, bool marked = false) noexcept;
+
+/// True if the process executes netrunner-shepherd, of this or of another version.
+bool executes_shepherd(pid_t pid) noexcept;
+
+/// Reads the name (/proc/PID/comm) and the start of the command line, words separated by blanks. Both are
+/// NUL-terminated, and empty if the process is gone or cannot be read.
+void describe_process(pid_t pid, std::span<char> name, std::span<char> command) noexcept;
+
+}  // namespace netrunner
