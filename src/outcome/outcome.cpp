@@ -135,7 +135,7 @@ std::string describe_orphans(const std::vector<Orphan>& orphans) {
     constexpr std::size_t most_named = 8;
     std::string text = fmt::format("ended {} {}: ", orphans.size(), orphans.size() == 1 ? "orphan" : "orphans");
     for (std::size_t i = 0; i < orphans.size() && i < most_named; ++i) {
-        text += fmt::format("{}{} ({})", i == 0 ? "" : ", ", orphans[i].name, orphans[i].pid);
+        text += (i == 0 ? "" : ", ") + orphans[i].shown();
     }
     if (orphans.size() > most_named) text += fmt::format(" and {} more", orphans.size() - most_named);
     return text;
@@ -186,6 +186,8 @@ std::string describe_kills_above(const Outcome& outcome) {
 }
 
 }  // namespace
+
+std::string Orphan::shown() const { return fmt::format("{} ({})", name.empty() ? "unknown process" : name, pid); }
 
 CpuTime cpu_time(const Outcome& outcome) {
     constexpr double micro = 1e6;

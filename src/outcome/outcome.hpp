@@ -76,16 +76,19 @@ struct StopRecord {
 
 struct Orphan {
     pid_t pid = 0;
-    std::string name;     ///< as in /proc/PID/comm
+    std::string name;     ///< as in /proc/PID/comm; empty if /proc does not show the process (hidepid)
     std::string command;  ///< the start of its command line
     int ended_by = 0;     ///< the last signal that was sent to it
+
+    /// For messages: "sleep (4243)".
+    [[nodiscard]] std::string shown() const;
 };
 
 /// A process that SIGKILL did not end in time.
 struct Survivor {
     pid_t pid = 0;
-    std::string command;
-    std::string state;  ///< as in /proc/PID/stat; D: uninterruptible sleep
+    std::string command;  ///< empty if /proc does not show the process (hidepid)
+    std::string state;    ///< as in /proc/PID/stat; D: uninterruptible sleep; empty as for `command`
 };
 
 struct StreamFigures {

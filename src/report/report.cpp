@@ -81,8 +81,9 @@ Json stop(const std::optional<StopRecord>& record) {
 Json orphans(const Outcome& outcome) {
     Json list = Json::array();
     for (const Orphan& orphan : outcome.orphans) {
+        const std::string& command = orphan.command.empty() ? orphan.name : orphan.command;
         list.push_back({{"pid", orphan.pid},
-                        {"command", orphan.command.empty() ? orphan.name : orphan.command},
+                        {"command", command.empty() ? Json() : Json(command)},
                         {"ended_by", signal_name(orphan.ended_by)}});
     }
     return list;
@@ -91,7 +92,9 @@ Json orphans(const Outcome& outcome) {
 Json survivors(const Outcome& outcome) {
     Json list = Json::array();
     for (const Survivor& survivor : outcome.survivors) {
-        list.push_back({{"pid", survivor.pid}, {"command", survivor.command}, {"state", survivor.state}});
+        list.push_back({{"pid", survivor.pid},
+                        {"command", survivor.command.empty() ? Json() : Json(survivor.command)},
+                        {"state", survivor.state.empty() ? Json() : Json(survivor.state)}});
     }
     return list;
 }

@@ -128,7 +128,7 @@ Parts describe_orphans(const std::vector<Orphan>& orphans) {
             parts.push_back(fmt::format("{} more", orphans.size() - most_named));
             break;
         }
-        parts.push_back(fmt::format("{} ({}) ended by {}", orphan.name, orphan.pid, signal_name(orphan.ended_by)));
+        parts.push_back(fmt::format("{} ended by {}", orphan.shown(), signal_name(orphan.ended_by)));
     }
     return parts;
 }

@@ -609,8 +609,7 @@ void Session::record_orphan(Orphan orphan) {
         known->ended_by = orphan.ended_by;
         return;
     }
-    context_.narrate(
-        1, fmt::format("found orphan {} ({}): sending {}", orphan.name, orphan.pid, signal_name(orphan.ended_by)));
+    context_.narrate(1, fmt::format("found orphan {}: sending {}", orphan.shown(), signal_name(orphan.ended_by)));
     outcome_.orphans.push_back(std::move(orphan));
 }
 
@@ -656,14 +655,9 @@ void Session::check_survivors() {
     }
     const pid_t root = second_layer_.active() ? ::getpid() : link_.root();
     auto survivors = find_survivors(root, context_.strangers, job_group());
-    if (survivors.empty()) return;  // the last one has just ended; RunEvent::tree_empty follows
     if (!survivor_watch_.is_hopeless(survivors, now)) return;
     survivor_watch_.end();
-    outcome_.survivors = std::move(survivors);
-    for (const Survivor& left : outcome_.survivors) {
-        outcome_.failures.push_back(
-            fmt::format("cannot end {} ({}), which is in state {}", left.command, left.pid, left.state));
-    }
+    record_survivors(std::move(survivors), outcome_);
     // The guard waits until the survivors have ended; then the guard and the shepherd exit.
     if (!second_layer_.active()) link_.abandon();
     apply(RunEvent::unkillable);

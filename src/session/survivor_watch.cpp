@@ -1,9 +1,12 @@
 #include "src/session/survivor_watch.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <csignal>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "shepherd/tree/tree.hpp"
 #include "src/outcome/process_description.hpp"
@@ -44,6 +47,20 @@ std::vector<Survivor> find_survivors(pid_t root, const std::vector<pid_t>& stran
     return survivors;
 }
 
+void record_survivors(std::vector<Survivor> survivors, Outcome& outcome) {
+    if (survivors.empty()) {
+        outcome.failures.emplace_back("cannot end the processes that are left: /proc does not show them");
+    }
+    for (const Survivor& left : survivors) {
+        outcome.failures.push_back(
+            left.state.empty()
+                ? fmt::format("cannot end process {}, which /proc does not show (hidepid)", left.pid)
+                : fmt::format("cannot end {} ({}), which is in state {}", left.command, left.pid, left.state));
+        std::erase_if(outcome.orphans, [&](const Orphan& orphan) { return orphan.pid == left.pid; });
+    }
+    outcome.survivors = std::move(survivors);
+}
+
 void SurvivorWatch::begin(TimePoint now) {
     look_again(now);
     hopeless_at_ = now + dying_time;
@@ -52,7 +69,7 @@ void SurvivorWatch::begin(TimePoint now) {
 void SurvivorWatch::look_again(TimePoint now) { look_at_ = now + killing_time; }
 
 bool SurvivorWatch::is_hopeless(const std::vector<Survivor>& survivors, TimePoint now) const {
-    return now >= hopeless_at_ || std::ranges::none_of(survivors, can_die);
+    return now >= hopeless_at_ || (!survivors.empty() && std::ranges::none_of(survivors, can_die));
 }
 
 }  // namespace netrunner

@@ -16,6 +16,10 @@ namespace netrunner {
 /// than 64.
 std::vector<Survivor> find_survivors(pid_t root, const std::vector<pid_t>& strangers, const JobGroup* group);
 
+/// Makes `survivors` part of the outcome: a line for each, and none of them is an orphan that was ended. If there is
+/// none, /proc does not show what is left.
+void record_survivors(std::vector<Survivor> survivors, Outcome& outcome);
+
 class SurvivorWatch {
   public:
     /// Starts the watch: SIGKILL has been sent to the whole tree.
@@ -24,7 +28,8 @@ class SurvivorWatch {
     [[nodiscard]] std::optional<TimePoint> deadline() const { return look_at_; }
     /// Schedules the next look.
     void look_again(TimePoint now);
-    /// Whether waiting is useless: none of `survivors` can die soon, or they have had the longer time.
+    /// Whether waiting is useless: none of `survivors` can die soon, or they have had the longer time. If there are
+    /// none, the last one has probably just ended, and only the longer time counts.
     [[nodiscard]] bool is_hopeless(const std::vector<Survivor>& survivors, TimePoint now) const;
     void end() { look_at_.reset(); }
 
