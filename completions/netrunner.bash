@@ -5,7 +5,7 @@
 # The options: letter/--name, then = for a required value, =? for an optional value in the same word.
 _netrunner_run_options='
     --pty --term= --pty-stderr= --no-input= --winsize= --stdin= --stdout= --stderr= o/--output= --append --timestamps=? --prefix=
-    --output-stamped --output-format= --max-output= --close-fds --pipe-size=
+    --output-stamped --output-format= --max-output= --max-output-action= --close-fds --pipe-size=
     t/--timeout= --idle-timeout= --on-timeout= s/--signal= k/--kill-after= --stop= p/--preserve-status --orphans= --die-with-parent --pid-namespace
     --keep-signals C/--chdir= E/--setenv= u/--unset= i/--ignore-environment a/--argv0= --uid= --gid= --groups=
     --umask= --nice= --rlimit= --no-new-privs
@@ -90,6 +90,7 @@ _netrunner_value() { # OPTION
         --timestamps) _netrunner_offer 'elapsed iso delta' ;;
         --output-format) _netrunner_offer 'raw plain' ;;
         --max-output) _netrunner_offer '64K 1M 16M 1GiB' ;;
+        --max-output-action) _netrunner_offer 'stop drop' ;;
         --pipe-size) _netrunner_offer '64K 256K 1M' ;;
         --timeout | --idle-timeout | --heartbeat) _netrunner_offer '30s 5m 1h 1h30m' ;;
         --kill-after) _netrunner_offer '0 1s 5s 30s' ;;

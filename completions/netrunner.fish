@@ -103,6 +103,7 @@ __netrunner_option prefix= 'Start each line with this text'
 __netrunner_option output-stamped 'Write time and prefix to the --output file too'
 __netrunner_option output-format= 'What the --output file gets' raw plain
 __netrunner_option max-output= 'Stop the command if it writes more than this' 64K 1M 16M 1GiB
+__netrunner_option max-output-action= 'What follows when the command has written more' stop drop
 __netrunner_option close-fds "Close descriptors above 2 for the command"
 __netrunner_option pipe-size= "Capacity of the command's pipes" 64K 256K 1M
 

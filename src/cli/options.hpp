@@ -58,6 +58,8 @@ struct Options {
     bool output_stamped = false;  ///< put into the output file too
     bool output_plain = false;    ///< the output file gets plain lines, see PlainText
     Size max_output = unlimited;
+    enum class OutputAction { stop, drop };
+    std::optional<OutputAction> output_action;  ///< what follows beyond `max_output`; nothing: stop
     bool close_descriptors = false;  ///< the command gets descriptors 0-2 only
     Size pipe_size = 256 * 1024;
 

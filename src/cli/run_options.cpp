@@ -223,6 +223,8 @@ class RunOptions {
               [&](const std::string& v) { o.output_plain = output_format_value(v); });
         value(group, "--max-output", "SIZE", "stop the command if it writes more than SIZE",
               [&](const std::string& v) { o.max_output = parse_size(v); });
+        value(group, "--max-output-action", "ACTION", "then: stop (default), or drop the rest and go on",
+              [&](const std::string& v) { o.output_action = output_action_value(v); });
         flag(group, "--close-fds", "close descriptors above 2 for the command", [&] { o.close_descriptors = true; });
         value(group, "--pipe-size", "SIZE", "capacity of the command's pipes (default: 256K)",
               [&](const std::string& v) { o.pipe_size = parse_size(v); });

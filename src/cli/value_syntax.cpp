@@ -205,6 +205,12 @@ bool output_format_value(std::string_view text) {
     refuse_word("format", text, std::array<std::string_view, 2>{"raw", "plain"});
 }
 
+Options::OutputAction output_action_value(std::string_view text) {
+    if (text == "stop") return Options::OutputAction::stop;
+    if (text == "drop") return Options::OutputAction::drop;
+    refuse_word("action", text, std::array<std::string_view, 2>{"stop", "drop"});
+}
+
 std::string junit_name_value(const std::string& text) {
     if (text.find_first_not_of(" \t\r\n") == std::string::npos) refuse("name", text, "expected a name");
     return text;

@@ -32,6 +32,8 @@ LineStamp::Clock timestamps_value(std::string_view text);
 std::string prefix_value(std::string_view text);
 /// raw or plain. Returns whether it is plain.
 bool output_format_value(std::string_view text);
+/// stop or drop.
+Options::OutputAction output_action_value(std::string_view text);
 /// It must contain more than blanks.
 std::string junit_name_value(const std::string& text);
 /// The name of a file or a directory. It must not be empty.

@@ -78,14 +78,6 @@ bool is_oom_first(const Outcome& outcome) {
     return outcome.stop->cause == StopCause::cancelled && std::holds_alternative<Signaled>(outcome.end);
 }
 
-/// `text` after the command's name, so that the lines of several runs can be told apart. Empty if `text` is.
-std::string about_command(const Outcome& outcome, const std::string& text) {
-    const std::string_view path = outcome.command;
-    const std::string_view last = path.substr(path.rfind('/') + 1);
-    const std::string_view name = last.empty() ? path : last;
-    return text.empty() || name.empty() ? text : fmt::format("{}: {}", name, text);
-}
-
 /// Which memory limit was reached; empty if neither the limit nor the peak is known.
 std::string describe_shortage(const GroupRecord& group) {
     if (group.figures.ooms.value_or(0) == 0) return "not by a limit of this run";
@@ -187,6 +179,13 @@ std::string describe_kills_above(const Outcome& outcome) {
 
 }  // namespace
 
+std::string about_command(const Outcome& outcome, const std::string& text) {
+    const std::string_view path = outcome.command;
+    const std::string_view last = path.substr(path.rfind('/') + 1);
+    const std::string_view name = last.empty() ? path : last;
+    return text.empty() || name.empty() ? text : fmt::format("{}: {}", name, text);
+}
+
 std::string Orphan::shown() const { return fmt::format("{} ({})", name.empty() ? "unknown process" : name, pid); }
 
 CpuTime cpu_time(const Outcome& outcome) {
@@ -216,8 +215,7 @@ Ending ending_of(const Outcome& outcome, bool preserve_status) {
     const bool ran = !std::holds_alternative<NotStarted>(outcome.end) && !std::holds_alternative<Lost>(outcome.end);
     if (ran && !preserve_status && outcome.stop && is_limit(outcome.stop->cause)) return {.status = exit_limit};
     // The command exited with 0, but a signal ended the run before all output was delivered: that is no success.
-    const bool cut_short =
-        outcome.cancelled_by != 0 && (outcome.standard_output.truncated || outcome.standard_error.truncated);
+    const bool cut_short = outcome.cancelled_by != 0 && (outcome.standard_output.lost || outcome.standard_error.lost);
     if (cut_short && std::holds_alternative<Exited>(outcome.end) && std::get<Exited>(outcome.end).code == 0) {
         return {.status = signal_base + outcome.cancelled_by, .signal = outcome.cancelled_by};
     }

@@ -95,7 +95,10 @@ struct StreamFigures {
     std::string mode;           ///< as typed on the command line
     std::optional<Size> bytes;  ///< relayed; nothing if the stream does not go through netrunner
     Duration blocked{};         ///< how long the reader held the run up
-    bool truncated = false;     ///< output was lost
+    bool lost = false;          ///< output was lost, other than by --max-output
+    Size dropped = 0;           ///< bytes that netrunner took and discarded
+
+    [[nodiscard]] bool truncated() const { return lost || dropped > 0; }
 };
 
 /// The run's control group.
@@ -170,6 +173,9 @@ Ending ending_of(const Outcome& outcome, bool preserve_status);
 /// The cause of the end in one word: "exited", "timeout", ... (docs/report.schema.json). A command that exits with 0
 /// after its time limit is "timeout".
 std::string reason_of(const Outcome& outcome);
+
+/// `text` after the command's name, so that the lines of several runs can be told apart. Empty if `text` is.
+std::string about_command(const Outcome& outcome, const std::string& text);
 
 /// The verdict without the prefix "netrunner: "; empty if nothing has to be reported.
 std::string verdict_of(const Outcome& outcome);

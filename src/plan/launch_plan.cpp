@@ -227,6 +227,9 @@ void refuse_contradictions(const Options& options, const Facts& facts, const Lau
     if (options.append && !options.output_file) throw UsageError("--append needs --output");
     if (options.output_stamped && !options.output_file) throw UsageError("--output-stamped needs --output");
     if (options.output_plain && !options.output_file) throw UsageError("--output-format needs --output");
+    if (options.output_action && plan.max_output == unlimited) {
+        throw UsageError("--max-output-action needs --max-output");
+    }
     if (options.junit_name && !options.junit) throw UsageError("--junit-name needs --junit");
     if (options.output_stamped && !options.stamp.wanted()) {
         throw UsageError("--output-stamped needs --timestamps or --prefix");
@@ -265,6 +268,7 @@ LaunchPlan make_launch_plan(const Options& options, const Facts& facts) {
     plan.stamps_file = options.output_stamped;
     plan.plain_file = options.output_plain;
     plan.max_output = options.max_output;
+    plan.drops_output = options.output_action == Options::OutputAction::drop;
     // The kernel takes the size as an int. No pipe can be that large, so the cut makes no difference.
     plan.pipe_size = std::min<Size>(options.pipe_size, std::numeric_limits<int>::max());
     plan.timeout = limit_or_none(options.timeout);

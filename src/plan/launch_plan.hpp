@@ -47,6 +47,7 @@ struct LaunchPlan : StreamPlan {
     bool stamps_file = false;
     bool plain_file = false;  ///< the output file gets plain lines
     Size max_output = unlimited;
+    bool drops_output = false;  ///< beyond `max_output`: discard, and let the command go on
     std::size_t pipe_size = 0;
     Duration timeout = forever;
     Duration idle_timeout = forever;

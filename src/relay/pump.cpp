@@ -100,10 +100,11 @@ Wake Pump::wait(std::optional<TimePoint> deadline) {
             Entry& entry = found->second;
             entry.runnable = false;
             const Relay::State state = entry.relay->move();
-            if (state == Relay::State::moving || (state == Relay::State::needs_source && has_paused(entry))) {
-                make_runnable(found->first, entry);
-                continue;
-            }
+            const bool has_news = entry.relay->take_excess();
+            const bool goes_on =
+                state == Relay::State::moving || (state == Relay::State::needs_source && has_paused(entry));
+            if (goes_on) make_runnable(found->first, entry);
+            if (goes_on && !has_news) continue;
             return {.kind = Wake::Kind::relay, .owner = entry.owner, .relay = entry.relay};
         }
     }
@@ -145,7 +146,7 @@ bool Pump::has_paused(Entry& entry) {
     const Relay& relay = *entry.relay;
     if (!relay.last_moved()) return false;
     if (!entry.moderation) entry.moderation.emplace(pipe_capacity(relay.source().descriptor()));
-    const Duration pause = entry.moderation->pause_after(relay.passed(), *relay.last_moved());
+    const Duration pause = entry.moderation->pause_after(relay.passed() + relay.dropped(), *relay.last_moved());
     if (pause == Duration::zero()) return false;
     // Set the timer slack to 1 ns: the kernel's default of 50 us is longer than the shortest pause.
     if (!std::exchange(sleeps_exactly_, true)) ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);

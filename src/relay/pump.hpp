@@ -23,7 +23,7 @@ struct Wake {
     enum class Kind {
         deadline,  ///< the deadline given to `wait` has passed
         readable,  ///< `descriptor` is readable or at its end
-        relay,     ///< `relay` has stopped moving: it waits for its source or sink, or is over
+        relay,     ///< `relay` has stopped moving: it waits for its source or sink, or is over; or its budget is spent
     };
     Kind kind = Kind::deadline;
     Owner owner = nullptr;

@@ -1,5 +1,6 @@
 #include "src/relay/relay.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -53,8 +54,8 @@ Relay::Relay(Source source, Sink sink, std::optional<Sink> copy, OutputBudget* b
 Relay::State Relay::move() {
     if (is_over()) return state_;
     State next = State::moving;
-    const Size before = passed_;
-    for (int round = 0; round < fair_share && next == State::moving; ++round) {
+    const Size before = passed_ + dropped_;
+    for (int round = 0; round < fair_share && next == State::moving && !excess_; ++round) {
         const bool empty = filled_ == 0 && held_ == 0;
         if (discarding_ && empty) {
             next = discard_some();
@@ -68,7 +69,7 @@ Relay::State Relay::move() {
     if (next == State::needs_sink && pipe_size_ != 0) {
         if (sink_.grow(std::exchange(pipe_size_, 0))) next = State::moving;
     }
-    if (passed_ != before) last_moved_ = std::chrono::steady_clock::now();
+    if (passed_ + dropped_ != before) last_moved_ = std::chrono::steady_clock::now();
     account_blocked(next);
     state_ = next;
     return next;
@@ -114,11 +115,12 @@ void Relay::discard() {
 }
 
 void Relay::discard_all() {
+    dropped_ += filled_ - sink_done_ + held_;
     filled_ = sink_done_ = held_ = 0;
     copying_ = {};
     if (stamper_) stamper_->drop();
     if (copy_stamper_) copy_stamper_->drop();
-    discarding_ = truncated_ = true;
+    discarding_ = lost_ = true;
     state_ = State::moving;
 }
 
@@ -149,7 +151,7 @@ void Relay::abandon() {
     // What a process outside the tree wrote after the drain began is not lost: it was not to be delivered.
     const bool delivered = state_ == State::ended || (drain_goal_ != unlimited && !is_over() && drained());
     const bool holds_bytes = source_.is_pipe() || source_.is_terminal();
-    if (!delivered && (filled_ > 0 || held_ > 0 || (holds_bytes && source_.has_bytes()))) truncated_ = true;
+    if (!delivered && (filled_ > 0 || held_ > 0 || (holds_bytes && source_.has_bytes()))) lost_ = true;
     if (is_over()) return;
     account_blocked(State::ended);
     state_ = State::ended;
@@ -337,7 +339,7 @@ Relay::State Relay::deliver_buffer() {
     State next = sink_done_ < filled_ ? deliver_to_sink() : State::moving;
     if (copy_) next = deliver_to_copy(next);
     if (next == State::sink_failed) {
-        truncated_ = true;
+        lost_ = true;
     } else if (sink_done_ == filled_ && copy_is_done()) {
         if (held_ > 0) std::memmove(buffer_.get(), buffer_.get() + filled_, held_);
         filled_ = sink_done_ = 0;
@@ -391,20 +393,29 @@ Relay::State Relay::probe_beyond_budget() {
     std::byte beyond{};
     const IoResult result = source_.read({&beyond, 1});
     if (result.status == IoResult::Status::moved) {
-        budget_->exceeded = true;
-        truncated_ = true;
+        excess_ = !std::exchange(budget_->exceeded, true);
+        dropped_ += result.bytes;
         discard();
     }
     return after(result, false);
 }
 
+/// From a pipe, splice(2) moves pages to /dev/null without copying them.
 Relay::State Relay::discard_some() {
+    if (source_.is_pipe() && !nowhere_) {
+        nowhere_ = Sink::owning(Descriptor(::open("/dev/null", O_WRONLY | O_CLOEXEC)));
+    }
+    if (nowhere_ && nowhere_->can_splice()) {
+        const IoResult result = nowhere_->splice_from(source_.descriptor(), splice_size);
+        if (result.status == IoResult::Status::moved) {
+            dropped_ += result.bytes;
+            return source_.is_at_rest() ? State::needs_source : State::moving;  // as in splice_some
+        }
+        if (nowhere_->can_splice()) return after(result, false);  // else refused: read from now on
+    }
     if (!buffer_) buffer_ = std::make_unique_for_overwrite<std::byte[]>(buffer_size);
     const IoResult result = source_.read({buffer_.get(), buffer_size});
-    if (result.status == IoResult::Status::moved) {
-        truncated_ = true;
-        dropped_ += result.bytes;
-    }
+    if (result.status == IoResult::Status::moved) dropped_ += result.bytes;
     return after(result, false);
 }
 

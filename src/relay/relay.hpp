@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "src/relay/line_position.hpp"
 #include "src/relay/line_stamper.hpp"
@@ -85,8 +86,11 @@ class Relay {
     /// plain line, or a '\r'.
     void finish_copy();
 
-    /// From now on, reads and discards what arrives, so that the writer does not block.
+    /// From now on, takes and discards what arrives, so that the writer does not block.
     void discard();
+    /// True once, when this relay has seen the first byte beyond the budget: the owner has to know at once, also if a
+    /// writer that never pauses keeps the relay moving.
+    bool take_excess() { return std::exchange(excess_, false); }
 
     /// After the sink has failed: discards everything, also what is buffered, so that the writer does not block. For a
     /// pseudo-terminal, where no closed pipe can tell the writer. The relay is not over any more.
@@ -102,15 +106,17 @@ class Relay {
 
     /// Bytes of the stream that the sink has taken; stamps do not count.
     [[nodiscard]] Size passed() const { return passed_; }
-    /// Whether bytes arrived that were not delivered.
-    [[nodiscard]] bool truncated() const { return truncated_; }
-    /// Ends the relay, also one that has failed. Bytes that have not been delivered are lost and make it `truncated`.
+    /// Bytes that were taken from the source and discarded.
+    [[nodiscard]] Size dropped() const { return dropped_; }
+    /// Whether bytes were not delivered for another reason than `discard`.
+    [[nodiscard]] bool lost() const { return lost_; }
+    /// Ends the relay, also one that has failed. Bytes that have not been delivered are then `lost`.
     void abandon();
     /// How long a full sink has blocked the stream, in total.
     [[nodiscard]] Duration blocked() const;
     /// When a full sink last blocked the stream: now if it still does; nothing before the first time.
     [[nodiscard]] std::optional<TimePoint> last_blocked() const;
-    /// When the sink last took bytes; nothing before the first.
+    /// When bytes were last delivered or discarded; nothing before the first.
     [[nodiscard]] std::optional<TimePoint> last_moved() const { return last_moved_; }
 
     [[nodiscard]] const Source& source() const { return source_; }
@@ -152,7 +158,8 @@ class Relay {
 
     State state_ = State::needs_source;
     bool discarding_ = false;
-    bool truncated_ = false;
+    bool lost_ = false;
+    bool excess_ = false;
     int error_ = 0;
     int copy_error_ = 0;
     bool source_failed_ = false;
@@ -183,6 +190,7 @@ class Relay {
     bool of_terminal_;
     std::uint32_t seen_breaks_ = 0;
     bool whole_lines_;
+    std::optional<Sink> nowhere_;       ///< /dev/null, opened when the first byte is discarded
     std::optional<PipeMirror> mirror_;  ///< shows the last byte of what is spliced, for `position_`
     bool may_splice_;                   ///< the source is a pipe, and nothing else needs the bytes
 };

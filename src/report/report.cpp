@@ -64,7 +64,8 @@ Json stream(const StreamFigures& figures, bool output) {
     Json json{{"mode", figures.mode}, {"bytes", or_null(figures.bytes)}};
     if (output) {
         json["blocked"] = figures.bytes ? Json(seconds(figures.blocked)) : Json(nullptr);
-        json["truncated"] = figures.bytes || figures.truncated ? Json(figures.truncated) : Json(nullptr);
+        json["truncated"] = figures.bytes || figures.truncated() ? Json(figures.truncated()) : Json(nullptr);
+        json["dropped"] = figures.bytes ? Json(figures.dropped) : Json(nullptr);
     }
     return json;
 }

@@ -116,7 +116,8 @@ Parts describe_stream(const StreamFigures& figures) {
     if (figures.blocked >= std::chrono::milliseconds(1)) {
         parts.push_back("held up by its reader for " + clock_time(figures.blocked));
     }
-    if (figures.truncated) parts.emplace_back("truncated");
+    if (figures.truncated()) parts.emplace_back("truncated");
+    if (figures.dropped > 0) parts.push_back(format_size(figures.dropped) + " dropped");
     return parts;
 }
 

@@ -218,7 +218,10 @@ void Session::handle(const Wake& wake) {
         context_.narrate(
             1, "cannot tell the command that its input has ended: in raw mode its terminal has no key for that");
     }
-    if (streams_.budget_exceeded() && !outcome_.stop) request_stop(StopCause::output_limit);
+    if (streams_.take_excess()) {
+        if (plan_.drops_output) context_.narrate(1, "the output limit is passed: dropping the rest of the output");
+        if (!plan_.drops_output && !outcome_.stop) request_stop(StopCause::output_limit);
+    }
     if (streams_.lost_reader() != 0 && !outcome_.stop && runs()) {
         // The streams have recorded every other error as a failure.
         if (plan_.survives_no_reader && streams_.lost_reader() == EPIPE) {

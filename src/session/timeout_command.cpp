@@ -153,7 +153,7 @@ void TimeoutCommand::end() {
 TimeoutCommandRecord TimeoutCommand::record() const {
     return {.status = status_.value_or(0),
             .output = contents(kept_.get()),
-            .truncated = budget_.exceeded || relay_->truncated(),
+            .truncated = budget_.exceeded || relay_->lost(),
             .duration = duration_};
 }
 

@@ -40,7 +40,8 @@ Streams::Streams(const LaunchPlan& plan, const Descriptor& copy, Pump& pump, Own
       duties_(duties),
       pipe_size_(plan.pipe_size),
       budget_{.left = plan.max_output},
-      budget_counts_(plan.max_output != unlimited),
+      limit_(plan.max_output),
+      drops_(plan.drops_output),
       inherits_error_file_(inherits_error_file(plan)),
       announces_screen_(plan.terminal && plan.terminal->typed && !plan.terminal->keeps_output) {
     input_.figures.mode = describe(plan.standard_input);
@@ -101,7 +102,7 @@ void Streams::start_output(Stream& stream, Source source, Sink sink) {
     if (stream.to_terminal) duties.screen = &stream.screen;
     stream.figures.bytes = 0;
     stream.relay = std::make_unique<Relay>(std::move(source), std::move(sink), std::move(copy),
-                                           budget_counts_ ? &budget_ : nullptr, pipe_size_, duties);
+                                           limit_ != unlimited ? &budget_ : nullptr, pipe_size_, duties);
     pump_.add(*stream.relay, owner_);
 }
 
@@ -200,7 +201,7 @@ void Streams::attend(Relay& relay) {
     }
     Stream& stream = output_.relay.get() == &relay ? output_ : error_;
     check_copy(stream);
-    if (budget_.exceeded) {
+    if (budget_.exceeded && !std::exchange(discards_, true)) {
         for (Stream* each : {&output_, &error_}) {
             if (!each->relay) continue;
             each->relay->discard();
@@ -223,6 +224,8 @@ void Streams::attend(Relay& relay) {
     close(stream);
 }
 
+bool Streams::take_excess() { return discards_ && !std::exchange(excess_told_, true); }
+
 bool Streams::take_input_over() { return std::exchange(input_over_, false); }
 
 void Streams::check_copy(Stream& stream) {
@@ -233,7 +236,7 @@ void Streams::check_copy(Stream& stream) {
 }
 
 void Streams::fail(Stream& stream, std::string line) {
-    stream.figures.truncated = true;
+    stream.figures.lost = true;
     if (std::ranges::find(failures_, line) == failures_.end()) failures_.push_back(std::move(line));
 }
 
@@ -248,7 +251,8 @@ void Streams::close(Stream& stream) {
     }
     stream.figures.bytes = stream.relay->passed();
     stream.figures.blocked = stream.relay->blocked();
-    stream.figures.truncated = stream.figures.truncated || stream.relay->truncated();
+    stream.figures.lost = stream.figures.lost || stream.relay->lost();
+    stream.figures.dropped = stream.relay->dropped();
     if (&stream == &input_ && types_input_ && !typing_) {
         pump_.unwatch(STDIN_FILENO);
     } else {
@@ -307,7 +311,7 @@ bool Streams::drained() {
 
 void Streams::lose_rest() {
     for (Stream* stream : {&output_, &error_}) {
-        if (stream->relay) stream->figures.truncated = true;
+        if (stream->relay) stream->figures.lost = true;
     }
 }
 
@@ -348,6 +352,10 @@ void Streams::report_figures(Outcome& outcome) const {
     outcome.standard_output = output_.figures;
     outcome.standard_error = error_.figures;
     outcome.failures.insert(outcome.failures.end(), failures_.begin(), failures_.end());
+    const Size dropped = output_.figures.dropped + error_.figures.dropped;
+    if (!drops_ || !discards_) return;
+    outcome.notes.push_back(about_command(
+        outcome, fmt::format("more than {} of output: dropped {}", format_size(limit_), format_size(dropped))));
 }
 
 }  // namespace netrunner

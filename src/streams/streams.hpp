@@ -53,8 +53,8 @@ class Streams {
 
     /// True once, for input through a pipe: all of it has been delivered, or the command takes no more.
     bool take_input_over();
-    /// Whether the outputs together have exceeded --max-output.
-    [[nodiscard]] bool budget_exceeded() const { return budget_.exceeded; }
+    /// True once: the outputs together have exceeded --max-output. What comes from now on is discarded.
+    bool take_excess();
 
     /// Call this when the tree is empty: from then on only bytes that have already been written are delivered.
     void begin_drain();
@@ -114,7 +114,10 @@ class Streams {
     RelayDuties duties_;
     std::size_t pipe_size_;
     OutputBudget budget_;
-    bool budget_counts_;
+    Size limit_;             ///< --max-output
+    bool drops_;             ///< --max-output-action drop
+    bool discards_ = false;  ///< the limit is exceeded, and the relays know that
+    bool excess_told_ = false;
     bool inherits_error_file_;
     bool input_over_ = false;
     Descriptor master_;               ///< of the command's pseudo-terminal

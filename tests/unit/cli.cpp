@@ -92,6 +92,8 @@ TEST_CASE("every option sets what it names") {
                                "--append",
                                "--max-output",
                                "1K",
+                               "--max-output-action",
+                               "drop",
                                "--pipe-size",
                                "4096",
                                "--idle-timeout",
@@ -145,6 +147,7 @@ TEST_CASE("every option sets what it names") {
     CHECK(o.output_file == "f");
     CHECK(o.append);
     CHECK(o.max_output == 1024);
+    CHECK(o.output_action == Options::OutputAction::drop);
     CHECK(o.pipe_size == 4096);
     CHECK(o.idle_timeout == 3s);
     CHECK(o.signal == SIGINT);
@@ -217,6 +220,7 @@ TEST_CASE("an invalid value is refused with its option, what was expected, and t
         {"--timestamps", "Elapsed", "invalid mode 'Elapsed': expected elapsed, iso or delta; did you mean 'elapsed'?"},
         {"--prefix", "a\n", "invalid prefix 'a\n': expected text without newlines or carriage returns"},
         {"--max-output", "5x", size},
+        {"--max-output-action", "dorp", "invalid action 'dorp': expected stop or drop; did you mean 'drop'?"},
         {"--pipe-size", "5mib",
          "invalid size '5mib': unknown unit 'mib' (expected K, M, G, T, KiB to TiB or KB to TB); "
          "did you mean '5MiB'?"},

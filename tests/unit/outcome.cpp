@@ -151,9 +151,12 @@ TEST_CASE("a failure of netrunner gives 125, unless the command itself failed") 
 TEST_CASE("a run whose output was given up because of a signal dies of that signal") {
     Outcome outcome = ended(Exited{0});
     outcome.cancelled_by = SIGTERM;
-    outcome.standard_output.truncated = true;
+    outcome.standard_output.lost = true;
     CHECK(ending_of(outcome, false).signal == SIGTERM);
-    outcome.standard_output.truncated = false;
+    outcome.standard_output.lost = false;
+    CHECK(ending_of(outcome, false).status == 0);
+    outcome.standard_output.dropped = 5;  // as --max-output-action drop wants it
+    CHECK(outcome.standard_output.truncated());
     CHECK(ending_of(outcome, false).status == 0);
 }
 

@@ -10,6 +10,8 @@
 #include <cstdio>
 #include <string>
 
+#include "src/relay/pump.hpp"
+
 using namespace netrunner;
 
 namespace {
@@ -71,7 +73,8 @@ TEST_CASE_FIXTURE(Plumbing, "the relay moves the bytes that are there and then w
     CHECK(relay.move() == Relay::State::needs_source);
     CHECK(take(out.reader) == "hello");
     CHECK(relay.passed() == 5);
-    CHECK(!relay.truncated());
+    CHECK(!relay.lost());
+    CHECK(relay.dropped() == 0);
 }
 
 TEST_CASE_FIXTURE(Plumbing, "the relay says until when a full sink has blocked it") {
@@ -140,10 +143,15 @@ TEST_CASE_FIXTURE(Plumbing, "exactly the budget passes, and one byte more is not
     put(in.writer, "12345");
     CHECK(relay.move() == Relay::State::needs_source);
     CHECK(!budget.exceeded);
-    put(in.writer, "6");
+    CHECK(!relay.take_excess());
+    put(in.writer, "678");
     relay.move();
     CHECK(budget.exceeded);
-    CHECK(relay.truncated());
+    CHECK(relay.take_excess());
+    CHECK(!relay.take_excess());
+    relay.move();
+    CHECK(relay.dropped() == 3);
+    CHECK(!relay.lost());
     CHECK(take(out.reader) == "12345");
     CHECK(relay.passed() == 5);
 }
@@ -186,7 +194,7 @@ TEST_CASE_FIXTURE(Plumbing, "bytes that were already read are delivered before d
     received += take(out.reader);
     CHECK(received == block + "promised");
     CHECK(contents(file.file) == block + "promised");
-    CHECK(relay.truncated());
+    CHECK(relay.dropped() == 8);
 }
 
 TEST_CASE_FIXTURE(Plumbing, "discarding empties the source without passing anything on") {
@@ -195,7 +203,54 @@ TEST_CASE_FIXTURE(Plumbing, "discarding empties the source without passing anyth
     put(in.writer, "noise");
     CHECK(relay.move() == Relay::State::needs_source);
     CHECK(relay.passed() == 0);
-    CHECK(relay.truncated());
+    CHECK(relay.dropped() == 5);
+    CHECK(!relay.lost());
+    CHECK(relay.last_moved());  // the stream is not silent
+    in.writer.reset();
+    CHECK(relay.move() == Relay::State::ended);
+}
+
+TEST_CASE_FIXTURE(Plumbing, "what cannot be spliced is discarded too") {
+    Temporary file;
+    std::fputs("noise", file.file);
+    std::rewind(file.file);
+    Relay relay(Source::borrowing(::fileno(file.file)), Sink::borrowing(out.writer.get()), {}, nullptr, 0);
+    relay.discard();
+    CHECK(relay.move() == Relay::State::ended);
+    CHECK(relay.dropped() == 5);
+}
+
+TEST_CASE_FIXTURE(Plumbing,
+                  "after the reader has gone, what was already read is discarded too, and all of it is lost") {
+    Temporary file;
+    Relay relay = this->relay(nullptr, file.sink());
+    out.reader.reset();
+    put(in.writer, "four");
+    relay.move();
+    REQUIRE(relay.state() == Relay::State::sink_failed);
+    put(in.writer, "more");
+    relay.discard_all();
+    CHECK(relay.move() == Relay::State::needs_source);
+    CHECK(relay.dropped() == 8);
+    CHECK(relay.lost());
+}
+
+TEST_CASE("the first byte beyond the budget is reported at once, also if the source never runs dry") {
+    OutputBudget budget{.left = 100};
+    Relay relay(Source::owning(open_file("/dev/zero", O_RDONLY)), Sink::owning(open_file("/dev/null", O_WRONLY)), {},
+                &budget, 0);
+    Pump pump;
+    pump.add(relay, &budget);
+    const Wake wake = pump.wait(std::chrono::steady_clock::now() + std::chrono::seconds(5));
+    CHECK(wake.kind == Wake::Kind::relay);
+    CHECK(wake.relay == &relay);
+    CHECK(budget.exceeded);
+    CHECK(relay.passed() == 100);
+    CHECK(relay.dropped() == 1);
+    // The relay goes on by itself.
+    CHECK(pump.wait(std::chrono::steady_clock::now() + std::chrono::milliseconds(20)).kind == Wake::Kind::deadline);
+    CHECK(relay.dropped() > 1);
+    pump.remove(relay);
 }
 
 TEST_CASE_FIXTURE(Plumbing, "a copy gets the same bytes") {
@@ -305,8 +360,9 @@ TEST_CASE_FIXTURE(Plumbing, "a line that is held counts as output that is not de
     CHECK(budget.exceeded);
     CHECK(take(out.reader) == "one\ntw");
     CHECK(relay.passed() == 6);
-    CHECK(relay.truncated());
+    CHECK(relay.take_excess());
     CHECK(relay.move() == Relay::State::needs_source);
+    CHECK(relay.dropped() == 2);
     relay.begin_drain();
     relay.move();
     CHECK(relay.drained());
@@ -389,7 +445,7 @@ TEST_CASE_FIXTURE(Plumbing, "a full disk is a failure of the sink, with its errn
     put(in.writer, "x");
     CHECK(relay.move() == Relay::State::sink_failed);
     CHECK(relay.error() == ENOSPC);
-    CHECK(relay.truncated());
+    CHECK(relay.lost());
 }
 
 TEST_CASE_FIXTURE(Plumbing, "output that is left when the run is over fits into a sink that is made larger") {
@@ -414,7 +470,7 @@ TEST_CASE_FIXTURE(Plumbing, "output that is given up counts as truncated") {
     put(in.writer, "y");
     relay.move();
     relay.abandon();
-    CHECK(relay.truncated());
+    CHECK(relay.lost());
     CHECK(relay.is_over());
 }
 

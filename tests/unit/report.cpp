@@ -46,7 +46,7 @@ TEST_CASE("the figures are in bytes and seconds") {
     outcome.usage = protocol::Usage{.user_us = 900'000, .system_us = 100'000, .max_rss = 10485760};
     outcome.wall = 1250ms;
     outcome.startup = 600us;
-    outcome.standard_output = {.mode = "pipe", .bytes = 123, .blocked = 500ms, .truncated = true};
+    outcome.standard_output = {.mode = "pipe", .bytes = 123, .blocked = 500ms, .lost = true, .dropped = 77};
     outcome.started_at = std::chrono::system_clock::time_point(1767323045678901us);
     const auto report = rendered(outcome);
     CHECK(report["time"]["wall"] == 1.25);
@@ -56,6 +56,8 @@ TEST_CASE("the figures are in bytes and seconds") {
     CHECK(report["memory"]["source"] == "rusage");
     CHECK(report["stdout"]["blocked"] == 0.5);
     CHECK(report["stdout"]["truncated"] == true);
+    CHECK(report["stdout"]["dropped"] == 77);
+    CHECK(report["stderr"]["dropped"].is_null());
     CHECK(report["started_at"] == "2026-01-02T03:04:05.678901Z");
 }
 

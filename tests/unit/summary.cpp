@@ -16,7 +16,7 @@ Outcome full() {
     outcome.stop = StopRecord{.cause = StopCause::timeout, .steps = {{SIGTERM, 30s}, {SIGKILL, 35s}}, .limit = "30s"};
     outcome.usage = protocol::Usage{.user_us = 900'000, .system_us = 100'000, .max_rss = 10485760};
     outcome.wall = 35100ms;
-    outcome.standard_output = {.mode = "pipe", .bytes = 1536, .blocked = 1500ms, .truncated = true};
+    outcome.standard_output = {.mode = "pipe", .bytes = 1536, .blocked = 1500ms, .lost = true, .dropped = 2048};
     outcome.standard_error = {.mode = "inherit", .bytes = std::nullopt};
     for (pid_t pid = 100; pid < 107; ++pid) {
         outcome.orphans.push_back({.pid = pid, .name = "sleep", .command = "sleep 60", .ended_by = SIGTERM});
@@ -55,7 +55,7 @@ TEST_CASE("the summary is aligned and shows what happened") {
   status     124, timeout
   time       35.100s wall, 0.900s user, 0.100s system
   memory     400 MiB peak of 512 MiB, all processes together
-  stdout     1536 B, held up by its reader for 1.500s, truncated
+  stdout     1536 B, held up by its reader for 1.500s, truncated, 2 KiB dropped
   stderr     inherit
   orphans    sleep (100) ended by SIGTERM, sleep (101) ended by SIGTERM,
              sleep (102) ended by SIGTERM, sleep (103) ended by SIGTERM,
