@@ -120,7 +120,7 @@ _netrunner_value() { # OPTION
                 memory.min memory.oom.group'
             ;;
         --report-fd) _netrunner_offer '3 4 5' ;;
-        --require) _netrunner_offer 'run proc pty cgroup memory pids cpu cpuset io pid-namespace' ;;
+        --require) _netrunner_offer 'run proc pidfd pty cgroup memory pids cpu cpuset io pid-namespace' ;;
     esac
 }
 

@@ -78,7 +78,7 @@ complete -c netrunner -n __fish_is_first_token -s V -l version -d 'Show the vers
 complete -c netrunner -n __fish_is_first_token -s h -l help -d 'Show the usage'
 complete -c netrunner -n '__netrunner_first help' -a 'run doctor gc'
 complete -c netrunner -n '__netrunner_first doctor' -l json -d 'Print the result as one JSON object'
-complete -c netrunner -n '__netrunner_first doctor' -l require -x -a 'run proc pty cgroup memory pids cpu cpuset io pid-namespace' -d 'Checks that decide the status'
+complete -c netrunner -n '__netrunner_first doctor' -l require -x -a 'run proc pidfd pty cgroup memory pids cpu cpuset io pid-namespace' -d 'Checks that decide the status'
 complete -c netrunner -n '__netrunner_first doctor' -s h -l help -d 'Show the usage'
 complete -c netrunner -n '__netrunner_first doctor' -s V -l version -d 'Show the version'
 complete -c netrunner -n '__netrunner_first gc' -l cgroup-base -x -a 'root self (__fish_complete_directories)' -d 'Where PATH starts'

@@ -62,6 +62,7 @@ int fail_to_start(Link& link, Stage stage, int error) {
 }  // namespace
 
 int run_guard(Link link, const protocol::Plan& plan, const Words& words, Start start) noexcept {
+    start.shepherd.begin();
     take_name(guard_name);
     if (plan.pid_namespace != 0 && !start.pid_namespace.settle(start.shepherd)) {
         return fail_to_start(link, Stage::pid_namespace, errno);

@@ -50,10 +50,9 @@ struct Failure {
 Failure prepare(const protocol::Plan& plan, char** environment, Start& start) {
     const sigset_t supervised = supervised_signals();
     start.signals = Descriptor(::signalfd(-1, &supervised, SFD_CLOEXEC | SFD_NONBLOCK));
-    start.shepherd = Descriptor(open_process(::getpid()));
     start.null = Descriptor(::open("/dev/null", O_RDWR | O_CLOEXEC));
     const bool reserved = start.reserve.take(start.signals.get());
-    if (!start.signals || !start.shepherd || !reserved) return {true, Stage::pipe};
+    if (!start.signals || !reserved || !start.shepherd.open()) return {true, Stage::shepherd};
     if (plan.pseudo_terminal != 0) {
         if (!start.terminal.open(plan)) return {true, Stage::terminal};
         start.terminal.complete_name(environment);
@@ -65,7 +64,7 @@ Failure prepare(const protocol::Plan& plan, char** environment, Start& start) {
         start.groups.vacated = VacatedGroup(handed_over(plan.vacated_descriptor), plan.vacated_by);
     }
     start.users_terminal = UsersTerminal(plan.runner_group);
-    if (plan.guards_input != 0 && !start.users_terminal.open(STDIN_FILENO)) return {true, Stage::pipe};
+    if (plan.guards_input != 0 && !start.users_terminal.open(STDIN_FILENO)) return {true, Stage::shepherd};
     return {};
 }
 
@@ -107,6 +106,7 @@ int run(const Words& words) {
     let_go_of_the_users(std::move(start.null), plan.passes_descriptors != 0, words.argv, words.environment);
     Watched watched{.guard = guard,
                     .signals = std::move(start.signals),
+                    .sign_of_life = start.shepherd.take_sign_of_life(),
                     .reserve = std::move(start.reserve),
                     .groups = std::move(start.groups),
                     .users_terminal = std::move(start.users_terminal)};

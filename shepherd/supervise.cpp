@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -48,7 +47,7 @@ class Supervisor {
             start_.groups.leave_leaf();
         } else {
             // Continue the shepherd, because a stopped shepherd would never exit.
-            ::syscall(SYS_pidfd_send_signal, start_.shepherd.get(), SIGCONT, nullptr, 0);
+            start_.shepherd.send(SIGCONT);
         }
         return exit_alone;
     }
@@ -64,7 +63,7 @@ class Supervisor {
         siginfo_t done{};
         done.si_signo = passed_on_signal;
         done.si_code = SI_QUEUE;
-        ::syscall(SYS_pidfd_send_signal, start_.shepherd.get(), passed_on_signal, &done, 0);
+        start_.shepherd.send(passed_on_signal, &done);
     }
 
     // -- waiting
@@ -76,7 +75,7 @@ class Supervisor {
             {runner_gone_ ? -1 : link_.get(), POLLIN, 0},
             {start_.report.descriptor(), POLLIN, 0},
             {awaits_group ? start_.groups.job.events() : -1, POLLPRI, 0},
-            {shepherd_gone_ ? -1 : start_.shepherd.get(), POLLIN, 0},
+            {shepherd_gone_ ? -1 : start_.shepherd.descriptor(), POLLIN, 0},
         }};
         const std::int64_t patience = next_deadline();
         const int timeout =

@@ -10,6 +10,7 @@
 #include "shepherd/link/link.hpp"
 #include "shepherd/link/protocol.hpp"
 #include "shepherd/start/pid_namespace.hpp"
+#include "shepherd/start/shepherd_watch.hpp"
 #include "shepherd/start/start_report.hpp"
 #include "shepherd/system/descriptor.hpp"
 #include "shepherd/terminal/pseudo_terminal.hpp"
@@ -22,9 +23,9 @@ namespace netrunner {
 struct Start {
     pid_t child = 0;
     StartReport report;
-    Descriptor signals;   ///< signalfd, non-blocking
-    Descriptor shepherd;  ///< pidfd, readable once the shepherd has exited
-    Descriptor null;      ///< /dev/null, which replaces descriptors 0-2 after the fork
+    Descriptor signals;  ///< signalfd, non-blocking
+    ShepherdWatch shepherd;
+    Descriptor null;  ///< /dev/null, which replaces descriptors 0-2 after the fork
     ReserveDescriptors reserve;
     Descriptor standard_input;     ///< write end for the runner; the guard keeps a copy until CloseStdin
     Descriptor standard_output;    ///< read end for the runner

@@ -12,7 +12,7 @@
 #include <cerrno>
 
 #include "shepherd/ladder.hpp"
-#include "shepherd/start/own_process.hpp"
+#include "shepherd/start/runner_watch.hpp"
 #include "shepherd/supervise.hpp"
 #include "shepherd/system/monotonic.hpp"
 
@@ -25,7 +25,6 @@ constexpr int first_word_ms = 200;
 /// How long the guard may take beyond the ladder's own time before the shepherd checks whether the guard can act.
 constexpr std::int64_t killing_ms = 3000;
 constexpr std::int64_t never = -1;
-constexpr int forever = -1;  ///< to poll(2)
 
 /// The time until the ladder's last rung should have acted; never: a grace has no end.
 std::int64_t ladder_ms(const protocol::Plan& plan) noexcept {
@@ -40,16 +39,16 @@ std::int64_t ladder_ms(const protocol::Plan& plan) noexcept {
 class Watch {
   public:
     Watch(const protocol::Plan& plan, Watched watched) noexcept
-        : plan_(plan), watched_(std::move(watched)), ladder_(plan, watched_.groups.job, watched_.reserve) {
-        if (::getppid() == plan.runner) runner_ = Descriptor(open_process(plan.runner));
-        // The runner may have died between getppid and open_process, and another process may have its pid by then. If
-        // so, the parent is no longer the runner.
-        if (!runner_ || ::getppid() != plan.runner) runner_left();
+        : plan_(plan),
+          watched_(std::move(watched)),
+          ladder_(plan, watched_.groups.job, watched_.reserve),
+          runner_(plan.runner) {
+        if (runner_.descriptor() < 0) runner_left();
     }
 
     int run() noexcept {
         while (!guard_ended()) {
-            wait(runner_.get(), guard_due_at_);
+            wait(runner_.descriptor(), guard_due_at_);
             if (guard_is_done_) return 0;
         }
         const bool reported = WIFEXITED(guard_status_) && WEXITSTATUS(guard_status_) == exit_reported;
@@ -63,21 +62,20 @@ class Watch {
     }
 
   private:
-    /// Waits for a signal, for `process` (a pidfd; -1: none) to exit, or until `until`; while the shepherd ends the
-    /// tree, also for a change of the control group.
-    void wait(int process, std::int64_t until) noexcept {
+    /// Waits for a signal, for the end of the runner (`runner`: what shows it; -1: do not look), or until `until`;
+    /// while the shepherd ends the tree, also for a change of the control group.
+    void wait(int runner, std::int64_t until) noexcept {
         const int group = taking_over_ && watched_.groups.job ? watched_.groups.job.events() : -1;
-        std::array<pollfd, 3> fds{{{watched_.signals.get(), POLLIN, 0}, {process, POLLIN, 0}, {group, POLLPRI, 0}}};
+        std::array<pollfd, 3> fds{{{watched_.signals.get(), POLLIN, 0}, {runner, POLLIN, 0}, {group, POLLPRI, 0}}};
         const int timeout = until < 0 ? -1 : static_cast<int>(std::clamp<std::int64_t>(until - now_ms(), 0, 60'000));
         if (::poll(fds.data(), fds.size(), timeout) < 0) return;
-        if (fds[1].revents != 0) runner_left();
+        if (fds[1].revents != 0 && runner_.has_ended(0)) runner_left();
         if (fds[0].revents != 0) take_signals();
         if (guard_due_at_ >= 0 && now_ms() >= guard_due_at_) replace_guard();
     }
 
     /// The guard sees the runner's death too and ends the tree. The shepherd only notes when that should be done.
     void runner_left() noexcept {
-        runner_.reset();
         const std::int64_t time = ladder_ms(plan_);
         if (time >= 0) guard_due_at_ = now_ms() + time;
     }
@@ -132,7 +130,7 @@ class Watch {
 
     void end_tree() noexcept {
         // Restore the terminal first: the user's shell is about to read its modes, too.
-        if (is_runner_gone(first_word_ms)) watched_.users_terminal.restore(0);
+        if (runner_.has_ended(first_word_ms)) watched_.users_terminal.restore(0);
         taking_over_ = true;
         guard_due_at_ = never;
         ladder_.begin();
@@ -147,19 +145,9 @@ class Watch {
     /// process first.
     void settle() noexcept {
         const bool has_duties = watched_.groups.job || watched_.users_terminal.is_guarded();
-        if (!is_runner_gone(has_duties ? forever : 0)) return;
+        if (!runner_.has_ended(has_duties ? RunnerWatch::forever : 0)) return;
         watched_.users_terminal.restore(0);
         if (watched_.groups.job) watched_.groups.clear_job(plan_);
-    }
-
-    [[nodiscard]] bool is_runner_gone(int patience_ms) const noexcept {
-        if (!runner_) return true;
-        pollfd runner{runner_.get(), POLLIN, 0};
-        int ended = 0;
-        do {
-            ended = ::poll(&runner, 1, patience_ms);
-        } while (ended < 0 && patience_ms == forever);
-        return ended > 0;
     }
 
     /// True when no process of the tree or of the control group is left.
@@ -179,7 +167,7 @@ class Watch {
     const protocol::Plan& plan_;
     Watched watched_;
     Ladder ladder_;
-    Descriptor runner_;  ///< pidfd, readable once the runner has exited; empty when that has been seen
+    RunnerWatch runner_;
     int guard_status_ = 0;
     bool guard_is_done_ = false;         ///< the guard is about to exit and the runner reaps it
     std::int64_t guard_due_at_ = never;  ///< when to call replace_guard if the guard is still there

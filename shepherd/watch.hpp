@@ -15,7 +15,8 @@ namespace netrunner {
 
 struct Watched {
     pid_t guard = 0;
-    Descriptor signals;  ///< signalfd, non-blocking
+    Descriptor signals;       ///< signalfd, non-blocking
+    Descriptor sign_of_life;  ///< its closing shows the guard that the shepherd has ended; empty with pidfds
     ReserveDescriptors reserve;
     RunGroups groups;
     UsersTerminal users_terminal;  ///< open only if the runner may change its modes

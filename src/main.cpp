@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "shepherd/system/pidfd.hpp"
 #include "src/cgroup/place.hpp"
 #include "src/cli/cli.hpp"
 #include "src/doctor/doctor.hpp"
@@ -136,7 +137,8 @@ bool is_github_step() {
             const std::string last_lines = tail.last_lines(junit_lines);
             junit->write(render_junit({name, host_name(), outcome, ending, verdict, last_lines}), patience);
         }
-        if (report.wanted()) report.write(render_report({options, outcome, ending, verdict}), patience);
+        if (report.wanted())
+            report.write(render_report({options, outcome, ending, verdict, can_use_pidfds()}), patience);
     } catch (const std::runtime_error& failure) {
         lines.push_back(failure_text(failure));
         ending = {.status = exit_own_failure};

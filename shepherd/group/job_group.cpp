@@ -182,10 +182,10 @@ void JobGroup::signal_others(std::span<const TreeMember> known, OuterOrder order
             signal_process(member, order, order.signal != SIGKILL && member.name == OwnName::runner);
             return true;
         }
-        // If the group still lists the pid, the pidfd is not that of a later process with the same pid.
-        const Descriptor pidfd = hold_process(member.pid);
+        // If the group still lists the pid, the process is not a later one with the same pid.
+        const HeldProcess held(member.pid);
         const bool listed = !each_member(directory_.get(), deepest, [&](pid_t pid) { return pid != member.pid; });
-        if (pidfd && listed) send_through(pidfd, order);
+        if (held && listed) held.send(order);
         return true;
     });
 }

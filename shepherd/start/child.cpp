@@ -118,7 +118,7 @@ struct KernelAction {
 };
 
 /// Sets each signal to ignored or default. Raw system calls, because glibc's sigaction refuses signals 32 and 33, and
-/// the posix_spawn(3) that started the shepherd leaves both ignored. The call fails for SIGKILL and SIGSTOP, which
+/// a parent of netrunner that uses posix_spawn(3) leaves both ignored. The call fails for SIGKILL and SIGSTOP, which
 /// always have their default.
 void apply_dispositions(std::uint64_t ignored) {
     for (int number = 1; number <= 64; ++number) {

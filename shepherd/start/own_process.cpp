@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -78,8 +77,6 @@ void ask_for_protection() noexcept {
 }
 
 }  // namespace
-
-int open_process(pid_t pid) noexcept { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
 
 bool take_position(bool leads_session) noexcept {
     struct sigaction action {};

@@ -3,14 +3,9 @@
 // processes. main and run_guard call it.
 #pragma once
 
-#include <sys/types.h>
-
 #include "shepherd/system/descriptor.hpp"
 
 namespace netrunner {
-
-/// Opens a pidfd, which is readable once the process has exited; -1 with errno. The caller closes it.
-int open_process(pid_t pid) noexcept;
 
 /// Moves this process to its own process group, so that signals to the old group or the user's terminal do not reach
 /// it, or with `leads_session` (there is no terminal to share) to its own session. Makes it a subreaper. False with

@@ -1,7 +1,6 @@
 #include "shepherd/start/pid_namespace.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
@@ -59,7 +58,7 @@ pid_t PidNamespace::fork() noexcept {
     return fork_with(own | CLONE_NEWUSER);
 }
 
-bool PidNamespace::settle(const Descriptor& parent) const noexcept {
+bool PidNamespace::settle(const ShepherdWatch& shepherd) const noexcept {
     if (has_users_) {
         // Deny setgroups(2) first: with it the process could leave a group whose members are denied access to a file
         // (user_namespaces(7)).
@@ -70,8 +69,7 @@ bool PidNamespace::settle(const Descriptor& parent) const noexcept {
     // Mount a new /proc: the old one has the outer namespace's pids, so no process would find its own pid there.
     if (::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) return false;
     ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-    pollfd ended{parent.get(), POLLIN, 0};
-    if (::poll(&ended, 1, 0) != 1) return true;
+    if (!shepherd.has_ended()) return true;
     errno = ESRCH;
     return false;
 }

@@ -5,7 +5,7 @@
 
 #include <sys/types.h>
 
-#include "shepherd/system/descriptor.hpp"
+#include "shepherd/start/shepherd_watch.hpp"
 
 namespace netrunner {
 
@@ -16,9 +16,8 @@ class PidNamespace {
     pid_t fork() noexcept;
 
     /// The child's first call: maps the ids, makes later mounts private, mounts a new /proc, and has the kernel kill
-    /// this process when the parent dies. `parent`: the parent's pidfd. False with errno, ESRCH if the parent is dead
-    /// already.
-    [[nodiscard]] bool settle(const Descriptor& parent) const noexcept;
+    /// this process when the shepherd, its parent, dies. False with errno, ESRCH if the shepherd is dead already.
+    [[nodiscard]] bool settle(const ShepherdWatch& shepherd) const noexcept;
 
   private:
     bool has_users_ = false;  ///< the child has a new user namespace

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "shepherd/system/pidfd.hpp"
 #include "shepherd/tree/children.hpp"
 #include "shepherd/tree/proc_path.hpp"
 
@@ -34,22 +35,23 @@ bool needs_continue(OuterOrder order) {
     return order.step > 0 && order.signal != SIGKILL && order.signal != SIGSTOP && order.signal != SIGCONT;
 }
 
-/// Sends the signal to the process of `pidfd`, or to its group; `marked`: with the order as its value.
-bool send(const Descriptor& pidfd, OuterOrder order, bool marked, unsigned to_group) {
+bool send_by_pid(pid_t pid, int signal, const siginfo_t* info) {
+    return info != nullptr ? ::syscall(SYS_rt_sigqueueinfo, pid, signal, info) == 0 : ::kill(pid, signal) == 0;
+}
+
+/// The value that tells a nested runner the order.
+siginfo_t mark_of(OuterOrder order) {
     siginfo_t info{};
-    info.si_signo = marked ? carrier_of(order) : order.signal;
+    info.si_signo = carrier_of(order);
     info.si_code = SI_QUEUE;
     info.si_pid = ::getpid();
     info.si_uid = ::getuid();
     info.si_value.sival_int = value_of(order);
-    const siginfo_t* const sent = marked ? &info : nullptr;
-    if (::syscall(SYS_pidfd_send_signal, pidfd.get(), info.si_signo, sent, to_group) != 0) return false;
-    if (needs_continue(order)) ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGCONT, nullptr, to_group);
-    return true;
+    return info;
 }
 
-/// Whether the process of a pidfd that was opened before this call is still `member`: if the start time matches, or its
-/// parent still lists it, the pidfd is not that of a later process with the same pid.
+/// Whether the process that was held before this call is still `member`: if the start time matches, or its parent still
+/// lists it, it is not a later process with the same pid.
 bool is_still(const TreeMember& member) {
     if (member.is_readable()) {
         TreeMember now;
@@ -111,13 +113,34 @@ bool see_member(pid_t pid, pid_t parent, TreeMember& member) noexcept {
 
 bool may_signal(const TreeMember& member) noexcept { return ::kill(member.pid, 0) == 0; }
 
-Descriptor hold_process(pid_t pid) noexcept { return Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
+HeldProcess::HeldProcess(pid_t pid) noexcept : pid_(pid), pidfd_(open_pidfd(pid)) {
+    if (!pidfd_ && errno != ENOSYS) pid_ = 0;
+}
 
-void send_through(const Descriptor& pidfd, OuterOrder order, bool marked) noexcept { send(pidfd, order, marked, 0); }
+void HeldProcess::send(OuterOrder order, bool marked) const noexcept {
+    const siginfo_t mark = mark_of(order);
+    const auto send_one = [&](int signal, const siginfo_t* info) {
+        if (pidfd_) {
+            if (send_by_pidfd(pidfd_, signal, info)) return true;
+            if (errno != ENOSYS) return false;
+        }
+        return send_by_pid(pid_, signal, info);
+    };
+    const bool sent = marked ? send_one(mark.si_signo, &mark) : send_one(order.signal, nullptr);
+    if (sent && needs_continue(order)) send_one(SIGCONT, nullptr);
+}
+
+bool HeldProcess::send_mark_to_group(OuterOrder order) const noexcept {
+    constexpr unsigned to_group = 4;  // PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9
+    const siginfo_t mark = mark_of(order);
+    if (!pidfd_ || !send_by_pidfd(pidfd_, mark.si_signo, &mark, to_group)) return false;
+    if (needs_continue(order)) send_by_pidfd(pidfd_, SIGCONT, nullptr, to_group);
+    return true;
+}
 
 void signal_process(const TreeMember& member, OuterOrder order, bool marked) noexcept {
-    const Descriptor pidfd = hold_process(member.pid);
-    if (pidfd && is_still(member)) send(pidfd, order, marked, 0);
+    const HeldProcess held(member.pid);
+    if (held && is_still(member)) held.send(order, marked);
 }
 
 bool signal_group(pid_t group, OuterOrder order, bool marked) noexcept {
@@ -126,9 +149,7 @@ bool signal_group(pid_t group, OuterOrder order, bool marked) noexcept {
         if (needs_continue(order)) ::kill(-group, SIGCONT);
         return true;
     }
-    constexpr unsigned to_group = 4;  // PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9
-    const Descriptor leader = hold_process(group);
-    return leader && send(leader, order, true, to_group);
+    return HeldProcess(group).send_mark_to_group(order);
 }
 
 bool executes_shepherd(pid_t pid) noexcept {

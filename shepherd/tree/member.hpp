@@ -1,5 +1,6 @@
 // One process of a tree: as /proc shows it, or as much of it as is known if /proc does not show it. Signals it through
-// a pidfd, never a later process with the same pid. It does not know the tree. It allocates nothing.
+// a pidfd, never a later process with the same pid; by its pid if the kernel offers no pidfds (docs/decisions/0054). It
+// does not know the tree. It allocates nothing.
 #pragma once
 
 #include <sys/types.h>
@@ -55,23 +56,38 @@ bool read_member(pid_t pid, TreeMember& member) noexcept;
 /// without /proc/PID/stat only pid, `parent` and group. False if there is no such process.
 bool see_member(pid_t pid, pid_t parent, TreeMember& member) noexcept;
 
-/// A pidfd of the process; empty if there is none. Check afterwards that `pid` still is the process that is meant.
-Descriptor hold_process(pid_t pid) noexcept;
+/// A process that is about to be signalled. After making it, check that `pid` still is the process that is meant: a
+/// pidfd then holds that process. Without pidfds, only the moment between the check and the signal is left, in which
+/// the process could end, be reaped and have its pid given to another one.
+class HeldProcess {
+  public:
+    explicit HeldProcess(pid_t pid) noexcept;
 
-/// Sends the signal to the process of `pidfd`. `marked`: with the order as its value, for a nested runner. Every signal
-/// except SIGKILL, SIGSTOP and SIGCONT is followed by SIGCONT, so that a stopped process acts on it, unless the signal
-/// was typed.
-void send_through(const Descriptor& pidfd, OuterOrder order, bool marked = false) noexcept;
+    /// False if there is no such process, or the limit on open files is reached.
+    explicit operator bool() const noexcept { return pid_ > 0; }
+
+    /// Sends the signal. `marked`: with the order as its value, for a nested runner. Every signal except SIGKILL,
+    /// SIGSTOP and SIGCONT is followed by SIGCONT, so that a stopped process acts on it, unless the signal was typed.
+    void send(OuterOrder order, bool marked = false) const noexcept;
+
+    /// The same, marked, to the process group that this process leads. False if that cannot be done: it needs pidfds
+    /// and Linux 6.9.
+    [[nodiscard]] bool send_mark_to_group(OuterOrder order) const noexcept;
+
+  private:
+    pid_t pid_;
+    Descriptor pidfd_;  ///< empty if pidfds are refused
+};
 
 /// True if this process may signal it.
 bool may_signal(const TreeMember& member) noexcept;
 
-/// Sends the signal to this process, as send_through does, never to a later process with the same pid. A process that
+/// Sends the signal to this process, as HeldProcess does, never to a later process with the same pid. A process that
 /// cannot be read gets it only if its parent still lists it.
 void signal_process(const TreeMember& member, OuterOrder order, bool marked = false) noexcept;
 
-/// Sends the signal to the process group, as send_through does. `marked` needs Linux 6.9 and a group whose leader is
-/// not reaped. False if it could not be sent.
+/// Sends the signal to the process group, as HeldProcess does. `marked` needs pidfds, Linux 6.9 and a group whose
+/// leader is not reaped. False if it could not be sent.
 bool signal_group(pid_t group, OuterOrder order, bool marked = false) noexcept;
 
 /// True if the process executes netrunner-shepherd, of this or of another version.

@@ -13,6 +13,7 @@
 
 #include "src/cgroup/mount.hpp"
 #include "src/cgroup/plan.hpp"
+#include "src/system/file_access.hpp"
 #include "src/system/setup_failure.hpp"
 #include "src/system/text_file.hpp"
 #include "src/values/kernel_text.hpp"
@@ -120,7 +121,7 @@ void require_controller(int directory, const std::string& path, const std::strin
 }
 
 bool may_have_inner_limits(int directory) {
-    const bool is_root = ::faccessat(directory, "cgroup.type", F_OK, 0) != 0;  // only the root has no such file
+    const bool is_root = !may_access(directory, "cgroup.type", F_OK);  // only the root has no such file
     return is_root || processes_in(directory).empty();
 }
 

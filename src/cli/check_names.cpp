@@ -13,9 +13,9 @@ namespace netrunner {
 namespace {
 
 /// In the order in which doctor prints them.
-constexpr std::array<std::string_view, 10> names{"run",           "proc",         "pty",        "cgroup",
-                                                 "cgroup.memory", "cgroup.pids",  "cgroup.cpu", "cgroup.cpuset",
-                                                 "cgroup.io",     "pid-namespace"};
+constexpr std::array<std::string_view, 11> names{"run",           "proc",          "pidfd",        "pty",
+                                                 "cgroup",        "cgroup.memory", "cgroup.pids",  "cgroup.cpu",
+                                                 "cgroup.cpuset", "cgroup.io",     "pid-namespace"};
 
 std::string_view short_name(std::string_view name) {
     constexpr std::string_view prefix = "cgroup.";

@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,10 +15,13 @@
 #include <optional>
 #include <string_view>
 
+#include "shepherd/system/pidfd.hpp"
 #include "src/cgroup/cgroup.hpp"
 #include "src/cgroup/place.hpp"
 #include "src/system/fd.hpp"
+#include "src/system/file_access.hpp"
 #include "src/system/setup_failure.hpp"
+#include "src/system/spawn.hpp"
 #include "src/system/text_file.hpp"
 #include "src/values/errno_text.hpp"
 #include "src/values/kernel_text.hpp"
@@ -53,12 +56,9 @@ std::optional<std::string> try_run(std::vector<std::string> options) {
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return errno_text(errno);
     const Descriptor errors(ends[0]);
     Descriptor errors_in(ends[1]);
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, errors_in.get(), STDERR_FILENO);
-    pid_t child = -1;
-    const int error = ::posix_spawn(&child, self.c_str(), &actions, nullptr, argv.data(), environ);
-    ::posix_spawn_file_actions_destroy(&actions);
+    const std::array placed{SpawnRequest::Placed{.from = errors_in.get(), .to = STDERR_FILENO}};
+    const auto [child, error] =
+        spawn({.program = self.c_str(), .argv = argv.data(), .environment = environ, .placed = placed});
     errors_in.reset();
     if (error != 0) return errno_text(error);
     const std::string output = trimmed(read_all(errors.get()).value_or(""));
@@ -90,6 +90,16 @@ Check look_at_proc() {
                         errno_text(errno))};
 }
 
+Check look_at_pidfds() {
+    constexpr const char* name = "pidfd";
+    constexpr const char* needed_for = "every run";
+    if (can_use_pidfds()) return {name, true, needed_for, "a signal cannot reach a later process with the same pid"};
+    return {name, false, needed_for,
+            "the kernel or a seccomp filter refuses pidfd_open or pidfd_send_signal: netrunner sends signals by pid, "
+            "after a check of the process's start time, so a process that gets the pid in between is hit (try: Linux "
+            "5.3 or later, and a container engine whose seccomp profile allows these calls)"};
+}
+
 // ---- control groups
 
 struct ControllerUse {
@@ -113,13 +123,19 @@ void look_for_controller(const std::string& base, const ControllerUse& controlle
     const auto enabled = enabled_controllers(directory.get());
     if (std::ranges::find(enabled, controller.name) != enabled.end()) return;
     require_controller(directory.get(), base, controller.name);
-    if (::faccessat(directory.get(), "cgroup.subtree_control", W_OK, AT_EACCESS) != 0) {
+    if (!may_access(directory.get(), "cgroup.subtree_control", W_OK)) {
         cgroup_failure(errno, fmt::format("cannot enable '{}' below '{}'", controller.name, base), own_scope());
     }
     // A run makes room if it may (docs/decisions/0014).
     if (!may_have_inner_limits(directory.get()) && movable_from(directory.get(), base) == Movable::none) {
         refuse_inner_limits(directory.get(), base, controller.name);
     }
+}
+
+/// The kernel refuses an argument without a size, but only after a seccomp filter has let the call through.
+std::string how_groups_are_joined() {
+    const bool usable = ::syscall(SYS_clone3, nullptr, 0) < 0 && errno == EINVAL;
+    return usable ? "" : "; clone3 is refused, so a command moves itself into its group, which takes longer";
 }
 
 /// Makes a group to look for cgroup.kill in it, because the root group has no such file.
@@ -155,7 +171,7 @@ Check try_a_group(const std::string& base, const char* needed_for) {
     Check check = tried("cgroup", {"--cgroup-set", "cgroup.max.depth=max"}, needed_for,
                         fmt::format("groups can be made below '{}'", base));
     try {
-        if (check.works) check.detail += how_groups_end(base);
+        if (check.works) check.detail += how_groups_end(base) + how_groups_are_joined();
     } catch (const SetupFailure& failure) {  // the trial run's group was possible, but this one is not
         check.works = false;
         check.detail = failure_text(failure);
@@ -193,6 +209,7 @@ Diagnosis examine(std::vector<std::string> required) {
     diagnosis.checks.push_back(
         tried("run", {}, "every run", "commands can be run, and ended with all processes that they start"));
     diagnosis.checks.push_back(look_at_proc());
+    diagnosis.checks.push_back(look_at_pidfds());
     diagnosis.checks.push_back(tried("pty", {"--pty"}, "--pty", "commands can be run on a pseudo-terminal"));
     look_at_cgroups(diagnosis.checks);
     diagnosis.checks.push_back(tried("pid-namespace", {"--pid-namespace"}, "--pid-namespace",

@@ -1,10 +1,8 @@
 #include "src/link/shepherd_link.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +14,7 @@
 #include "shepherd/tree/tree.hpp"
 #include "src/cgroup/shortage.hpp"
 #include "src/link/shepherd_program.hpp"
+#include "src/system/child_end.hpp"
 #include "src/system/setup_failure.hpp"
 
 namespace netrunner {
@@ -240,10 +239,8 @@ bool ShepherdLink::is_shepherd_being_killed() const {
 
 bool ShepherdLink::was_shepherd_killed_within(int milliseconds) const {
     if (shepherd_lost_) return true;
-    const Descriptor handle(pid_ > 0 ? static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)) : -1);
-    pollfd ended{handle.get(), POLLIN, 0};
     siginfo_t end{};
-    return handle && ::poll(&ended, 1, milliseconds) == 1 &&
+    return pid_ > 0 && await_end(pid_, milliseconds) &&
            ::waitid(P_PID, static_cast<id_t>(pid_), &end, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 &&
            end.si_pid == pid_ && end.si_code != CLD_EXITED;
 }
@@ -255,12 +252,12 @@ void ShepherdLink::reap(bool force) {
     for (; pid_ > 0; pid_ = std::exchange(guard_, -1)) {
         if (pid_ == guard_) guard_ = -1;
         if (::waitpid(pid_, nullptr, WNOHANG | __WALL) != 0) continue;
-        const Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-        pollfd ended{handle.get(), POLLIN, 0};
-        if (force || ::poll(&ended, 1, moment_ms) == 0) ::kill(pid_, SIGKILL);
-        // Do not wait forever: the first process of a PID namespace ends only after all others in it, and one of these
-        // may be in an uninterruptible wait.
-        ::poll(&ended, 1, patience_ms);
+        if (force || !await_end(pid_, moment_ms)) {
+            ::kill(pid_, SIGKILL);
+            // Do not wait forever: the first process of a PID namespace ends only after all others in it, and one of
+            // these may be in an uninterruptible wait.
+            await_end(pid_, patience_ms);
+        }
         ::waitpid(pid_, nullptr, WNOHANG | __WALL);
     }
 }

@@ -1,11 +1,11 @@
 #include "src/link/shepherd_program.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
-#include <spawn.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -14,6 +14,7 @@
 #include "shepherd/link/protocol.hpp"
 #include "src/cgroup/shortage.hpp"
 #include "src/system/setup_failure.hpp"
+#include "src/system/spawn.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX has it declared by the program
 
@@ -54,57 +55,20 @@ std::vector<char*> as_pointers(const std::vector<std::string>& words) {
     return pointers;
 }
 
-class FileActions {
-  public:
-    FileActions() { ::posix_spawn_file_actions_init(&actions_); }
-    ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
-    FileActions(const FileActions&) = delete;
-    FileActions& operator=(const FileActions&) = delete;
-    void enter(const Descriptor& directory) {
-        if (directory) ::posix_spawn_file_actions_addfchdir_np(&actions_, directory.get());
-    }
-    void place(const Descriptor& file, int number) {
-        if (file) ::posix_spawn_file_actions_adddup2(&actions_, file.get(), number);
-    }
-    /// Leaves `fd`, which closes on exec, open under its own number, which no descriptor of the user's has.
-    void leave_open(int fd) {
-        if (fd >= 0) ::posix_spawn_file_actions_adddup2(&actions_, fd, fd);
-    }
-    [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
-
-  private:
-    posix_spawn_file_actions_t actions_{};
-};
-
-class SpawnAttributes {
-  public:
-    /// Blocks every signal, so that none takes effect before the shepherd can handle it.
-    SpawnAttributes() {
-        ::posix_spawnattr_init(&attributes_);
-        sigset_t all;
-        ::sigfillset(&all);
-        ::posix_spawnattr_setsigmask(&attributes_, &all);
-        ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK);
-    }
-    ~SpawnAttributes() { ::posix_spawnattr_destroy(&attributes_); }
-    SpawnAttributes(const SpawnAttributes&) = delete;
-    SpawnAttributes& operator=(const SpawnAttributes&) = delete;
-    [[nodiscard]] const posix_spawnattr_t* get() const { return &attributes_; }
-
-  private:
-    posix_spawnattr_t attributes_{};
-};
-
 }  // namespace
 
 ShepherdStart start_shepherd(const LaunchPlan& plan, const StandardFiles& files, const HandedOver& handed_over) {
     const std::string program = find_shepherd();
-    FileActions actions;
-    actions.enter(files.directory);
-    actions.place(files.input, STDIN_FILENO);
-    actions.place(files.output, STDOUT_FILENO);
-    actions.place(files.error, STDERR_FILENO);
-    for (const int fd : {handed_over.link, handed_over.group, handed_over.vacated}) actions.leave_open(fd);
+    // The link and the directories close on exec. They keep their own numbers, which no descriptor of the user's has.
+    std::vector<SpawnRequest::Placed> placed;
+    for (const int fd : {handed_over.link, handed_over.group, handed_over.vacated}) {
+        if (fd >= 0) placed.push_back({.from = fd, .to = fd});
+    }
+    const std::array<const Descriptor*, 3> standard{&files.input, &files.output, &files.error};
+    for (int number = 0; const Descriptor* file : standard) {
+        if (*file) placed.push_back({.from = file->get(), .to = number});
+        ++number;
+    }
 
     std::string name = fmt::format("{}{}", protocol::link_word, handed_over.link);
     std::vector<char*> words = as_pointers(plan.words);
@@ -115,10 +79,13 @@ ShepherdStart start_shepherd(const LaunchPlan& plan, const StandardFiles& files,
         variables = as_pointers(*plan.environment);
         variables.push_back(nullptr);
     }
-    const SpawnAttributes attributes;
-    pid_t pid = -1;
-    const int error_number = ::posix_spawn(&pid, program.c_str(), actions.get(), attributes.get(), words.data(),
-                                           plan.environment ? variables.data() : environ);
+    // All signals stay blocked, so that none takes effect before the shepherd can handle it.
+    const auto [pid, error_number] = spawn({.program = program.c_str(),
+                                            .argv = words.data(),
+                                            .environment = plan.environment ? variables.data() : environ,
+                                            .placed = placed,
+                                            .directory = files.directory.get(),
+                                            .blocked = ~std::uint64_t{0}});
     if (error_number == 0) return {.pid = pid};
     if (error_number == E2BIG) return {.error = error_number};
     throw SetupFailure("shepherd", error_number,

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "src/system/file_access.hpp"
 #include "src/system/file_place.hpp"
 #include "src/system/patient_open.hpp"
 #include "src/system/setup_failure.hpp"
@@ -25,7 +26,7 @@ bool is_appended_to(const StreamChoice& choice, const LaunchPlan& plan) {
 Descriptor open_directory(const std::optional<std::string>& path) {
     if (!path) return {};
     Descriptor directory(::open(path->c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!directory || ::faccessat(directory.get(), ".", X_OK, AT_EACCESS) != 0) {
+    if (!directory || !may_access(directory.get(), ".", X_OK)) {
         throw SetupFailure("chdir", errno, fmt::format("cannot change directory to '{}'", *path));
     }
     return directory;

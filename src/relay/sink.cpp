@@ -83,9 +83,9 @@ IoResult Sink::write_pipe(std::span<const std::byte> bytes) {
     const iovec part{const_cast<std::byte*>(bytes.data()), bytes.size()};
     if (!private_) {
         const IoResult result = IoResult::of(false, [&] { return ::pwritev2(fd_, &part, 1, -1, RWF_NOWAIT); });
-        if (result.status != IoResult::Status::failed || result.error != EOPNOTSUPP) return result;
-        // A named FIFO does not support RWF_NOWAIT, nor does any pipe in older kernels. Write through a non-blocking
-        // open file of netrunner's own.
+        if (result.status != IoResult::Status::failed || !lacks_nowait(result.error)) return result;
+        // A named FIFO does not support RWF_NOWAIT, nor does any pipe in older kernels, and a filter may refuse the
+        // call. Write through a non-blocking open file of netrunner's own.
         private_ = reopen_nonblocking(fd_, O_WRONLY);
     }
     // A pipe that is ready takes PIPE_BUF bytes without blocking (pipe(7)), unless another process writes first.

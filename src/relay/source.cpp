@@ -67,7 +67,7 @@ IoResult Source::read(std::span<std::byte> room) {
             if (owned_) break;
             const iovec part{room.data(), room.size()};
             const IoResult result = IoResult::of(true, [&] { return ::preadv2(fd_, &part, 1, -1, RWF_NOWAIT); });
-            if (result.status != IoResult::Status::failed || result.error != EOPNOTSUPP) return result;
+            if (result.status != IoResult::Status::failed || !lacks_nowait(result.error)) return result;
             [[fallthrough]];
         }
         case Kind::gated:

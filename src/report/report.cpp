@@ -205,6 +205,7 @@ std::string render_report(const ReportContext& context) {
     report["orphans"] = orphans(outcome);
     report["survivors"] = survivors(outcome);
     report["containment"] = outcome.containment;
+    if (!context.used_pidfds && !outcome.containment.empty()) report["containment"].push_back("signals-by-pid");
     report["cgroup"] = cgroup(outcome.cgroup);
     report["cgroup_above"] = outcome.killed_above ? Json(*outcome.killed_above) : Json(nullptr);
     report["error"] =

@@ -18,6 +18,8 @@ struct ReportContext {
     const Outcome& outcome;
     Ending ending;
     std::string verdict;  ///< empty: none
+    /// False if processes could only be signalled by their pid (docs/decisions/0054).
+    bool used_pidfds = true;
 };
 
 /// One JSON object, as docs/report.schema.json describes it, and a newline.

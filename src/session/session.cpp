@@ -15,7 +15,6 @@
 #include "shepherd/tree/tree.hpp"
 #include "src/session/fed_orphans.hpp"
 #include "src/session/group_closing.hpp"
-#include "src/session/parent_watch.hpp"
 #include "src/session/signal_meaning.hpp"
 #include "src/session/start_failure.hpp"
 #include "src/system/processor_wait.hpp"
@@ -76,7 +75,7 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
                 .tail = context_.tail,
                 .live_line = context_.live_line,
                 .position = context_.position}),
-      parent_(plan_.die_with_parent ? open_parent() : Descriptor()),
+      parent_(plan_.die_with_parent ? std::optional<ParentWatch>(std::in_place) : std::nullopt),
       cgroup_(plan_.cgroup ? std::make_unique<Cgroup>(*plan_.cgroup, context_.narrate) : nullptr),
       link_(plan_, files, cgroup_.get(), context_.narrate),
       job_control_(plan_, link_, streams_, context_.narrate),
@@ -100,7 +99,7 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
     }
     pump_.watch(link_.descriptor(), this);
     link_watched_ = true;
-    if (parent_) pump_.watch(parent_.get(), this);
+    if (parent_ && parent_->descriptor() >= 0) pump_.watch(parent_->descriptor(), this);
     if (!second_layer_.keep_reserve(link_.descriptor()))
         context_.narrate(1, "cannot keep descriptors in reserve: the limit of open files is reached (raise ulimit -n)");
     context_.narrate(1, fmt::format("started the shepherd ({})", link_.pid()));
@@ -108,7 +107,7 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
 
 Session::~Session() {
     if (link_watched_) pump_.unwatch(link_.descriptor());
-    if (parent_) pump_.unwatch(parent_.get());
+    if (parent_ && parent_->descriptor() >= 0) pump_.unwatch(parent_->descriptor());
 }
 
 void Session::finish() {
@@ -193,7 +192,7 @@ void Session::begin_drain() {
 bool Session::all_delivered() { return streams_.drained() && !timeout_command_; }
 
 void Session::handle(const Wake& wake) {
-    if (wake.kind == Wake::Kind::readable && parent_ && wake.descriptor == parent_.get()) {
+    if (wake.kind == Wake::Kind::readable && parent_ && wake.descriptor == parent_->descriptor()) {
         lose_parent();
         return;
     }
@@ -413,6 +412,8 @@ void Session::on(const HangUp& /*event*/) {
 }
 
 void Session::handle_children() {
+    look_after_parent();
+    if (timeout_command_) timeout_command_->child_ended();
     if (over() || !link_.look_after_shepherd()) return;
     if (state_ == RunState::draining || second_layer_.active()) return;
     // The guard still works, but a process that killed the shepherd will probably kill the guard next, so end the tree
@@ -481,9 +482,14 @@ void Session::end_timeout_command() {
 
 void Session::lose_parent() {
     context_.narrate(1, "the process that started netrunner has ended");
-    pump_.unwatch(parent_.get());
+    if (parent_->descriptor() >= 0) pump_.unwatch(parent_->descriptor());
     parent_.reset();
     if (runs()) request_stop(StopCause::parent_died);
+}
+
+/// Called at each signal: without pidfds, a signal tells that the parent has ended.
+void Session::look_after_parent() {
+    if (parent_ && parent_->descriptor() < 0 && parent_->has_ended()) lose_parent();
 }
 
 void Session::fail(const std::string& why) {
@@ -524,6 +530,7 @@ void Session::take_outer_step(int signal) {
 
 void Session::handle(const SignalEvent& signal) {
     if (over()) return;
+    look_after_parent();
     // The kernel sends SIGXFSZ, in this process's own name, for a write of netrunner that exceeds RLIMIT_FSIZE. The
     // stream reports the failed write (EFBIG); the signal is not for the command.
     if (signal.number == SIGXFSZ && signal.sender == ::getpid()) return;

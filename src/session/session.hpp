@@ -17,6 +17,7 @@
 #include "src/relay/pump.hpp"
 #include "src/session/input_watch.hpp"
 #include "src/session/lifecycle.hpp"
+#include "src/session/parent_watch.hpp"
 #include "src/session/second_layer.hpp"
 #include "src/session/settling.hpp"
 #include "src/session/stop.hpp"
@@ -97,6 +98,7 @@ class Session {
     // stopping
     void request_stop(StopCause cause, std::optional<int> first_signal = std::nullopt);
     void lose_parent();
+    void look_after_parent();
     void begin_stop_record();
     void climb();
     bool run_timeout_command();
@@ -126,8 +128,8 @@ class Session {
     Pump& pump_;
     const SessionContext context_;
     Streams streams_;
-    Descriptor parent_;               ///< for --die-with-parent: readable when the parent process has ended; else empty
-    std::unique_ptr<Cgroup> cgroup_;  ///< null if the run has no control group
+    std::optional<ParentWatch> parent_;  ///< for --die-with-parent, until the parent has ended
+    std::unique_ptr<Cgroup> cgroup_;     ///< null if the run has no control group
     ShepherdLink link_;
     JobControl job_control_;
     bool link_watched_ = false;

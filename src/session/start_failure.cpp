@@ -23,6 +23,7 @@ struct StageText {
 /// In the order of protocol::Stage.
 constexpr std::array<StageText, protocol::stage_count> stages{{
     {"protocol", "netrunner-shepherd does not understand netrunner (install both programs from one build)"},
+    {"shepherd", "cannot open the descriptors with which netrunner-shepherd watches the run"},
     {"pipe", "cannot create the command's pipes"},
     {"terminal", "cannot create a pseudo-terminal"},
     {"fork", "cannot create a process"},

@@ -2,10 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <spawn.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +11,10 @@
 #include <csignal>
 #include <system_error>
 #include <vector>
+
+#include "shepherd/system/pidfd.hpp"
+#include "src/system/child_end.hpp"
+#include "src/system/spawn.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX requires the program to declare it
 
@@ -37,27 +38,20 @@ OutputPipe make_pipe() {
 
 /// Starts netrunner with the argv `words` in a session without a terminal: no key reaches it, and SIGTTIN and SIGTTOU
 /// do not stop it. Its standard output and error go to `output`.
-pid_t spawn(std::vector<std::string> words, const Descriptor& output) {
+pid_t start(std::vector<std::string> words, const Descriptor& output) {
     std::vector<char*> argv;
     argv.reserve(words.size() + 1);
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    ::posix_spawn_file_actions_adddup2(&actions, output.get(), STDOUT_FILENO);
-    ::posix_spawn_file_actions_adddup2(&actions, output.get(), STDERR_FILENO);
-    ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-    posix_spawnattr_t attributes;
-    ::posix_spawnattr_init(&attributes);
-    sigset_t none;
-    ::sigemptyset(&none);
-    ::posix_spawnattr_setsigmask(&attributes, &none);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
-    pid_t pid = -1;
-    const int error = ::posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, argv.data(), environ);
-    ::posix_spawnattr_destroy(&attributes);
-    ::posix_spawn_file_actions_destroy(&actions);
+    const Descriptor null = open_file("/dev/null", O_RDONLY);
+    const std::array placed{SpawnRequest::Placed{.from = null.get(), .to = STDIN_FILENO},
+                            SpawnRequest::Placed{.from = output.get(), .to = STDOUT_FILENO},
+                            SpawnRequest::Placed{.from = output.get(), .to = STDERR_FILENO}};
+    const auto [pid, error] = spawn({.program = "/proc/self/exe",
+                                     .argv = argv.data(),
+                                     .environment = environ,
+                                     .placed = placed,
+                                     .new_session = true});
     if (error != 0) fail(error, "cannot start the --on-timeout command");
     return pid;
 }
@@ -81,7 +75,7 @@ TimeoutCommand::TimeoutCommand(const Request& request, Pump& pump, Owner owner, 
     OutputPipe output = make_pipe();
     relay_.emplace(Source::owning(std::move(output.reader)), Sink::borrowing(error_.get()),
                    Sink::owning(duplicate(kept_.get())), &budget_, std::size_t{0}, duties);
-    pid_ = spawn({"netrunner", "run",
+    pid_ = start({"netrunner", "run",
                   "--quiet",   "--die-with-parent",
                   "--timeout", fmt::format("{}", time_limit.count()),
                   "--stop",    "KILL",
@@ -93,10 +87,10 @@ TimeoutCommand::TimeoutCommand(const Request& request, Pump& pump, Owner owner, 
                   "-c",        request.text},
                  output.writer);
     try {
-        handle_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-        if (!handle_) fail(errno, "cannot watch the --on-timeout command");
+        handle_ = open_pidfd(pid_);
+        if (!handle_ && errno != ENOSYS) fail(errno, "cannot watch the --on-timeout command");
         pump_.add(*relay_, owner_);
-        pump_.watch(handle_.get(), owner_);
+        if (handle_) pump_.watch(handle_.get(), owner_);
     } catch (const std::system_error&) {
         end();
         throw;
@@ -109,7 +103,14 @@ bool TimeoutCommand::is_meant(const Wake& wake) const {
 }
 
 void TimeoutCommand::attend(const Wake& wake) {
-    if (wake.kind != Wake::Kind::readable) return;
+    if (wake.kind == Wake::Kind::readable) take_end();
+}
+
+void TimeoutCommand::child_ended() {
+    if (!handle_ && !status_ && has_ended(pid_)) take_end();
+}
+
+void TimeoutCommand::take_end() {
     reap();
     // The nested run has ended its tree, so a process that still holds the pipe has escaped it and is not waited for:
     // drain only what is in the pipe now.
@@ -139,9 +140,8 @@ void TimeoutCommand::end() {
         // SIGTERM makes the nested netrunner send SIGTERM to its tree. If the tree does not end in time, SIGKILL ends
         // the nested netrunner, and its guard then sends SIGKILL to the tree, as `--stop KILL` says.
         ::kill(pid_, SIGTERM);
-        pollfd gone{handle_.get(), POLLIN, 0};
         constexpr int most_ms = 3000;
-        if (!handle_ || ::poll(&gone, 1, most_ms) <= 0) ::kill(pid_, SIGKILL);
+        if (!await_end(pid_, most_ms)) ::kill(pid_, SIGKILL);
         reap();
     }
     if (!relay_) return;

@@ -34,6 +34,8 @@ class TimeoutCommand {
     [[nodiscard]] bool is_meant(const Wake& wake) const;
     /// Handles such a wake.
     void attend(const Wake& wake);
+    /// Called when a child of this process has ended. Without pidfds nothing else shows that it is this one.
+    void child_ended();
     /// When the session ends it, if it has not ended by then.
     [[nodiscard]] TimePoint deadline() const { return begun_ + time_limit + patience; }
     /// Whether it has ended and its output has been passed on.
@@ -47,13 +49,14 @@ class TimeoutCommand {
   private:
     static constexpr std::chrono::seconds patience{2};  ///< beyond `time_limit`: then the session ends it
 
+    void take_end();
     void reap();
 
     Pump& pump_;
     Owner owner_;
     TimePoint begun_;
     pid_t pid_ = -1;
-    Descriptor handle_;  ///< pidfd of the nested netrunner
+    Descriptor handle_;  ///< pidfd of the nested netrunner; empty if pidfds are refused
     Descriptor kept_;    ///< memory file with its output
     Descriptor error_;   ///< duplicate of standard error: another relay may already watch descriptor 2
     OutputBudget budget_{.left = most_output};

@@ -35,6 +35,10 @@ struct IoResult {
     }
 };
 
+/// Whether preadv2(2) or pwritev2(2) gave this error because it cannot be used with RWF_NOWAIT: the file or the kernel
+/// does not support that, or a seccomp filter of an older container engine refuses the call (docs/decisions/0054).
+constexpr bool lacks_nowait(int error) { return error == EOPNOTSUPP || error == ENOSYS || error == EPERM; }
+
 /// open(2) with O_CLOEXEC; the descriptor is above 2. Throws SetupFailure "cannot open 'PATH'".
 Descriptor open_file(const std::string& path, int flags, mode_t mode = 0666);
 

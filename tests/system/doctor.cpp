@@ -152,7 +152,7 @@ TEST_CASE_FIXTURE(DoctorTrial, "every check can be required, and each has a line
             names += (names.empty() ? "" : " ") + entry["name"].get<std::string>();
         }
         CHECK(names ==
-              "run proc pty cgroup cgroup.memory cgroup.pids cgroup.cpu cgroup.cpuset cgroup.io pid-namespace");
+              "run proc pidfd pty cgroup cgroup.memory cgroup.pids cgroup.cpu cgroup.cpuset cgroup.io pid-namespace");
         std::ranges::replace(names, ' ', ',');
         CHECK(ask({"--require", names}, base).ending == ask({}, base).ending);
     }

@@ -341,7 +341,7 @@ TEST_CASE("doctor takes the checks that are required, with long or short names")
         Words{"cgroup.memory", "cgroup.pids", "run"});
     CHECK(complaint({"doctor", "--require"}) == "doctor: --require needs a value");
     CHECK(complaint({"doctor", "--require", "run,memroy"}) ==
-          "doctor: --require: no check 'memroy': expected names of run proc pty cgroup memory pids cpu cpuset io "
+          "doctor: --require: no check 'memroy': expected names of run proc pidfd pty cgroup memory pids cpu cpuset io "
           "pid-namespace; did you mean 'memory'?");
     CHECK(complaint({"doctor", "--require="}).starts_with("doctor: --require: no check ''"));
     CHECK(complaint({"doctor", "--require=run,"}).starts_with("doctor: --require: no check ''"));

@@ -26,7 +26,7 @@ test_the_superuser_has_everything() {
     before=$(cat $cgroup/cgroup.subtree_control) groups=$(find $cgroup -type d)
     ask $cgroup 0
     exits_with 0
-    for check in run proc pty cgroup cgroup.memory cgroup.pids cgroup.cpu cgroup.cpuset cgroup.io pid-namespace; do
+    for check in run proc pidfd pty cgroup cgroup.memory cgroup.pids cgroup.cpu cgroup.cpuset cgroup.io pid-namespace; do
         offers $check
     done
     says ''
