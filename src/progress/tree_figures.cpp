@@ -6,15 +6,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
-#include <vector>
 
-#include "shepherd/tree/tree.hpp"
 #include "src/system/text_file.hpp"
 #include "src/values/kernel_text.hpp"
 
 namespace netrunner {
 namespace {
 
+constexpr std::size_t first_room = 64;
 constexpr std::size_t most_members = 4096;
 
 std::size_t count_members(const std::string& group) {
@@ -44,6 +43,17 @@ std::optional<Size> resident_size(pid_t pid) {
 
 }  // namespace
 
+std::vector<TreeMember> members_of_tree(pid_t root) {
+    std::vector<TreeMember> members;
+    for (std::size_t room = first_room; room <= most_members; room *= 2) {
+        members.resize(room);
+        const std::size_t found = find_tree({.root = root}, members);
+        members.resize(found);
+        if (found < room) break;
+    }
+    return members;
+}
+
 TreeFigures look_at_tree(pid_t root, const std::string& group) {
     TreeFigures figures;
     if (!group.empty()) {
@@ -52,8 +62,7 @@ TreeFigures look_at_tree(pid_t root, const std::string& group) {
         figures.of_group = figures.memory.has_value();
         if (figures.of_group) return figures;
     }
-    std::vector<TreeMember> members(most_members);
-    members.resize(find_tree({.root = root}, members));
+    const std::vector<TreeMember> members = members_of_tree(root);
     if (group.empty()) figures.processes = members.size();
     Size sum = 0;
     for (const TreeMember& member : members) sum += resident_size(member.pid).value_or(0);

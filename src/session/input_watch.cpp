@@ -8,9 +8,8 @@
 
 #include <charconv>
 #include <string_view>
-#include <vector>
 
-#include "shepherd/tree/tree.hpp"
+#include "src/progress/tree_figures.hpp"
 #include "src/system/text_file.hpp"
 #include "src/values/kernel_text.hpp"
 
@@ -19,7 +18,6 @@ namespace {
 
 constexpr std::chrono::seconds interval{1};
 constexpr std::chrono::seconds patience{5};
-constexpr std::size_t most_members = 4096;
 constexpr unsigned first_slave_major = 136;  // of unix98 pseudo-terminals: Documentation/admin-guide/devices.txt
 
 /// The descriptor that `pid` waits to read from: its file /proc/PID/syscall is "NUMBER ARGUMENT...", in hexadecimal
@@ -66,9 +64,7 @@ std::optional<TerminalReader> find_terminal_reader(pid_t root, int master) {
     unsigned number = 0;
     if (::ioctl(master, TIOCGPTN, &number) != 0) return std::nullopt;
     const dev_t terminal = makedev(first_slave_major, number);
-    std::vector<TreeMember> members(most_members);
-    members.resize(find_tree({.root = root}, members));
-    for (const TreeMember& member : members) {
+    for (const TreeMember& member : members_of_tree(root)) {
         const auto descriptor = descriptor_being_read(member.pid);
         if (!descriptor || !is_terminal(member.pid, *descriptor, terminal)) continue;
         return TerminalReader{member.pid, trimmed(read_text(fmt::format("/proc/{}/comm", member.pid)).value_or(""))};
