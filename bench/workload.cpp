@@ -195,6 +195,13 @@ int fixed_pipe(char** command) {
     fail(command[0]);
 }
 
+/// Runs `command` with descriptors 0 to 2 only.
+int alone(char** command) {
+    if (::close_range(STDERR_FILENO + 1, ~0U, 0) != 0) fail("close_range");
+    ::execvp(command[0], command);
+    fail(command[0]);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -211,6 +218,7 @@ int main(int argc, char** argv) {
     if (word == "dialogue" && argc > 3) return dialogue(count, argv + 3);
     if (word == "splice" && argc > 2) return splice_all(static_cast<int>(count));
     if (word == "terminal" && argc > 2) return terminal(argv + 2);
+    if (word == "alone" && argc > 2) return alone(argv + 2);
     if (word == "fixed-pipe" && argc > 2) return fixed_pipe(argv + 2);
     std::fputs("see bench/workload.cpp\n", stderr);
     return 2;
