@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -100,7 +101,10 @@ bool is_github_step() {
                       closed[STDOUT_FILENO]);
     }
     const SignalState found = read_signal_state();
-    const LaunchPlan plan = make_launch_plan(options, gather_facts(options, found, closed, given));
+    const auto make_plan = [&options, found, closed, passes = given.are_passed()] {
+        return make_launch_plan(options, gather_facts(options, found, closed, passes));
+    };
+    const LaunchPlan plan = make_plan();
     LinePosition position;
     std::optional<LiveLine> live_line;
     const auto obstacle = obstacle_to_progress(options, position, live_line);
@@ -117,12 +121,10 @@ bool is_github_step() {
     }
     OutputTail tail;
     std::optional<SignalSource> signals;
-    const Outcome outcome = run(plan, found, signals, std::move(given),
-                                {.begun = begun,
-                                 .narrate = narrate,
-                                 .tail = junit ? &tail : nullptr,
-                                 .live_line = line,
-                                 .position = &position});
+    const Outcome outcome = run(
+        plan, found, signals, std::move(given),
+        {.begun = begun, .narrate = narrate, .tail = junit ? &tail : nullptr, .live_line = line, .position = &position},
+        std::cref(make_plan));
     Ending ending = ending_of(outcome, options.preserve_status);
     const std::string verdict = verdict_of(outcome);
     const Duration patience = patience_for(outcome);

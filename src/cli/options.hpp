@@ -32,6 +32,13 @@ struct EnvironmentChange {
     std::optional<std::string> value;  ///< nothing: keep netrunner's own value, if any
 };
 
+/// Ends after which a run is tried again (--retry-on).
+struct RetryEnd {
+    std::string word;  ///< `failure`, `exit` or a reason of the report
+    int first = 0;     ///< for `exit`: the exit codes from here
+    int last = 255;    ///< to here
+};
+
 struct ResourceLimit {
     int resource = 0;  ///< RLIMIT_*
     std::uint64_t soft = 0;
@@ -60,7 +67,7 @@ struct Options {
     Size max_output = unlimited;
     enum class OutputAction { stop, drop };
     std::optional<OutputAction> output_action;  ///< what follows beyond `max_output`; nothing: stop
-    bool close_descriptors = false;  ///< the command gets descriptors 0-2 only
+    bool close_descriptors = false;             ///< the command gets descriptors 0-2 only
     Size pipe_size = 256 * 1024;
 
     // Time and stopping
@@ -71,6 +78,10 @@ struct Options {
     std::optional<Duration> kill_after;         ///< nothing: 5 s
     std::optional<std::vector<StopStep>> stop;  ///< the whole ladder, instead of the two above
     bool preserve_status = false;
+    std::optional<int> retries;
+    std::vector<RetryEnd> retry_on;         ///< empty: failure
+    std::optional<Duration> retry_delay;    ///< nothing: 1 s
+    std::optional<Duration> retry_timeout;  ///< for all attempts together
     OrphanPolicy orphans = OrphanPolicy::kill;
     bool die_with_parent = false;
     bool pid_namespace = false;

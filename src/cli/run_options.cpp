@@ -245,6 +245,14 @@ class RunOptions {
               [&](const std::string& v) { o.kill_after = parse_duration(v); });
         value(group, "--stop", "SEQUENCE", "signals and waits, e.g. INT,2s,TERM,5s,KILL",
               [&](const std::string& v) { o.stop = stop_value(v); });
+        value(group, "--retries", "N", "try again up to N times after a failure",
+              [&](const std::string& v) { o.retries = retries_value(v); });
+        value(group, "--retry-on", "LIST", "after which ends (default: failure)",
+              [&](const std::string& v) { o.retry_on = retry_on_value(v); });
+        value(group, "--retry-delay", "DURATION", "time between two attempts (default: 1s)",
+              [&](const std::string& v) { o.retry_delay = retry_delay_value(v); });
+        value(group, "--retry-timeout", "DURATION", "time for all attempts together",
+              [&](const std::string& v) { o.retry_timeout = parse_duration(v); });
         flag(group, "-p,--preserve-status", "after a limit, use the command's status, not 124",
              [&] { o.preserve_status = true; });
         value(group, "--orphans", "POLICY", "processes left over: kill (default), wait, leave",

@@ -71,6 +71,31 @@ constexpr std::array<Resource, 16> resources{{
     {"stack", RLIMIT_STACK},
 }};
 
+/// `failure`, and each reason of the report after which another attempt may go better.
+constexpr std::array<std::string_view, 9> retry_words{
+    "failure", "exited", "signaled", "timeout", "idle-timeout", "output-limit", "no-input", "oom", "spawn-failed"};
+
+RetryEnd retry_end(std::string_view text) {
+    constexpr std::string_view exit = "exit:";
+    constexpr int highest_code = 255;
+    if (!text.starts_with(exit)) {
+        if (std::ranges::find(retry_words, text) == retry_words.end()) {
+            std::vector<std::string_view> known(retry_words.begin(), retry_words.end());
+            known.emplace_back("exit:CODE");
+            refuse_word("end", text, known);
+        }
+        return {.word = std::string(text)};
+    }
+    const std::string_view codes = text.substr(exit.size());
+    const std::size_t dash = codes.find('-');
+    const auto first = parse_integer(codes.substr(0, dash), 10);
+    const auto last = dash == std::string_view::npos ? first : parse_integer(codes.substr(dash + 1), 10);
+    if (!first || !last || *first < 0 || *last < *first || *last > highest_code) {
+        refuse("end", text, "expected exit:CODE or exit:FIRST-LAST with codes from 0 to 255");
+    }
+    return {.word = "exit", .first = *first, .last = *last};
+}
+
 std::string lower(std::string_view text) {
     std::string copy(text);
     std::ranges::transform(copy, copy.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -131,6 +156,24 @@ OrphanPolicy orphans_value(std::string_view text) {
     if (text == "wait") return OrphanPolicy::wait;
     if (text == "leave") return OrphanPolicy::leave;
     refuse_word("policy", text, std::array<std::string_view, 3>{"kill", "wait", "leave"});
+}
+
+int retries_value(std::string_view text) {
+    const auto value = parse_integer(text, 10);
+    if (!value || *value < 0) refuse("number", text, "expected how often to try again");
+    return *value;
+}
+
+std::vector<RetryEnd> retry_on_value(std::string_view text) {
+    std::vector<RetryEnd> ends;
+    for (const std::string_view part : split(text, ',')) ends.push_back(retry_end(part));
+    return ends;
+}
+
+Duration retry_delay_value(std::string_view text) {
+    const Duration value = parse_duration(text);
+    if (value == forever) refuse("duration", text, "expected a time that ends");
+    return value;
 }
 
 WindowSize window_value(std::string_view text) {

@@ -15,6 +15,12 @@ int signal_value(std::string_view text);
 /// SIGNAL[,DURATION,SIGNAL]...[,DURATION]
 std::vector<StopStep> stop_value(std::string_view text);
 OrphanPolicy orphans_value(std::string_view text);
+/// 0 or more.
+int retries_value(std::string_view text);
+/// Words of `retry_words`, exit:CODE and exit:FIRST-LAST, separated by commas.
+std::vector<RetryEnd> retry_on_value(std::string_view text);
+/// A duration that ends.
+Duration retry_delay_value(std::string_view text);
 /// COLSxROWS, each from 1 to 65535.
 WindowSize window_value(std::string_view text);
 StreamChoice standard_input_value(const std::string& text);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +11,7 @@
 #include "src/system/file_place.hpp"
 #include "src/system/patient_open.hpp"
 #include "src/system/setup_failure.hpp"
+#include "src/values/usage_error.hpp"
 
 namespace netrunner {
 namespace {
@@ -22,6 +24,8 @@ bool is_appended_to(const StreamChoice& choice, const LaunchPlan& plan) {
     const auto place = find_place(choice.path);
     return place && place == find_place(*plan.output_file);
 }
+
+bool is_read_once(const struct stat& file) { return S_ISFIFO(file.st_mode) || S_ISSOCK(file.st_mode); }
 
 Descriptor open_directory(const std::optional<std::string>& path) {
     if (!path) return {};
@@ -48,6 +52,26 @@ StandardFiles::StandardFiles(const LaunchPlan& plan, std::optional<TimePoint> un
     error = open_choice(plan.standard_error);
     // O_NONBLOCK matters for a device. No other process shares a file that is opened here, unless it is the command's.
     if (plan.output_file) copy = open_output(*plan.output_file, O_NONBLOCK | (plan.append ? O_APPEND : O_TRUNC), until);
+}
+
+void StandardFiles::renew_input(const LaunchPlan& plan) {
+    if (plan.standard_input.mode != Mode::file) return;
+    // O_NONBLOCK: signals are blocked now, so netrunner must not wait for the other end of a FIFO that has taken the
+    // file's place.
+    input = open_file(plan.standard_input.path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
+    struct stat info {};
+    if (::fstat(input.get(), &info) == 0 && is_read_once(info)) {
+        throw SetupFailure("open", ESPIPE, fmt::format("cannot read '{}' again", plan.standard_input.path));
+    }
+    ::fcntl(input.get(), F_SETFL, ::fcntl(input.get(), F_GETFL) & ~O_NONBLOCK);
+}
+
+void refuse_input_for_one_attempt(const LaunchPlan& plan) {
+    if (!plan.retry || plan.standard_input.mode != Mode::file) return;
+    struct stat info {};
+    if (::stat(plan.standard_input.path.c_str(), &info) != 0 || !is_read_once(info)) return;
+    throw UsageError(fmt::format("--retries needs input that can be given twice, but '{}' can be read only once",
+                                 plan.standard_input.path));
 }
 
 /// Opens `path` for writing. A file that is already open, as netrunner's own descriptor or for another output, is

@@ -23,8 +23,14 @@ struct StandardFiles {
     /// Waits at most `until` for the other end of a FIFO. Throws SetupFailure, OpenTimedOut.
     StandardFiles(const LaunchPlan& plan, std::optional<TimePoint> until);
 
+    /// Opens the file of --stdin again, for another attempt, which reads it from its start. Throws SetupFailure.
+    void renew_input(const LaunchPlan& plan);
+
   private:
     [[nodiscard]] Descriptor open_output(const std::string& path, int flags, std::optional<TimePoint> until) const;
 };
+
+/// Throws UsageError if the plan has --retries and the file of --stdin can be read only once (a FIFO, a socket).
+void refuse_input_for_one_attempt(const LaunchPlan& plan);
 
 }  // namespace netrunner

@@ -133,6 +133,10 @@ std::string describe_orphans(const std::vector<Orphan>& orphans) {
     return text;
 }
 
+std::string describe_wait(const Outcome& outcome) {
+    return outcome.ended_between ? fmt::format(" before attempt {}", outcome.attempts.size() + 1) : "";
+}
+
 /// Why netrunner stopped the command, without the command's name. Empty for a stop that was not about the command.
 std::string describe_stop(const Outcome& outcome) {
     const std::string steps = describe_steps(*outcome.stop);
@@ -142,7 +146,8 @@ std::string describe_stop(const Outcome& outcome) {
         case StopCause::idle_timeout: return fmt::format("no output for {}{}", limit, steps);
         case StopCause::output_limit: return fmt::format("more than {} of output{}", limit, steps);
         case StopCause::no_input: return fmt::format("waited for input that cannot come{}", steps);
-        case StopCause::cancelled: return fmt::format("cancelled by {}{}", signal_name(outcome.cancelled_by), steps);
+        case StopCause::cancelled:
+            return fmt::format("cancelled by {}{}{}", signal_name(outcome.cancelled_by), describe_wait(outcome), steps);
         case StopCause::parent_died: return fmt::format("the process that started netrunner has ended{}", steps);
         case StopCause::lost: return fmt::format("the {} was killed{}", outcome.lost, steps);
         case StopCause::orphans:
@@ -154,6 +159,7 @@ std::string describe_stop(const Outcome& outcome) {
 
 /// The verdict without what happened around the run.
 std::string own_verdict(const Outcome& outcome) {
+    if (outcome.ended_between) return about_command(outcome, describe_stop(outcome));
     if (const auto* end = std::get_if<NotStarted>(&outcome.end)) {
         return end->fault == NotStarted::Fault::timed_out ? about_command(outcome, end->message) : end->message;
     }
@@ -212,6 +218,10 @@ void Outcome::stamp(std::chrono::steady_clock::time_point begun) {
 
 Ending ending_of(const Outcome& outcome, bool preserve_status) {
     if (outcome.failed) return {.status = exit_own_failure};
+    if (outcome.ended_between) {
+        const int signal = outcome.cancelled_by != 0 ? outcome.cancelled_by : SIGTERM;
+        return {.status = signal_base + signal, .signal = signal};
+    }
     const bool ran = !std::holds_alternative<NotStarted>(outcome.end) && !std::holds_alternative<Lost>(outcome.end);
     if (ran && !preserve_status && outcome.stop && is_limit(outcome.stop->cause)) return {.status = exit_limit};
     // The command exited with 0, but a signal ended the run before all output was delivered: that is no success.
@@ -223,6 +233,7 @@ Ending ending_of(const Outcome& outcome, bool preserve_status) {
 }
 
 std::string reason_of(const Outcome& outcome) {
+    if (outcome.ended_between) return "cancelled";
     if (std::holds_alternative<Lost>(outcome.end)) return "lost";
     if (const auto* end = std::get_if<NotStarted>(&outcome.end)) {
         return end->fault == NotStarted::Fault::timed_out ? "timeout" : "spawn-failed";
@@ -247,12 +258,23 @@ std::string reason_of(const Outcome& outcome) {
     return killed->signal == outcome.cancelled_by ? "cancelled" : "signaled";
 }
 
+std::string describe_end(const Outcome& outcome) {
+    if (const auto* end = std::get_if<NotStarted>(&outcome.end)) return end->message;
+    if (is_oom_first(outcome)) return describe_oom(*outcome.cgroup);
+    const std::string stop = outcome.stop ? describe_stop(outcome) : "";
+    if (!stop.empty()) return stop;
+    if (const auto* end = std::get_if<Exited>(&outcome.end)) return fmt::format("exited with {}", end->code);
+    const auto* end = std::get_if<Signaled>(&outcome.end);
+    return end == nullptr ? "did not end" : fmt::format("killed by {}", signal_name(end->signal));
+}
+
 std::string verdict_of(const Outcome& outcome) {
     const std::string own = own_verdict(outcome);
     return own.empty() ? describe_kills_above(outcome) : own;
 }
 
 bool tells_of_failure(const Outcome& outcome, const std::string& verdict) {
+    if (outcome.ended_between) return false;
     if (const auto* end = std::get_if<NotStarted>(&outcome.end)) return end->fault != NotStarted::Fault::timed_out;
     return std::holds_alternative<Lost>(outcome.end) ||
            std::ranges::find(outcome.failures, verdict) != outcome.failures.end();

@@ -96,6 +96,7 @@ struct StreamFigures {
     std::optional<Size> bytes;  ///< relayed; nothing if the stream does not go through netrunner
     Duration blocked{};         ///< how long the reader held the run up
     bool lost = false;          ///< output was lost, other than by --max-output
+    bool unread = false;        ///< the reader has gone
     Size dropped = 0;           ///< bytes that netrunner took and discarded
 
     [[nodiscard]] bool truncated() const { return lost || dropped > 0; }
@@ -114,6 +115,17 @@ struct TimeoutCommandRecord {
     std::string output;  ///< the beginning of its output
     bool truncated = false;
     Duration duration{};
+};
+
+/// One attempt of a run with --retries.
+struct AttemptRecord {
+    std::string reason;
+    int status = 0;  ///< what netrunner would have ended with
+    std::optional<int> exit_code{};
+    std::optional<int> signal{};
+    std::chrono::system_clock::time_point started_at{};
+    std::chrono::system_clock::time_point ended_at{};
+    Duration wall{};
 };
 
 struct Outcome {
@@ -137,6 +149,11 @@ struct Outcome {
     /// Processes that the kernel killed meanwhile for want of memory in a surrounding control group, not in `cgroup`.
     std::optional<std::uint64_t> killed_above;
     std::optional<TimeoutCommandRecord> on_timeout;
+    std::vector<AttemptRecord> attempts;  ///< with --retries: all, this one included; else empty
+    /// The order to end, or the parent's end, came while the run waited for another attempt, after this one.
+    bool ended_between = false;
+    bool interrupted = false;         ///< Ctrl-C or Ctrl-\ was typed and reached netrunner
+    Duration suspended{};             ///< how long the run was suspended
     bool outer_tells = false;         ///< an outer run stopped this one and tells why
     bool failed = false;              ///< netrunner could not go on; `failures` says why
     bool reader_given_up = false;     ///< output was lost because its reader took nothing in time
@@ -179,6 +196,9 @@ std::string about_command(const Outcome& outcome, const std::string& text);
 
 /// The verdict without the prefix "netrunner: "; empty if nothing has to be reported.
 std::string verdict_of(const Outcome& outcome);
+
+/// How the command ended, or why netrunner ended it, in words: "exited with 2", "timed out after 1s: sent SIGTERM".
+std::string describe_end(const Outcome& outcome);
 
 /// The lines for standard error: the verdict, then each failure that differs from it, a line about processes that the
 /// kernel killed for lack of memory if the verdict does not say so, and the notes. `quiet`: only the failures, and the

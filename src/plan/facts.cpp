@@ -58,7 +58,7 @@ void look_at_outputs(Facts& facts) {
 }  // namespace
 
 Facts gather_facts(const Options& options, const SignalState& found, const std::array<bool, 3>& closed,
-                   const GivenDescriptors& given) {
+                   bool passes_descriptors) {
     Facts facts;
     facts.signals = found;
     require_own_proc();
@@ -68,7 +68,7 @@ Facts gather_facts(const Options& options, const SignalState& found, const std::
     }
     facts.has_terminal = Terminal::controlling().has_value();
     facts.closed = closed;
-    facts.passes_descriptors = given.are_passed();
+    facts.passes_descriptors = passes_descriptors;
     look_at_outputs(facts);
     facts.group = ::getpgrp();
     facts.cgroup_base = base_of_environment();

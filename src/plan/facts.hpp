@@ -1,5 +1,5 @@
 // Collects what the launch plan depends on besides the options: the inherited signals, environment and terminal, and
-// user and group ids. main calls it once. It only reads: make_launch_plan decides.
+// user and group ids. main calls it, for each attempt of a run anew. It only reads: make_launch_plan decides.
 #pragma once
 
 #include <array>
@@ -10,7 +10,6 @@
 #include "shepherd/link/protocol.hpp"
 #include "src/cli/options.hpp"
 #include "src/plan/identity.hpp"
-#include "src/system/given_descriptors.hpp"
 #include "src/system/signal_source.hpp"
 
 namespace netrunner {
@@ -42,10 +41,10 @@ struct Facts {
     std::optional<std::string> cgroup_base{};  ///< NETRUNNER_CGROUP_BASE
 };
 
-/// `found`, `closed` and `given`: the signal state, the closed ones of descriptors 0-2, and the descriptors above 2
-/// that netrunner was started with. Throws std::runtime_error if /proc cannot be used or if a user or group does not
-/// exist.
+/// `found` and `closed`: the signal state and the closed ones of descriptors 0-2 that netrunner was started with.
+/// `passes_descriptors`: descriptors above 2 go to the command. Throws std::runtime_error if /proc cannot be used or if
+/// a user or group does not exist.
 Facts gather_facts(const Options& options, const SignalState& found, const std::array<bool, 3>& closed,
-                   const GivenDescriptors& given);
+                   bool passes_descriptors);
 
 }  // namespace netrunner

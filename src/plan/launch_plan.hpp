@@ -9,6 +9,7 @@
 #include "shepherd/link/protocol.hpp"
 #include "src/cli/options.hpp"
 #include "src/plan/facts.hpp"
+#include "src/plan/retry_plan.hpp"
 #include "src/plan/stream_plan.hpp"
 #include "src/values/usage_error.hpp"
 
@@ -56,10 +57,16 @@ struct LaunchPlan : StreamPlan {
     std::vector<StopStep> ladder;
     OrphanPolicy orphans = OrphanPolicy::kill;
     bool die_with_parent = false;
+    std::optional<RetryPlan> retry;
+    /// For the verdict, if `timeout` is not --timeout but the rest of --retry-timeout; else empty.
+    std::string timeout_shown;
 };
 
 /// Throws UsageError if options contradict each other or the facts.
 LaunchPlan make_launch_plan(const Options& options, const Facts& facts);
+
+/// The limit on time, for messages: "30s".
+std::string shown_timeout(const LaunchPlan& plan);
 
 /// A stream's mode as typed on the command line: "pipe", "stdout", or the file's name; or "closed".
 std::string describe(const StreamChoice& choice);

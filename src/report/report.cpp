@@ -137,6 +137,20 @@ Json on_timeout(const std::optional<TimeoutCommandRecord>& record) {
             {"duration", seconds(record->duration)}};
 }
 
+Json attempts(const std::vector<AttemptRecord>& records) {
+    Json list = Json::array();
+    for (const AttemptRecord& record : records) {
+        list.push_back({{"reason", record.reason},
+                        {"status", record.status},
+                        {"exit_code", or_null(record.exit_code)},
+                        {"signal", record.signal ? Json(signal_name(*record.signal)) : Json(nullptr)},
+                        {"started_at", timestamp(record.started_at)},
+                        {"ended_at", timestamp(record.ended_at)},
+                        {"wall", seconds(record.wall)}});
+    }
+    return list;
+}
+
 Json as_number(const std::string& text) {
     const auto number = number_in(text);
     return number ? Json(*number) : Json(text);
@@ -202,6 +216,7 @@ std::string render_report(const ReportContext& context) {
     report["stderr"] = stream(outcome.standard_error, true);
     report["stop"] = stop(outcome.stop);
     report["on_timeout"] = on_timeout(outcome.on_timeout);
+    report["attempts"] = attempts(outcome.attempts);
     report["orphans"] = orphans(outcome);
     report["survivors"] = survivors(outcome);
     report["containment"] = outcome.containment;

@@ -155,6 +155,7 @@ Parts describe_group(const GroupRecord& group) {
 std::string render_summary(const Outcome& outcome, const Ending& ending, bool coloured) {
     Table table(coloured);
     table.add("status", describe_status(outcome, ending), ending.status == 0 ? green : red);
+    if (!outcome.attempts.empty()) table.add("attempts", {fmt::format("{}", outcome.attempts.size())});
     table.add("time", describe_time(outcome));
     table.add("memory", describe_memory(outcome));
     if (outcome.standard_input.bytes) table.add("stdin", describe_stream(outcome.standard_input));

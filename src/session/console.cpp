@@ -68,6 +68,10 @@ void say(const std::string& text, Duration patience, LinePosition& position) {
     print(as_line(of_verdict, text), patience, position);
 }
 
+void say_for(const std::string& option, const std::string& text, Duration patience, LinePosition& position) {
+    print(as_line(fmt::format("netrunner {}: ", option), text), patience, position);
+}
+
 Narrator narrator(int verbosity, LiveLine* live_line, LinePosition& position) {
     const auto sink = std::make_shared<Sink>(Sink::borrowing(STDERR_FILENO));
     return Narrator([verbosity, sink, live_line, &position](int level, const std::string& text) {

@@ -19,6 +19,9 @@ void print(const std::string& text, Duration patience, LinePosition& position);
 /// Prints `netrunner: TEXT` as one line; waits and drops as `print` does.
 void say(const std::string& text, Duration patience, LinePosition& position);
 
+/// Prints `netrunner OPTION: TEXT` as one line, for a line that `option` asked for; waits and drops as `print` does.
+void say_for(const std::string& option, const std::string& text, Duration patience, LinePosition& position);
+
 /// Prints the events of levels up to `verbosity`; level 0 is for the lines of --heartbeat. Their prefix
 /// names the option.
 /// Drops what the reader does not take at once, so that a stopped reader delays no limit and no signal. Hides

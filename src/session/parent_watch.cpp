@@ -31,6 +31,9 @@ ParentWatch::ParentWatch() : parent_(::getppid()) {
         throw SetupFailure("parent", error, "--die-with-parent: cannot watch the process that started netrunner");
 }
 
+ParentWatch::ParentWatch(const ParentWatch& known)
+    : parent_(known.parent_), handle_(known.handle_ ? duplicate(known.handle_.get()) : Descriptor()) {}
+
 /// If the parent has changed, the process that started netrunner has ended, and the end of the new parent (init or a
 /// subreaper) means nothing.
 bool ParentWatch::has_ended() const { return ::getppid() != parent_; }

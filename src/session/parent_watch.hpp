@@ -14,6 +14,10 @@ class ParentWatch {
     /// (docs/decisions/0054), the kernel sends SIGCHLD when the parent ends, or the signal that was asked for before
     /// this process's exec (PR_SET_PDEATHSIG).
     ParentWatch();
+    /// For another attempt: watches the same process, although this process may have another parent by now. Throws
+    /// SetupFailure.
+    ParentWatch(const ParentWatch& known);
+    ParentWatch& operator=(const ParentWatch&) = delete;
 
     /// A pidfd, which becomes readable when the parent has ended; -1 if pidfds are refused.
     [[nodiscard]] int descriptor() const { return handle_.get(); }

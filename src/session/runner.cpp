@@ -5,15 +5,23 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "shepherd/tree/tree.hpp"
 #include "src/cgroup/kills_above.hpp"
 #include "src/link/standard_files.hpp"
 #include "src/relay/pump.hpp"
+#include "src/session/attempts.hpp"
+#include "src/session/console.hpp"
+#include "src/session/parent_watch.hpp"
+#include "src/session/retry_wait.hpp"
 #include "src/system/patient_open.hpp"
 #include "src/system/setup_failure.hpp"
 #include "src/values/errno_text.hpp"
@@ -93,7 +101,7 @@ Outcome failed_setup(const std::system_error& failure, const std::string& stage,
 
 /// The outcome of a run whose time limit passed before all files were open.
 Outcome timed_out_setup(const OpenTimedOut& failure, const LaunchPlan& plan, TimePoint begun) {
-    const std::string limit = format_duration(plan.timeout);
+    const std::string limit = shown_timeout(plan);
     Outcome outcome = failed_setup(failure, "open", plan, begun);
     auto& end = std::get<NotStarted>(outcome.end);
     end.fault = NotStarted::Fault::timed_out;
@@ -102,31 +110,121 @@ Outcome timed_out_setup(const OpenTimedOut& failure, const LaunchPlan& plan, Tim
     return outcome;
 }
 
-}  // namespace
-
-Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<SignalSource>& signals,
-            GivenDescriptors given, SessionContext context) {
+/// Runs the session of one attempt to its end. A set-up that fails is an outcome too. Closes `given`, if not null, once
+/// the shepherd has inherited it.
+Outcome attempt(const LaunchPlan& plan, StandardFiles& files, bool is_first, Pump& pump, SignalSource& signals,
+                SessionContext context, GivenDescriptors* given) {
     const TimePoint begun = context.begun;
     try {
-        const auto until = plan.timeout == forever ? std::nullopt : std::optional(begun + plan.timeout);
-        const StandardFiles files(plan, until);
-        signals.emplace(found);
-        // For the second layer: if the guard and the shepherd die, the kernel reparents the tree to this process.
-        ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-        Pump pump;
-        pump.watch(signals->descriptor(), &*signals);
+        if (!is_first) files.renew_input(plan);
         context.strangers = find_strangers();
         const KillsAbove above;  // before the shepherd is started: a full container may kill the command at once
         Session session(plan, files, pump, std::move(context));
-        given.close();
-        drive(session, pump, *signals);
+        if (given != nullptr) given->close();
+        drive(session, pump, signals);
         Outcome outcome = session.take_outcome();
         const bool has_count = outcome.cgroup && outcome.cgroup->figures.oom_kills;
         outcome.killed_above =
             has_count ? above.killed(outcome.cgroup->path, *outcome.cgroup->figures.oom_kills) : above.killed("", 0);
         return outcome;
+    } catch (const SetupFailure& failure) {
+        return failed_setup(failure, failure.stage(), plan, begun);
+    }
+}
+
+/// `plan` with a limit on time that ends at `end` at the latest.
+LaunchPlan limited(LaunchPlan plan, TimePoint begun, std::optional<TimePoint> end) {
+    if (!end || *end - begun >= plan.timeout) return plan;
+    plan.timeout = std::max(*end - begun, Duration(1));
+    plan.timeout_shown = fmt::format("{} (--retry-timeout)", format_duration(plan.retry->timeout));
+    return plan;
+}
+
+/// Says how an attempt ended after which another one follows.
+void tell(const Outcome& outcome, const Attempts& attempts, const RetryPlan& plan, LinePosition& position) {
+    if (plan.quiet) return;
+    const std::string end = describe_end(outcome);
+    const auto say = [&](const std::string& text) {
+        const std::string line = fmt::format("attempt {} of {}: {}", attempts.number() - 1, attempts.most(), text);
+        say_for("--retries", about_command(outcome, line), least_patience, position);
+    };
+    for (const std::string& line : lines_to_say(outcome, verdict_of(outcome), false)) {
+        if (line != end && line != about_command(outcome, end)) say(line);
+    }
+    say(fmt::format("{}; trying again{}", end,
+                    plan.delay == Duration::zero() ? "" : " in " + format_duration(plan.delay)));
+}
+
+void note_end_between(const RetryWait::End& end, Outcome& outcome) {
+    outcome.ended_between = true;
+    outcome.cancelled_by = end.order.value_or(0);
+    outcome.outer_tells = end.outer;
+    outcome.stop =
+        StopRecord{.cause = end.parent_died ? StopCause::parent_died : StopCause::cancelled, .steps = {}, .limit = ""};
+}
+
+/// Attempts until one of them ends well, an order to end comes, or no further attempt is allowed.
+Outcome attempt_again_and_again(LaunchPlan plan, StandardFiles& files, Pump& pump, SignalSource& signals,
+                                GivenDescriptors& given, SessionContext context,
+                                const std::function<LaunchPlan()>& plan_again) {
+    const RetryPlan retry = *plan.retry;
+    Attempts attempts(retry, context.begun);
+    context.lines_from = context.begun;
+    std::optional<ParentWatch> parent;
+    if (plan.die_with_parent) parent.emplace();
+    context.parent = parent ? &*parent : nullptr;
+    std::vector<AttemptRecord> records;
+    while (true) {
+        const LaunchPlan now = limited(plan, context.begun, attempts.end());
+        Outcome outcome =
+            attempt(now, files, records.empty(), pump, signals, context, attempts.is_last() ? &given : nullptr);
+        records.push_back(record_of(outcome, retry.preserve_status));
+        outcome.attempts = records;
+        const Attempts::Answer answer = attempts.after(outcome, std::chrono::steady_clock::now());
+        if (!answer.remark.empty()) outcome.notes.push_back(answer.remark);
+        if (!answer.again_after) return outcome;
+        tell(outcome, attempts, retry, *context.position);
+        RetryWait wait({.ignored = plan.shepherd.ignored,
+                        .has_terminal = plan.has_terminal,
+                        .parent = context.parent,
+                        .heartbeat = plan.heartbeat,
+                        .next = attempts.number(),
+                        .most = attempts.most(),
+                        .narrate = context.narrate},
+                       pump, signals);
+        const RetryWait::End end = wait.wait(*answer.again_after);
+        if (!end.is_over()) {
+            note_end_between(end, outcome);
+            return outcome;
+        }
+        attempts.pause(end.suspended);
+        if (context.tail != nullptr) *context.tail = {};
+        context.begun = std::chrono::steady_clock::now();
+        context.narrate(1, fmt::format("attempt {} of {}", attempts.number(), attempts.most()));
+        plan = plan_again();
+    }
+}
+
+}  // namespace
+
+Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<SignalSource>& signals,
+            GivenDescriptors given, SessionContext context, const std::function<LaunchPlan()>& plan_again) {
+    const TimePoint begun = context.begun;
+    try {
+        refuse_input_for_one_attempt(plan);
+        const Duration limit = plan.retry ? std::min(plan.timeout, plan.retry->timeout) : plan.timeout;
+        StandardFiles files(plan, limit == forever ? std::nullopt : std::optional(begun + limit));
+        signals.emplace(found);
+        // For the second layer: if the guard and the shepherd die, the kernel reparents the tree to this process.
+        ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+        Pump pump;
+        pump.watch(signals->descriptor(), &*signals);
+        if (!plan.retry) return attempt(plan, files, true, pump, *signals, std::move(context), &given);
+        return attempt_again_and_again(plan, files, pump, *signals, given, std::move(context), plan_again);
     } catch (const OpenTimedOut& failure) {
-        return timed_out_setup(failure, plan, begun);
+        const bool together = plan.retry && plan.retry->timeout != forever;
+        return timed_out_setup(
+            failure, limited(plan, begun, together ? std::optional(begun + plan.retry->timeout) : std::nullopt), begun);
     } catch (const SetupFailure& failure) {
         return failed_setup(failure, failure.stage(), plan, begun);
     }

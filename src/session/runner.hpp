@@ -1,7 +1,9 @@
-// Runs one session to its end. main calls it. It owns the pump, reads this process's signals, and reaps children that
-// do not belong to the session. It does not decide what a wake or a signal means: the session does.
+// Runs a session to its end, or several in a row (--retries). main calls it. It owns the pump, reads this process's
+// signals, and reaps children that do not belong to the session. It does not decide what a wake or a signal means: the
+// session does.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "src/outcome/outcome.hpp"
@@ -16,7 +18,10 @@ namespace netrunner {
 /// that may wait for another process (a FIFO's other end), then fills `signals`, which blocks the signals. `signals`
 /// stays filled, so that the caller decides when signals act again. Fills `context.strangers` itself. Closes `given`
 /// once the shepherd has inherited it, or if it cannot be started.
+///
+/// With --retries, runs one session after another and returns the outcome of the last. `plan_again` makes the plan anew
+/// for each, because the user's terminal may have changed; null: the plan stays.
 Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<SignalSource>& signals,
-            GivenDescriptors given, SessionContext context);
+            GivenDescriptors given, SessionContext context, const std::function<LaunchPlan()>& plan_again);
 
 }  // namespace netrunner

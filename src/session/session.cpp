@@ -40,7 +40,7 @@ std::string working_directory(const std::optional<std::string>& asked) {
 /// The limit that a stop for `cause` names in the verdict; empty if `cause` is not a limit.
 std::string exceeded(const LaunchPlan& plan, StopCause cause) {
     switch (cause) {
-        case StopCause::timeout: return format_duration(plan.timeout);
+        case StopCause::timeout: return shown_timeout(plan);
         case StopCause::idle_timeout: return format_duration(plan.idle_timeout);
         case StopCause::output_limit: return format_size(plan.max_output);
         case StopCause::no_input:
@@ -71,11 +71,13 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
                {.stamp = plan_.stamp,
                 .stamps_copy = plan_.stamps_file,
                 .plain_copy = plan_.plain_file,
-                .begun = context_.begun,
+                .begun = context_.lines_from.value_or(context_.begun),
                 .tail = context_.tail,
                 .live_line = context_.live_line,
                 .position = context_.position}),
-      parent_(plan_.die_with_parent ? std::optional<ParentWatch>(std::in_place) : std::nullopt),
+      parent_(!plan_.die_with_parent       ? std::nullopt
+              : context_.parent != nullptr ? std::optional<ParentWatch>(*context_.parent)
+                                           : std::optional<ParentWatch>(std::in_place)),
       cgroup_(plan_.cgroup ? std::make_unique<Cgroup>(*plan_.cgroup, context_.narrate) : nullptr),
       link_(plan_, files, cgroup_.get(), context_.narrate),
       job_control_(plan_, link_, streams_, context_.narrate),
@@ -336,6 +338,7 @@ void Session::on(const protocol::ChildStopped& event) {
 void Session::resume_timers(Duration paused) {
     const TimePoint now = steady_clock::now();
     suspension_.restart(now);
+    outcome_.suspended += paused;
     limits_.pause(paused, now);
     input_watch_.pause(paused);
     pulse_.pause(paused);
@@ -562,6 +565,7 @@ void Session::handle(const SignalEvent& signal) {
         case SignalMeaning::to_group:
             if (!job_control_.has_command_ended() || ignored) {
                 if (signal.number == SIGTSTP) job_control_.asked_to_stop();
+                if (signal.number != SIGTSTP && !ignored) outcome_.interrupted = true;
                 break;
             }
             // The command has ended, so a key that is typed now is meant for netrunner (docs/decisions/0012).

@@ -32,8 +32,10 @@
 namespace netrunner {
 
 struct SessionContext {
-    TimePoint begun{};               ///< when netrunner started; time limits count from here
-    std::vector<pid_t> strangers{};  ///< children of this process that do not belong to the run
+    TimePoint begun{};                      ///< when netrunner or this attempt started; time limits count from here
+    std::optional<TimePoint> lines_from{};  ///< where --timestamps count from; nothing: `begun`
+    const ParentWatch* parent = nullptr;    ///< copied for --die-with-parent; null: the session makes its own
+    std::vector<pid_t> strangers{};         ///< children of this process that do not belong to the run
     Narrator narrate{};
     OutputTail* tail = nullptr;        ///< gets the end of the command's output; may be null
     LiveLine* live_line = nullptr;     ///< for --progress; may be null

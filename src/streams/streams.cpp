@@ -220,6 +220,7 @@ void Streams::attend(Relay& relay) {
         pump_.nudge(relay);
         return;
     }
+    stream.figures.unread = relay.state() == Relay::State::sink_failed && !relay.source_failed();
     // If the reader has gone, the command now writes into a closed pipe (SIGPIPE), as in a plain pipeline.
     close(stream);
 }

@@ -18,7 +18,7 @@ WORDS = ["run", "doctor", "gc"]
 # In the contract, but not built yet. The change that builds an option takes it out of this list.
 PENDING = {
     "--control", "--cpu-time", "--events", "--max-processes",
-    "--max-rss", "--on-stop", "--retries", "--retry-delay", "--retry-on",
+    "--max-rss", "--on-stop", 
     "--sample", "--spare",
 }
 

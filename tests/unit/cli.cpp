@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "src/cli/option_names.hpp"
 #include "src/values/usage_error.hpp"
@@ -107,6 +109,14 @@ TEST_CASE("every option sets what it names") {
                                "-p",
                                "--orphans",
                                "wait",
+                               "--retries",
+                               "3",
+                               "--retry-on",
+                               "timeout,exit:2,exit:4-6",
+                               "--retry-delay",
+                               "0",
+                               "--retry-timeout",
+                               "1m",
                                "--keep-signals",
                                "-C",
                                "/",
@@ -147,6 +157,16 @@ TEST_CASE("every option sets what it names") {
     CHECK(o.output_file == "f");
     CHECK(o.append);
     CHECK(o.max_output == 1024);
+    CHECK(o.retries == 3);
+    REQUIRE(o.retry_on.size() == 3);
+    CHECK(o.retry_on[0].word == "timeout");
+    CHECK(o.retry_on[1].word == "exit");
+    CHECK(o.retry_on[1].first == 2);
+    CHECK(o.retry_on[1].last == 2);
+    CHECK(o.retry_on[2].first == 4);
+    CHECK(o.retry_on[2].last == 6);
+    CHECK(o.retry_delay == 0s);
+    CHECK(o.retry_timeout == 60s);
     CHECK(o.output_action == Options::OutputAction::drop);
     CHECK(o.pipe_size == 4096);
     CHECK(o.idle_timeout == 3s);
@@ -237,6 +257,14 @@ TEST_CASE("an invalid value is refused with its option, what was expected, and t
          "invalid signal 'USR3': expected a name such as TERM or SIGTERM, or a number from 1 to "
          "64; did you mean 'USR1'?"},
         {"--stop", "TERM,KILL", "invalid stop sequence 'TERM,KILL': expected a duration before 'KILL'"},
+        {"--retries", "-1", "invalid number '-1': expected how often to try again"},
+        {"--retry-on", "failure,",
+         "invalid end '': expected failure, exited, signaled, timeout, idle-timeout, output-limit, no-input, oom, "
+         "spawn-failed or exit:CODE"},
+        {"--retry-on", "exit:4-2",
+         "invalid end 'exit:4-2': expected exit:CODE or exit:FIRST-LAST with codes from 0 to 255"},
+        {"--retry-delay", "infinity", "invalid duration 'infinity': expected a time that ends"},
+        {"--retry-timeout", "5x", duration},
         {"--orphans", "kil", "invalid policy 'kil': expected kill, wait or leave; did you mean 'kill'?"},
         {"--chdir", "", no_file},
         {"--setenv", "=b", "invalid variable '=b': expected NAME or NAME=VALUE"},
@@ -362,6 +390,16 @@ TEST_CASE("an option that names a file to write is refused if it is given twice"
     CHECK(complaint({"run", "-o", "a", "--output=a", "x"}).starts_with("--output: 'a' and 'a' are given"));
     CHECK(complaint({"run", "--junit", "a", "--junit", "b", "x"}).starts_with("--junit: "));
     CHECK(complaint({"run", "--report-fd", "3", "--report-fd", "4", "x"}).starts_with("--report-fd: '3' and '4'"));
+}
+
+TEST_CASE("--retry-on knows every reason of the report after which another attempt may go better") {
+    std::ifstream file(SOURCE_DIR "/docs/report.schema.json");
+    const auto schema = nlohmann::json::parse(file);
+    for (const std::string reason : schema["properties"]["reason"]["enum"]) {
+        CAPTURE(reason);
+        const bool ends_it_all = reason == "cancelled" || reason == "lost";
+        CHECK((complaint({"run", "--retries", "1", "--retry-on", reason, "x"}) == "accepted") == !ends_it_all);
+    }
 }
 
 TEST_CASE("the help fits a terminal of 80 columns") {

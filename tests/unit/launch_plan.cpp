@@ -144,6 +144,33 @@ TEST_CASE("zero and infinity are no limit") {
     CHECK(plan.idle_timeout == forever);
 }
 
+TEST_CASE("--retries takes the options beside it, and refuses input that can be given only once") {
+    Options options = asked();
+    CHECK(!make_launch_plan(options, {}).retry);
+    options.retry_timeout = 0s;
+    CHECK(complaint(options) == "--retry-timeout needs --retries");
+    options.retries = 2;
+    const auto plan = make_launch_plan(options, {}).retry;
+    REQUIRE(plan);
+    CHECK(plan->retries == 2);
+    CHECK(plan->delay == 1s);
+    CHECK(plan->timeout == forever);
+    REQUIRE(plan->on.size() == 1);
+    CHECK(plan->on[0].word == "failure");
+    options.standard_input = {Mode::pipe};
+    CHECK(complaint(options).find("input that can be given twice") != std::string::npos);
+    options.standard_input = {Mode::terminal};
+    options.pty = true;
+    Facts typed;
+    typed.terminal = {.found = true, .is_input = true};
+    CHECK(make_launch_plan(options, typed).retry);
+    CHECK(complaint(options).find("input that can be given twice") != std::string::npos);
+    options = asked();
+    options.retries = 1;
+    options.orphans = OrphanPolicy::leave;
+    CHECK(complaint(options).find("--orphans leave cannot be used with --retries") == 0);
+}
+
 TEST_CASE("--output-format and --junit-name need the options that they refer to") {
     Options options = asked();
     options.output_plain = true;

@@ -160,6 +160,34 @@ TEST_CASE("a run whose output was given up because of a signal dies of that sign
     CHECK(ending_of(outcome, false).status == 0);
 }
 
+TEST_CASE("an order between two attempts is the reason and the status, whatever the last attempt was") {
+    for (const End& end : {End(Exited{2}), End(Signaled{SIGKILL}), End(NotStarted{.message = "cannot run 'x'"})}) {
+        Outcome outcome = ended(end);
+        outcome.command = "make";
+        outcome.ended_between = true;
+        outcome.cancelled_by = SIGTERM;
+        outcome.stop = StopRecord{.cause = StopCause::cancelled, .steps = {}, .limit = ""};
+        outcome.attempts.resize(2);
+        CHECK(reason_of(outcome) == "cancelled");
+        CHECK(ending_of(outcome, false).signal == SIGTERM);
+        CHECK(ending_of(outcome, false).status == 143);
+        CHECK(verdict_of(outcome) == "make: cancelled by SIGTERM before attempt 3");
+        CHECK(lines_to_say(outcome, verdict_of(outcome), true).empty());
+        outcome.cancelled_by = 0;
+        outcome.stop->cause = StopCause::parent_died;
+        CHECK(ending_of(outcome, false).status == 143);
+    }
+}
+
+TEST_CASE("the end of an attempt in words") {
+    CHECK(describe_end(ended(Exited{2})) == "exited with 2");
+    CHECK(describe_end(ended(Signaled{SIGSEGV})) == "killed by SIGSEGV");
+    CHECK(describe_end(ended(NotStarted{.message = "cannot run 'x'"})) == "cannot run 'x'");
+    CHECK(describe_end(stopped(Exited{0}, StopCause::timeout, {{SIGTERM, 1s}}, "1s")) ==
+          "timed out after 1s: sent SIGTERM");
+    CHECK(describe_end(stopped(Exited{3}, StopCause::orphans, {{SIGTERM, 1s}}, "")) == "exited with 3");
+}
+
 TEST_CASE("the verdict has the cause and every step") {
     CHECK(verdict_of(stopped(Signaled{SIGKILL}, StopCause::timeout, {{SIGTERM, 30s}, {SIGKILL, 35s}}, "30s")) ==
           "timed out after 30s: sent SIGTERM, 5s later SIGKILL");

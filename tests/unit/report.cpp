@@ -61,6 +61,19 @@ TEST_CASE("the figures are in bytes and seconds") {
     CHECK(report["started_at"] == "2026-01-02T03:04:05.678901Z");
 }
 
+TEST_CASE("the attempts of --retries are listed, and none without") {
+    Outcome outcome;
+    CHECK(rendered(outcome)["attempts"] == nlohmann::json::array());
+    outcome.attempts = {{.reason = "timeout", .status = 124, .signal = SIGTERM, .wall = 1500ms},
+                        {.reason = "exited", .status = 3, .exit_code = 3}};
+    const auto report = rendered(outcome);
+    REQUIRE(report["attempts"].size() == 2);
+    CHECK(report["attempts"][0]["signal"] == "SIGTERM");
+    CHECK(report["attempts"][0]["exit_code"].is_null());
+    CHECK(report["attempts"][0]["wall"] == 1.5);
+    CHECK(report["attempts"][1]["exit_code"] == 3);
+}
+
 TEST_CASE("a stop has its cause and its steps, and each orphan the signal that ended it") {
     Outcome outcome;
     outcome.end = Signaled{SIGKILL, true};
