@@ -1,12 +1,13 @@
 #include "shepherd/link/protocol.hpp"
 
+#include <algorithm>
 #include <type_traits>
 
 namespace netrunner::protocol {
 namespace {
 
 // `fields` lists each frame's fields once. Both the Writer and the Reader walk that list, so that packing and unpacking
-// always agree.
+// always agree. Of an array with a count, only that many entries are packed.
 
 class Writer {
   public:
@@ -24,7 +25,10 @@ class Writer {
         integer(static_cast<std::uint8_t>(value));
     }
     void boolean(const std::uint8_t& value) { integer(value); }
-    void count(const std::uint32_t& value, std::size_t /*most*/) { integer(value); }
+    std::size_t count(const std::uint32_t& value, std::size_t most) {
+        integer(value);
+        return std::min<std::size_t>(value, most);
+    }
     [[nodiscard]] std::size_t length() const { return at_; }
 
   private:
@@ -59,9 +63,10 @@ class Reader {
         integer(value);
         good_ = good_ && value <= 1;
     }
-    void count(std::uint32_t& value, std::size_t most) {
+    std::size_t count(std::uint32_t& value, std::size_t most) {
         integer(value);
         good_ = good_ && value <= most;
+        return good_ ? value : 0;
     }
     [[nodiscard]] bool complete() const { return good_ && at_ == packet_.size(); }
 
@@ -122,10 +127,9 @@ void fields(Cursor& c, Value& v) {
     c.boolean(v.has_gid);
     c.integer(v.gid);
     c.boolean(v.has_groups);
-    c.count(v.group_count, v.groups.size());
-    for (auto& group : v.groups) c.integer(group);
-    c.count(v.limit_count, v.limits.size());
-    for (auto& limit : v.limits) {
+    for (std::size_t i = 0, groups = c.count(v.group_count, v.groups.size()); i < groups; ++i) c.integer(v.groups[i]);
+    for (std::size_t i = 0, limits = c.count(v.limit_count, v.limits.size()); i < limits; ++i) {
+        auto& limit = v.limits[i];
         c.integer(limit.resource);
         c.integer(limit.soft);
         c.integer(limit.hard);
