@@ -223,10 +223,29 @@ bool ShepherdLink::look_after_shepherd() {
     return true;
 }
 
-bool ShepherdLink::was_shepherd_killed() const {
+bool ShepherdLink::child_reaped(pid_t pid, bool killed) {
+    if (pid != pid_ || pid < 0) return false;
+    if (!killed || shepherd_lost_) {
+        if (shepherd_lost_) guard_ = -1;
+        pid_ = -1;
+        return false;
+    }
+    shepherd_lost_ = true;
+    pid_ = guard_;
+    return true;
+}
+
+bool ShepherdLink::was_shepherd_killed(std::chrono::milliseconds moment) const {
     // A process that is killed closes its descriptors shortly before its status can be read.
-    constexpr int moment_ms = 20;
-    return was_shepherd_killed_within(moment_ms);
+    return was_shepherd_killed_within(static_cast<int>(moment.count()));
+}
+
+void ShepherdLink::kill_helpers() const {
+    TreeMember guard;
+    // Its parent proves that the pid still is the guard's.
+    const bool lives = guard_ > 0 && read_member(guard_, guard) && (guard.parent == pid_ || guard.parent == ::getpid());
+    if (lives) signal_process(guard, {.signal = SIGKILL, .step = 1});
+    if (pid_ > 0 && pid_ != guard_) ::kill(pid_, SIGKILL);
 }
 
 bool ShepherdLink::is_shepherd_being_killed() const {
@@ -243,6 +262,13 @@ bool ShepherdLink::was_shepherd_killed_within(int milliseconds) const {
     return pid_ > 0 && await_end(pid_, milliseconds) &&
            ::waitid(P_PID, static_cast<id_t>(pid_), &end, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 &&
            end.si_pid == pid_ && end.si_code != CLD_EXITED;
+}
+
+bool ShepherdLink::are_helpers_gone() {
+    siginfo_t unused{};
+    const auto pid = static_cast<id_t>(pid_);
+    if (pid_ > 0 && ::waitid(P_PID, pid, &unused, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0) pid_ = -1;  // ECHILD
+    return pid_ < 0;
 }
 
 void ShepherdLink::reap(bool force) {

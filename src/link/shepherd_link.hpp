@@ -4,9 +4,11 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <deque>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -63,8 +65,13 @@ class ShepherdLink {
     /// was stopped. Returns true once, when the shepherd was killed.
     bool look_after_shepherd();
 
-    /// After a hang-up: whether the shepherd was killed; if not, the guard was. Waits at most 20 ms to find out.
-    [[nodiscard]] bool was_shepherd_killed() const;
+    /// A child of this process was reaped elsewhere; `killed`: by a signal. Has the effect of `look_after_shepherd` if
+    /// it was the shepherd.
+    bool child_reaped(pid_t pid, bool killed);
+
+    /// After a hang-up: whether the shepherd was killed; if not, the guard was. Waits for the shepherd's status for a
+    /// moment.
+    [[nodiscard]] bool was_shepherd_killed(std::chrono::milliseconds moment) const;
 
     /// After SIGHUP killed a command on a pseudo-terminal: whether the shepherd is exiting because it was killed. Its
     /// death hangs that terminal up before its status can be read. Waits at most 1 s for the status.
@@ -91,6 +98,13 @@ class ShepherdLink {
     /// Reaps the shepherd and, if the shepherd was killed, the guard. `force`: kills each at once; else only after it
     /// has had 1 s to exit.
     void reap(bool force);
+
+    /// Kills the guard and the shepherd, as far as they live. Does not wait for their end.
+    void kill_helpers() const;
+    /// Whether no helper is a child of this process any more.
+    [[nodiscard]] bool are_helpers_gone();
+    /// Leaves the helper that is a child of this process to the caller, who reaps it. -1: there is none.
+    pid_t release() { return std::exchange(pid_, -1); }
 
     /// Gives up a shepherd that cannot exit yet: it stays until its tree is empty. Its next parent reaps it.
     void abandon() { pid_ = -1; }

@@ -23,11 +23,12 @@ int milliseconds_until(std::optional<TimePoint> deadline) {
 
 }  // namespace
 
-Pump::Pump() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+Pump::Pump(Gathering gathering) : epoll_(::epoll_create1(EPOLL_CLOEXEC)), gathering_(gathering) {
     if (!epoll_) throw std::system_error(errno, std::generic_category(), "cannot create an epoll instance");
 }
 
 void Pump::subscribe(int fd, std::uint32_t events, Id id) {
+    if (fd < 0) return;  // a receiver inside this process, whose owner nudges the relay
     epoll_event event{};
     event.events = events;
     event.data.u64 = id;
@@ -39,18 +40,35 @@ void Pump::subscribe(int fd, std::uint32_t events, Id id) {
 void Pump::watch(int fd, Owner owner) {
     const Id id = next_++;
     subscribe(fd, EPOLLIN, id);
+    record(fd, id);
     entries_[id] = {.owner = owner, .descriptor = fd};
 }
 
 void Pump::watch_arrivals(int fd, Owner owner) {
     const Id id = next_++;
     subscribe(fd, EPOLLIN | EPOLLET, id);
+    record(fd, id);
     entries_[id] = {.owner = owner, .descriptor = fd};
+}
+
+void Pump::watch_room(int fd, Owner owner) {
+    const Id id = next_++;
+    subscribe(fd, EPOLLOUT | EPOLLET, id);
+    record(fd, id);
+    entries_[id] = {.owner = owner, .descriptor = fd};
+}
+
+void Pump::record(int fd, Id id) {
+    const auto place = static_cast<std::size_t>(fd);
+    constexpr std::size_t step = 32;
+    if (place >= watches_.size()) watches_.resize(place + step);
+    watches_[place] = id;
 }
 
 void Pump::unwatch(int fd) {
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
-    std::erase_if(entries_, [&](const auto& item) { return item.second.descriptor == fd; });
+    const auto place = static_cast<std::size_t>(fd);
+    if (place < watches_.size()) entries_.erase(std::exchange(watches_[place], 0));
 }
 
 void Pump::add(Relay& relay, Owner owner) {
@@ -61,23 +79,24 @@ void Pump::add(Relay& relay, Owner owner) {
     subscribe(relay.source().descriptor(), relay.source().events() | EPOLLET, id);
     subscribe(relay.sink().descriptor(), EPOLLOUT | EPOLLET, id);
     if (relay.copy()) subscribe(relay.copy()->descriptor(), EPOLLOUT | EPOLLET, id);
+    relay.place_in_pump(id);
     Entry& entry = entries_[id] = {.owner = owner, .relay = &relay};
     make_runnable(id, entry);
 }
 
 void Pump::remove(const Relay& relay) {
-    const Id id = find(relay);
-    if (id == 0) return;
+    const auto found = entries_.find(relay.place_in_pump());
+    if (found == entries_.end()) return;
     // Delete the watches before the descriptors are closed: after a close, epoll still reports an open file of which
     // another process has a duplicate.
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, relay.source().descriptor(), nullptr);
-    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, relay.sink().descriptor(), nullptr);
+    if (relay.sink().descriptor() >= 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, relay.sink().descriptor(), nullptr);
     if (relay.copy()) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, relay.copy()->descriptor(), nullptr);
-    entries_.erase(id);
+    entries_.erase(found);
 }
 
 void Pump::nudge(const Relay& relay) {
-    if (const auto found = entries_.find(find(relay)); found != entries_.end()) {
+    if (const auto found = entries_.find(relay.place_in_pump()); found != entries_.end()) {
         make_runnable(found->first, found->second);
     }
 }
@@ -89,6 +108,7 @@ Wake Pump::wait(std::optional<TimePoint> deadline) {
             const auto found = entries_.find(readable_.front());
             readable_.pop_front();
             if (found == entries_.end()) continue;
+            found->second.reported = false;
             return {.kind = Wake::Kind::readable, .owner = found->second.owner, .descriptor = found->second.descriptor};
         }
         // Check the deadline before moving bytes: a stream that never blocks must not delay a limit.
@@ -128,7 +148,7 @@ void Pump::collect(std::optional<TimePoint> deadline) {
         if (found->second.relay != nullptr) {
             if ((events[static_cast<std::size_t>(i)].events & EPOLLERR) != 0) found->second.relay->check_reader();
             make_runnable(id, found->second);
-        } else if (std::ranges::find(readable_, id) == readable_.end()) {
+        } else if (!std::exchange(found->second.reported, true)) {
             readable_.push_back(id);
         }
     }
@@ -144,7 +164,7 @@ void Pump::make_runnable(Id id, Entry& entry) {
 /// True if it slept.
 bool Pump::has_paused(Entry& entry) {
     const Relay& relay = *entry.relay;
-    if (!relay.last_moved()) return false;
+    if (gathering_ == Gathering::never || !relay.last_moved()) return false;
     if (!entry.moderation) entry.moderation.emplace(pipe_capacity(relay.source().descriptor()));
     const Duration pause = entry.moderation->pause_after(relay.passed() + relay.dropped(), *relay.last_moved());
     if (pause == Duration::zero()) return false;
@@ -152,11 +172,6 @@ bool Pump::has_paused(Entry& entry) {
     if (!std::exchange(sleeps_exactly_, true)) ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
     std::this_thread::sleep_for(pause);
     return true;
-}
-
-Pump::Id Pump::find(const Relay& relay) const {
-    const auto found = std::ranges::find_if(entries_, [&](const auto& item) { return item.second.relay == &relay; });
-    return found == entries_.end() ? 0 : found->first;
 }
 
 }  // namespace netrunner

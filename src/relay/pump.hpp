@@ -33,12 +33,17 @@ struct Wake {
 
 class Pump {
   public:
-    Pump();
+    /// Whether `wait` may sleep for a moment to let a stream's small writes gather (docs/decisions/0028). That sleep
+    /// holds up every other stream, so a pump of several sessions never makes it.
+    enum class Gathering : std::uint8_t { pauses, never };
+    explicit Pump(Gathering gathering = Gathering::pauses);
 
     /// Reports `fd` again and again while it is readable (level-triggered).
     void watch(int fd, Owner owner);
     /// Reports `fd` once for each arrival of bytes (edge-triggered), also if nothing reads them.
     void watch_arrivals(int fd, Owner owner);
+    /// Reports `fd` as `readable` whenever it begins to take bytes again (edge-triggered), or has an error.
+    void watch_room(int fd, Owner owner);
     void unwatch(int fd);
 
     /// Moves `relay` whenever it can move. It must stay alive until `remove`.
@@ -59,6 +64,7 @@ class Pump {
         int descriptor = -1;                         ///< for a watch
         Relay* relay = nullptr;                      ///< for a relay
         bool runnable = false;                       ///< is in `runnable_`
+        bool reported = false;                       ///< is in `readable_`
         std::optional<WakeModeration> moderation{};  ///< for a relay that has moved bytes
     };
 
@@ -66,11 +72,13 @@ class Pump {
     void collect(std::optional<TimePoint> deadline);
     void make_runnable(Id id, Entry& entry);
     bool has_paused(Entry& entry);
-    Id find(const Relay& relay) const;
+    void record(int fd, Id id);
 
     Descriptor epoll_;
+    Gathering gathering_;
     Id next_ = 1;
     std::unordered_map<Id, Entry> entries_;
+    std::vector<Id> watches_;  ///< the id of each watch, by descriptor; 0: none
     std::deque<Id> runnable_;
     std::deque<Id> readable_;
     bool sleeps_exactly_ = false;

@@ -119,6 +119,10 @@ class Relay {
     /// When bytes were last delivered or discarded; nothing before the first.
     [[nodiscard]] std::optional<TimePoint> last_moved() const { return last_moved_; }
 
+    /// Where the pump keeps what it knows of this relay; 0: the relay has never been in a pump.
+    [[nodiscard]] std::uint64_t place_in_pump() const { return place_in_pump_; }
+    void place_in_pump(std::uint64_t place) { place_in_pump_ = place; }
+
     [[nodiscard]] const Source& source() const { return source_; }
     [[nodiscard]] const Sink& sink() const { return sink_; }
     [[nodiscard]] const std::optional<Sink>& copy() const { return copy_; }
@@ -155,6 +159,7 @@ class Relay {
     std::optional<Sink> copy_;
     OutputBudget* budget_;
     std::size_t pipe_size_;
+    std::uint64_t place_in_pump_ = 0;
 
     State state_ = State::needs_source;
     bool discarding_ = false;

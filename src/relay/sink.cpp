@@ -45,10 +45,17 @@ Sink Sink::typing_into(Descriptor master) {
     return sink;
 }
 
+Sink Sink::into(Receiver& receiver) {
+    Sink sink(-1, Descriptor(), false);
+    sink.kind_ = Kind::receiver;
+    sink.receiver_ = &receiver;
+    return sink;
+}
+
 /// `blocks`: the open file may be one whose writes block.
 Sink::Sink(int fd, Descriptor owned, bool blocks) : fd_(fd), owned_(std::move(owned)) {
     struct stat info {};
-    if (::fstat(fd, &info) != 0) return;  // the first write reports the error
+    if (fd < 0 || ::fstat(fd, &info) != 0) return;  // the first write reports the error
     if (S_ISFIFO(info.st_mode)) {
         kind_ = Kind::pipe;
     } else if (S_ISSOCK(info.st_mode)) {
@@ -69,6 +76,7 @@ IoResult Sink::write(std::span<const std::byte> bytes) {
                                 [&] { return ::send(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL); });
         case Kind::gated: return write_gated(bytes, gated_device_write);
         case Kind::keys: return write_keys(bytes);
+        case Kind::receiver: return receiver_->take(bytes);
         case Kind::discard:
         case Kind::file:
         case Kind::device:

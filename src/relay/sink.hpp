@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <span>
 
+#include "src/relay/receiver.hpp"
 #include "src/system/fd.hpp"
 #include "src/values/quantity.hpp"
 
@@ -21,6 +22,10 @@ class Sink {
     static Sink sharing(Descriptor fd);
     /// Owns `master`, a pseudo-terminal's non-blocking master. Bytes written are typed into the terminal.
     static Sink typing_into(Descriptor master);
+
+    /// Hands the bytes to `receiver`, which outlives the sink. It has no descriptor: when the receiver takes bytes
+    /// again, its owner nudges the relay.
+    static Sink into(Receiver& receiver);
 
     /// Writes what fits now. A regular file takes everything, however long that takes.
     IoResult write(std::span<const std::byte> bytes);
@@ -40,7 +45,7 @@ class Sink {
     /// next write reports that.
     [[nodiscard]] bool has_reader() const { return kind_ == Kind::pipe || kind_ == Kind::socket; }
 
-    /// The descriptor to wait on until it is writable.
+    /// The descriptor to wait on until it is writable; -1 for a receiver.
     [[nodiscard]] int descriptor() const { return kind_ == Kind::device && private_ ? private_.get() : fd_; }
 
     /// Grows a pipe to at least `capacity` bytes if the system allows it. False if it did not grow.
@@ -58,6 +63,7 @@ class Sink {
         device,   ///< terminals and other devices, through a non-blocking open file of netrunner's own
         gated,    ///< a device that could not be reopened: small writes, each after poll(2)
         keys,     ///< a pseudo-terminal's master: bytes are typed input
+        receiver,
     };
     Sink(int fd, Descriptor owned, bool blocks);
 
@@ -66,6 +72,7 @@ class Sink {
     IoResult write_gated(std::span<const std::byte> bytes, std::size_t most);
 
     int fd_ = -1;
+    Receiver* receiver_ = nullptr;
     Descriptor owned_;
     Descriptor private_;  ///< the same file, opened again as non-blocking; may be empty
     Kind kind_ = Kind::file;

@@ -14,7 +14,6 @@
 #include <utility>
 #include <vector>
 
-#include "shepherd/tree/tree.hpp"
 #include "src/cgroup/kills_above.hpp"
 #include "src/link/standard_files.hpp"
 #include "src/relay/pump.hpp"
@@ -22,26 +21,13 @@
 #include "src/session/console.hpp"
 #include "src/session/parent_watch.hpp"
 #include "src/session/retry_wait.hpp"
+#include "src/session/strangers.hpp"
 #include "src/system/patient_open.hpp"
 #include "src/system/setup_failure.hpp"
 #include "src/values/errno_text.hpp"
 
 namespace netrunner {
 namespace {
-
-/// Children that this process already had when it was started (a shell's background jobs, after `exec netrunner`). They
-/// do not belong to the run.
-std::vector<pid_t> find_strangers() {
-    siginfo_t info{};
-    if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0) return {};  // almost always ECHILD: there are none
-    std::vector<TreeMember> room(1024);
-    room.resize(find_tree({.root = ::getpid()}, room));
-    std::vector<pid_t> strangers;
-    for (const TreeMember& member : room) {
-        if (member.parent == ::getpid()) strangers.push_back(member.pid);
-    }
-    return strangers;
-}
 
 /// Reaps ended children that do not belong to the session: a subreaper, and PID 1 even more, is handed the orphans of
 /// other processes. Stops at a child that the session reaps itself.

@@ -15,6 +15,25 @@ namespace {
 
 constexpr std::size_t most_members = 8192;
 constexpr std::chrono::milliseconds check_interval{10};
+// Many runs may be lost at once. Processes that do not fit are found by a later walk.
+constexpr std::size_t most_shared_members = 1024;
+constexpr std::chrono::milliseconds shared_check_interval{50};
+
+/// Lends the reserve to one walk.
+class Loan {
+  public:
+    explicit Loan(ReserveDescriptors* reserve) : reserve_(reserve) {
+        if (reserve_ != nullptr) reserve_->lend();
+    }
+    ~Loan() {
+        if (reserve_ != nullptr) reserve_->take_back();
+    }
+    Loan(const Loan&) = delete;
+    Loan& operator=(const Loan&) = delete;
+
+  private:
+    ReserveDescriptors* reserve_;
+};
 
 }  // namespace
 
@@ -24,8 +43,25 @@ void SecondLayer::take_over(pid_t command, TimePoint now) {
     reserve_.release();
     active_ = true;
     command_ = command;
-    room_.resize(most_members);
+    room_.resize(lent_ == nullptr ? most_members : most_shared_members);
     check_at_ = now;
+}
+
+void SecondLayer::share(std::vector<pid_t> strangers, ReserveDescriptors& reserve) {
+    strangers_ = std::move(strangers);
+    lent_ = &reserve;
+}
+
+void SecondLayer::child_reaped(pid_t pid) {
+    child_reaped_ = true;
+    if (pid == command_) command_reaped_ = true;
+}
+
+void SecondLayer::claim(pid_t root, pid_t command) {
+    command_ = command;
+    room_.resize(most_shared_members);
+    const Loan loan(lent_);
+    claimed_ = find_tree({.root = root}, room_);
 }
 
 Tree SecondLayer::tree() const {
@@ -48,7 +84,9 @@ void SecondLayer::signal(OuterOrder order, JobGroup* group, const OrphanSignalle
         asked.signalled(
             {.pid = member.pid, .name = seen.name.data(), .command = seen.command.data(), .ended_by = asked.signal});
     };
+    const Loan loan(lent_);
     const std::size_t count = signal_tree(tree(), order, room_, tell, &context);
+    claimed_ = count;
     if (group == nullptr) return;
     group->signal_others(std::span(room_).first(count), order, tell, &context);
     if (order.signal == SIGKILL) group->kill();
@@ -59,24 +97,30 @@ bool SecondLayer::check(TimePoint now, JobGroup* group, int repeat, const Orphan
         check_at_.reset();
         return true;
     }
-    check_at_ = now + check_interval;
+    check_at_ = now + (lent_ == nullptr ? check_interval : shared_check_interval);
     if (repeat == SIGKILL) signal({.signal = SIGKILL, .step = 1}, group, signalled);
     return false;
 }
 
 bool SecondLayer::reap() {
     pid_t pid = 0;
-    bool reaped = false;
-    while ((pid = ::waitpid(-1, nullptr, WNOHANG | __WALL)) > 0) {
+    bool reaped = std::exchange(child_reaped_, false);
+    while (lent_ == nullptr && (pid = ::waitpid(-1, nullptr, WNOHANG | __WALL)) > 0) {
         reaped = true;
         if (pid == command_) command_reaped_ = true;
     }
     // Only ECHILD proves that no child is left: a walk can miss a process whose parent dies during the walk.
     if (pid < 0 && errno == ECHILD) return true;
-    // While strangers are among the children, ECHILD never comes. Then two walks in a row have to find nothing, and no
-    // child may have been reaped between them.
-    const bool seen_nothing = !reaped && !strangers_.empty() && find_tree(tree(), room_) == 0;
+    // While other processes are among the children, ECHILD never comes. Then two walks in a row have to find nothing,
+    // and no child may have been reaped between them.
+    const bool has_others = lent_ != nullptr || !strangers_.empty();
+    const bool seen_nothing = !reaped && has_others && find() == 0;
     return std::exchange(seen_nothing_, seen_nothing) && seen_nothing;
+}
+
+std::size_t SecondLayer::find() {
+    const Loan loan(lent_);
+    return claimed_ = find_tree(tree(), room_);
 }
 
 }  // namespace netrunner

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "shepherd/group/job_group.hpp"
@@ -25,6 +26,18 @@ class SecondLayer {
     /// `strangers`: children of this process that do not belong to the run.
     explicit SecondLayer(std::vector<pid_t> strangers);
 
+    /// Other sessions of this process share its children: their owner reaps all of them and calls `child_reaped`. Call
+    /// this before each `signal` and `check`. `strangers`: the children that do not belong to the run. `reserve` is
+    /// lent to each walk and replaces the one of `keep_reserve`.
+    void share(std::vector<pid_t> strangers, ReserveDescriptors& reserve);
+    /// A child of this process has been reaped; it may have belonged to the run.
+    void child_reaped(pid_t pid);
+    /// The take-over is near. Finds what is below `root`, a helper that is about to be killed, so that these processes
+    /// are known to belong to this run when they become children of this process. `command`: as for `take_over`.
+    void claim(pid_t root, pid_t command);
+    /// The processes of the run that the last walk has found.
+    [[nodiscard]] std::span<const TreeMember> claimed() const { return std::span(room_).first(claimed_); }
+
     /// Keeps descriptors in reserve, so that the tree can be walked when the limit on open files is reached.
     /// `spare` is any open descriptor. False when no descriptor could be kept.
     bool keep_reserve(int spare) { return reserve_.take(spare); }
@@ -32,6 +45,7 @@ class SecondLayer {
     /// From now on this process ends the tree. `command`: its pid, 0 when it is not known.
     void take_over(pid_t command, TimePoint now);
     [[nodiscard]] bool active() const { return active_; }
+    [[nodiscard]] const std::vector<pid_t>& strangers() const { return strangers_; }
 
     /// Sends the signal to every process that is left, also in the run's control group where there is one.
     void signal(OuterOrder order, JobGroup* group, const OrphanSignalled& signalled);
@@ -45,8 +59,12 @@ class SecondLayer {
   private:
     [[nodiscard]] Tree tree() const;
     bool reap();
+    std::size_t find();
 
     ReserveDescriptors reserve_;
+    ReserveDescriptors* lent_ = nullptr;  ///< not null: the children are shared with other sessions
+    bool child_reaped_ = false;           ///< since the last look, if they are shared
+    std::size_t claimed_ = 0;             ///< at the start of `room_`
     bool active_ = false;
     pid_t command_ = 0;
     bool command_reaped_ = false;

@@ -54,6 +54,9 @@ std::string exceeded(const LaunchPlan& plan, StopCause cause) {
     return "";
 }
 
+/// How long helpers that were killed may take to die: a helper in an uninterruptible wait does not.
+constexpr std::chrono::seconds helpers_patience{3};
+
 template <std::size_t N>
 std::string text_of(const std::array<char, N>& padded) {
     return {padded.data(), ::strnlen(padded.data(), N)};
@@ -74,7 +77,8 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
                 .begun = context_.lines_from.value_or(context_.begun),
                 .tail = context_.tail,
                 .live_line = context_.live_line,
-                .position = context_.position}),
+                .position = context_.position},
+               context_.outlets),
       parent_(!plan_.die_with_parent       ? std::nullopt
               : context_.parent != nullptr ? std::optional<ParentWatch>(*context_.parent)
                                            : std::optional<ParentWatch>(std::in_place)),
@@ -102,7 +106,7 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
     pump_.watch(link_.descriptor(), this);
     link_watched_ = true;
     if (parent_ && parent_->descriptor() >= 0) pump_.watch(parent_->descriptor(), this);
-    if (!second_layer_.keep_reserve(link_.descriptor()))
+    if (context_.neighbours == nullptr && !second_layer_.keep_reserve(link_.descriptor()))
         context_.narrate(1, "cannot keep descriptors in reserve: the limit of open files is reached (raise ulimit -n)");
     context_.narrate(1, fmt::format("started the shepherd ({})", link_.pid()));
 }
@@ -122,7 +126,11 @@ void Session::finish() {
     if ((plan_.terminal || cgroup_) && link_.pid() > 0) link_.send(protocol::Finish{});
     if (link_watched_) pump_.unwatch(link_.descriptor());
     link_watched_ = false;
-    link_.reap(false);
+    if (context_.neighbours == nullptr) {
+        link_.reap(false);
+    } else if (const pid_t helper = link_.release(); helper > 0) {
+        context_.neighbours->leave(helper);
+    }
     // Close the terminal's master only after the shepherd has exited: a hang-up while the session's leader lives
     // reaches every process on the terminal.
     streams_.close();
@@ -237,6 +245,7 @@ void Session::handle_time() {
     const TimePoint now = steady_clock::now();
     if (is_due(suspension_deadline(), now)) notice_suspension(now);
     if (is_due(pulse_deadline(), now)) pulse_.attend(now, view());
+    if (is_due(helpers_due_, now)) end_tree_here();
     if (timeout_command_ && now >= timeout_command_->deadline()) end_timeout_command();
     if (const auto cause = limits_.exceeded(now, streams_.last_sign()); cause && runs()) request_stop(*cause);
     if (runs() && is_due(input_watch_.deadline(), now)) watch_input(now);
@@ -266,7 +275,8 @@ bool Session::runs() const {
 std::optional<TimePoint> Session::deadline() const {
     const auto next =
         earlier(earlier(link_.retry_at(), suspension_deadline()), earlier(state_deadline(), pulse_deadline()));
-    return timeout_command_ ? earlier(next, timeout_command_->deadline()) : next;
+    const auto after_stop = timeout_command_ ? std::optional(timeout_command_->deadline()) : std::nullopt;
+    return earlier(next, earlier(after_stop, helpers_due_));
 }
 
 std::optional<TimePoint> Session::pulse_deadline() const {
@@ -300,9 +310,10 @@ std::optional<TimePoint> Session::state_deadline() const {
     return std::nullopt;
 }
 
-/// Nothing while the session measures no time that a suspension could use up.
+/// Nothing while the session measures no time that a suspension could use up, or if its process looks for all sessions.
 std::optional<TimePoint> Session::suspension_deadline() const {
-    return state_deadline() ? std::optional(suspension_.deadline()) : std::nullopt;
+    if (context_.neighbours != nullptr || !state_deadline()) return std::nullopt;
+    return suspension_.deadline();
 }
 
 // ---- events from the shepherd and the guard
@@ -409,15 +420,41 @@ void Session::on(const HangUp& /*event*/) {
     pump_.unwatch(link_.descriptor());
     link_watched_ = false;
     if (state_ == RunState::draining || state_ == RunState::over) return;
-    const bool shepherd = link_.was_shepherd_killed();
-    take_over();
-    lose(shepherd ? "shepherd" : "guard");
+    // With neighbours, do not hold them up. The shepherd's status then only decides which helper is named.
+    const bool shepherd = link_.was_shepherd_killed(milliseconds(context_.neighbours == nullptr ? 20 : 0));
+    take_over(shepherd ? "shepherd" : "guard");
 }
 
 void Session::handle_children() {
     look_after_parent();
     if (timeout_command_) timeout_command_->child_ended();
-    if (over() || !link_.look_after_shepherd()) return;
+    if (!over() && link_.look_after_shepherd()) lose_shepherd();
+}
+
+void Session::child_reaped(const siginfo_t& child) {
+    const bool killed = child.si_code != CLD_EXITED;
+    if (timeout_command_ && child.si_pid == timeout_command_->pid())
+        timeout_command_->note_end(child.si_status, killed);
+    if (is_lost()) second_layer_.child_reaped(child.si_pid);
+    const bool shepherd_killed = link_.child_reaped(child.si_pid, killed);
+    if (helpers_due_) {
+        if (link_.are_helpers_gone()) end_tree_here();
+    } else if (shepherd_killed && !over()) {
+        lose_shepherd();
+    }
+}
+
+void Session::list_own(std::vector<pid_t>& children) const {
+    for (const pid_t helper : {link_.pid(), link_.root()}) children.push_back(helper);
+    if (timeout_command_) children.push_back(timeout_command_->pid());
+    for (const TreeMember& member : second_layer_.claimed()) children.push_back(member.pid);
+}
+
+void Session::stop_by(int signal) {
+    if (!over()) cancel({.signal = signal});
+}
+
+void Session::lose_shepherd() {
     if (state_ == RunState::draining || second_layer_.active()) return;
     // The guard still works, but a process that killed the shepherd will probably kill the guard next, so end the tree
     // now.
@@ -426,11 +463,39 @@ void Session::handle_children() {
 }
 
 /// Makes this process end the tree: without the guard and the shepherd, their descendants become its children.
-void Session::take_over() {
+void Session::take_over(const char* lost) {
     context_.narrate(1, "the guard is lost: netrunner ends the tree itself");
+    lost_ = lost;
     // End the shepherd and the guard, whatever broke the link: two processes that end the same tree would conflict.
-    link_.reap(true);
+    if (context_.neighbours == nullptr) {
+        link_.reap(true);
+        end_tree_here();
+        return;
+    }
+    // Do not hold up the neighbours, but let the helpers die before the first signal: a walk that meets a dying helper
+    // may miss its children.
+    meet_neighbours();
+    second_layer_.claim(link_.pid(), outcome_.pid.value_or(0));
+    link_.kill_helpers();
+    helpers_due_ = steady_clock::now() + helpers_patience;
+    if (link_.are_helpers_gone()) end_tree_here();
+}
+
+void Session::end_tree_here() {
+    helpers_due_.reset();
     second_layer_.take_over(outcome_.pid.value_or(0), steady_clock::now());
+    // If both helpers were killed at once, the order that followed the shepherd's death has reached no guard.
+    const bool unheard = outcome_.stop && outcome_.stop->cause == StopCause::lost && !outcome_.stop->steps.empty();
+    lose(lost_);
+    if (unheard) signal_tree(outcome_.stop->steps.back().signal);
+}
+
+/// Tells the second layer which children of this process are not of this run.
+void Session::meet_neighbours() {
+    if (context_.neighbours == nullptr) return;
+    std::vector<pid_t> strangers = context_.strangers;
+    context_.neighbours->list_foreign(*this, strangers);
+    second_layer_.share(std::move(strangers), context_.neighbours->reserve());
 }
 
 void Session::lose(const char* helper) {
@@ -606,15 +671,21 @@ void Session::order(int signal) {
     context_.narrate(1, fmt::format("sending {} to {} and all its descendants", signal_name(signal),
                                     outcome_.pid ? fmt::format("{}", *outcome_.pid) : "the command"));
     if (second_layer_.active()) {
-        const int step = static_cast<int>(outcome_.stop->steps.size());
-        second_layer_.signal({.signal = signal, .step = step}, job_group(),
-                             [this](Orphan orphan) { record_orphan(std::move(orphan)); });
+        signal_tree(signal);
     } else {
         link_.send(protocol::Kill{.scope = Scope::tree, .signal = signal});
         // Another process may have stopped the shepherd, which then does not continue a stopped guard; or, if the
         // shepherd is lost, the guard, which then does not carry out the order.
         if (link_.pid() > 0) ::kill(link_.pid(), SIGCONT);
     }
+}
+
+/// Without the guard: sends the signal of the ladder's present step.
+void Session::signal_tree(int signal) {
+    meet_neighbours();
+    const int step = static_cast<int>(outcome_.stop->steps.size());
+    second_layer_.signal({.signal = signal, .step = step}, job_group(),
+                         [this](Orphan orphan) { record_orphan(std::move(orphan)); });
 }
 
 void Session::record_orphan(Orphan orphan) {
@@ -647,6 +718,7 @@ void Session::check_settling(TimePoint now) {
 }
 
 void Session::check_second_layer() {
+    meet_neighbours();
     const bool empty = second_layer_.check(steady_clock::now(), job_group(), outcome_.stop->steps.back().signal,
                                            [this](Orphan orphan) { record_orphan(std::move(orphan)); });
     if (empty) apply(RunEvent::tree_empty);
@@ -663,12 +735,11 @@ void Session::check_survivors() {
         // here.
         pump_.unwatch(link_.descriptor());
         link_watched_ = false;
-        take_over();
-        lose("guard");
+        take_over("guard");
         return;
     }
     const pid_t root = second_layer_.active() ? ::getpid() : link_.root();
-    auto survivors = find_survivors(root, context_.strangers, job_group());
+    auto survivors = find_survivors(root, second_layer_.strangers(), job_group());
     if (!survivor_watch_.is_hopeless(survivors, now)) return;
     survivor_watch_.end();
     record_survivors(std::move(survivors), outcome_);

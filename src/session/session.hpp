@@ -4,6 +4,8 @@
 // share nothing else.
 #pragma once
 
+#include <signal.h>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +19,7 @@
 #include "src/relay/pump.hpp"
 #include "src/session/input_watch.hpp"
 #include "src/session/lifecycle.hpp"
+#include "src/session/neighbours.hpp"
 #include "src/session/parent_watch.hpp"
 #include "src/session/second_layer.hpp"
 #include "src/session/settling.hpp"
@@ -40,6 +43,8 @@ struct SessionContext {
     OutputTail* tail = nullptr;        ///< gets the end of the command's output; may be null
     LiveLine* live_line = nullptr;     ///< for --progress; may be null
     LinePosition* position = nullptr;  ///< of standard error; may be null
+    Outlets outlets{};                 ///< in place of descriptors 1 and 2
+    Neighbours* neighbours = nullptr;  ///< null: this process has no other session
 };
 
 class Session {
@@ -57,8 +62,25 @@ class Session {
     /// Does everything that is due now. The runner calls it at `deadline`; any other time is allowed too.
     void handle_time();
 
-    /// Handles SIGCHLD: a child of this process has ended or was stopped.
+    /// Handles SIGCHLD: a child of this process has ended or was stopped. Not with neighbours.
     void handle_children();
+
+    // With neighbours, whose owner reaps all children, reads all signals and notices suspensions:
+
+    /// A child of this process was reaped: one that `is_own_child`, or one that may be of this lost run.
+    void child_reaped(const siginfo_t& child);
+    /// Whether this process ends the tree itself, because the guard is lost.
+    [[nodiscard]] bool is_lost() const { return second_layer_.active() || helpers_due_; }
+    /// Appends the pids of what is certainly this run's: the helpers and, of a lost run, what was seen of its tree.
+    void list_own(std::vector<pid_t>& children) const;
+    /// A receiver of the context's outlets takes bytes again.
+    void nudge_outputs() { streams_.nudge_outputs(); }
+    /// Orders the end of the run as a signal from outside does; a second order climbs to SIGKILL.
+    void stop_by(int signal);
+    /// Passes a signal on to the command's process group.
+    void pass_on(int signal) { forward(protocol::Scope::group, {.number = signal}); }
+    /// This process was suspended for `paused`: no timer counts that time.
+    void resume_timers(Duration paused);
 
     /// Stops the run because netrunner cannot continue. `why` becomes one line of the outcome's failures.
     void fail(const std::string& why);
@@ -88,7 +110,6 @@ class Session {
     void on(const protocol::Failed& event);
     void on(const HangUp& event);
 
-    void resume_timers(Duration paused);
     void notice_suspension(TimePoint now);
 
     // applying the lifecycle table
@@ -114,7 +135,11 @@ class Session {
     void check_second_layer();
     void check_survivors();
     void lose(const char* helper);
-    void take_over();
+    void lose_shepherd();
+    void meet_neighbours();
+    void take_over(const char* lost);
+    void end_tree_here();
+    void signal_tree(int signal);
     [[nodiscard]] JobGroup* job_group();
 
     /// No stop has begun, and the time limits apply.
@@ -136,6 +161,9 @@ class Session {
     JobControl job_control_;
     bool link_watched_ = false;
     SecondLayer second_layer_;  ///< active once the guard is lost
+    const char* lost_ = "";     ///< the helper whose death made this process take over
+    /// Until when the helpers, which have been killed, may still be dying; nothing: there is nothing to wait for.
+    std::optional<TimePoint> helpers_due_;
     Pulse pulse_;
     std::unique_ptr<TimeoutCommand> timeout_command_;  ///< while it runs; the ladder starts after it
 

@@ -21,6 +21,8 @@ extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX requ
 namespace netrunner {
 namespace {
 
+constexpr int signal_base = 128;
+
 [[noreturn]] void fail(int error, const char* what) { throw std::system_error(error, std::generic_category(), what); }
 
 struct OutputPipe {
@@ -120,12 +122,18 @@ void TimeoutCommand::take_end() {
 
 bool TimeoutCommand::is_over() const { return status_ && (!relay_ || relay_->drained()); }
 
+void TimeoutCommand::note_end(int status, bool killed) {
+    noted_ = killed ? signal_base + status : status;
+    if (!handle_ && !status_) take_end();
+}
+
 void TimeoutCommand::reap() {
     if (status_) return;
     int status = 0;
-    const pid_t reaped = ::waitpid(pid_, &status, 0);
-    constexpr int signal_base = 128;
-    if (reaped == pid_ && WIFEXITED(status)) {
+    const pid_t reaped = noted_ ? -1 : ::waitpid(pid_, &status, 0);
+    if (noted_) {
+        status_ = noted_;
+    } else if (reaped == pid_ && WIFEXITED(status)) {
         status_ = WEXITSTATUS(status);
     } else {
         status_ = signal_base + (reaped == pid_ ? WTERMSIG(status) : SIGKILL);

@@ -36,6 +36,8 @@ class TimeoutCommand {
     void attend(const Wake& wake);
     /// Called when a child of this process has ended. Without pidfds nothing else shows that it is this one.
     void child_ended();
+    /// It was reaped elsewhere. `status`: its exit code or, if it was killed, the signal.
+    void note_end(int status, bool killed);
     /// When the session ends it, if it has not ended by then.
     [[nodiscard]] TimePoint deadline() const { return begun_ + time_limit + patience; }
     /// Whether it has ended and its output has been passed on.
@@ -61,6 +63,7 @@ class TimeoutCommand {
     Descriptor error_;   ///< duplicate of standard error: another relay may already watch descriptor 2
     OutputBudget budget_{.left = most_output};
     std::optional<Relay> relay_;
+    std::optional<int> noted_;  ///< the status, if it was reaped elsewhere
     std::optional<int> status_;
     Duration duration_{};
 };

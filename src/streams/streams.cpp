@@ -20,6 +20,8 @@ std::optional<TimePoint> later(std::optional<TimePoint> a, std::optional<TimePoi
     return a && b ? std::max(*a, *b) : (a ? a : b);
 }
 
+Sink sink_of(Receiver* receiver, int fd) { return receiver != nullptr ? Sink::into(*receiver) : Sink::borrowing(fd); }
+
 /// Whether the command writes directly to the file that is netrunner's standard error.
 bool inherits_error_file(const LaunchPlan& plan) {
     constexpr auto inherit = StreamChoice::Mode::inherit;
@@ -28,7 +30,8 @@ bool inherits_error_file(const LaunchPlan& plan) {
 
 }  // namespace
 
-Streams::Streams(const LaunchPlan& plan, const Descriptor& copy, Pump& pump, Owner owner, const RelayDuties& duties)
+Streams::Streams(const LaunchPlan& plan, const Descriptor& copy, Pump& pump, Owner owner, const RelayDuties& duties,
+                 const Outlets& outlets)
     : pump_(pump),
       owner_(owner),
       file_name_(plan.output_file),
@@ -38,6 +41,7 @@ Streams::Streams(const LaunchPlan& plan, const Descriptor& copy, Pump& pump, Own
       keys_of_user_(plan.terminal && plan.terminal->typed),
       returns_carriage_(plan.shepherd.returns_carriage != 0),
       duties_(duties),
+      outlets_(outlets),
       pipe_size_(plan.pipe_size),
       budget_{.left = plan.max_output},
       limit_(plan.max_output),
@@ -68,10 +72,11 @@ void Streams::start(CommandStarted& event) {
         if (types_input_) start_typing();
     }
     if (event.standard_output) {
-        start_output(output_, Source::owning(std::move(event.standard_output)), Sink::borrowing(STDOUT_FILENO));
+        start_output(output_, Source::owning(std::move(event.standard_output)),
+                     sink_of(outlets_.output, STDOUT_FILENO));
     }
     if (event.standard_error) {
-        start_output(error_, Source::owning(std::move(event.standard_error)), Sink::borrowing(STDERR_FILENO));
+        start_output(error_, Source::owning(std::move(event.standard_error)), sink_of(outlets_.error, STDERR_FILENO));
     }
     if (event.standard_input) {
         start(input_, Source::borrowing(STDIN_FILENO), Sink::owning(std::move(event.standard_input)));
@@ -87,7 +92,7 @@ void Streams::start(Stream& stream, Source source, Sink sink) {
 void Streams::start_output(Stream& stream, Source source, Sink sink) {
     std::optional<Sink> copy;
     // With `-o -`, what already goes to standard output is not written twice.
-    const bool goes_there = file_name_ == "-" && same_file(sink.descriptor(), STDOUT_FILENO);
+    const bool goes_there = file_name_ == "-" && sink.descriptor() >= 0 && same_file(sink.descriptor(), STDOUT_FILENO);
     if (!goes_there && !copies_.empty()) {
         copy = std::move(copies_.back());
         copies_.pop_back();
@@ -165,6 +170,12 @@ void Streams::deliver_waiting() {
             if (stream->relay->move() != Relay::State::moving) break;
         }
         if (stream->relay) pump_.nudge(*stream->relay);  // the pump then reports its state to the owner
+    }
+}
+
+void Streams::nudge_outputs() {
+    for (const Stream* stream : {&output_, &error_}) {
+        if (stream->relay) pump_.nudge(*stream->relay);
     }
 }
 

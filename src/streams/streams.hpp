@@ -16,11 +16,18 @@
 
 namespace netrunner {
 
+/// Where the relayed outputs go in place of descriptors 1 and 2, which belong to the process; null: to the descriptor.
+struct Outlets {
+    Receiver* output = nullptr;
+    Receiver* error = nullptr;
+};
+
 class Streams {
   public:
     /// `copy`: the open file of -o, or empty. `duties` are for the relays of the outputs; the live line only for a
     /// relay that writes to standard error's terminal. Throws SetupFailure.
-    Streams(const LaunchPlan& plan, const Descriptor& copy, Pump& pump, Owner owner, const RelayDuties& duties);
+    Streams(const LaunchPlan& plan, const Descriptor& copy, Pump& pump, Owner owner, const RelayDuties& duties,
+            const Outlets& outlets = {});
     ~Streams();
     Streams(const Streams&) = delete;
     Streams& operator=(const Streams&) = delete;
@@ -33,6 +40,9 @@ class Streams {
 
     /// The command may write to the user's terminal without a relay from now on.
     void note_direct_writer();
+
+    /// A receiver of `Outlets` takes bytes again.
+    void nudge_outputs();
 
     /// Handles the pump's report that `relay`, which belongs to this object, has stopped moving.
     void attend(Relay& relay);
@@ -112,6 +122,7 @@ class Streams {
     bool returns_carriage_;
     std::vector<Sink> copies_;  ///< sinks for the output file, of streams that have not been started
     RelayDuties duties_;
+    Outlets outlets_;
     std::size_t pipe_size_;
     OutputBudget budget_;
     Size limit_;             ///< --max-output

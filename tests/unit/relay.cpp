@@ -3,9 +3,12 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <string>
@@ -75,6 +78,65 @@ TEST_CASE_FIXTURE(Plumbing, "the relay moves the bytes that are there and then w
     CHECK(relay.passed() == 5);
     CHECK(!relay.lost());
     CHECK(relay.dropped() == 0);
+}
+
+namespace {
+
+/// Takes up to `room` bytes.
+struct Bucket final : Receiver {
+    std::string taken;
+    std::size_t room = 0;
+    IoResult take(std::span<const std::byte> bytes) override {
+        const std::size_t size = std::min(room, bytes.size());
+        if (size == 0) return {};
+        taken.append(reinterpret_cast<const char*>(bytes.data()), size);
+        room -= size;
+        return {IoResult::Status::moved, size, 0};
+    }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Plumbing, "a receiver that is full holds the relay up until it is nudged") {
+    Bucket bucket;
+    bucket.room = 3;
+    Pump pump(Pump::Gathering::never);
+    Relay relay(Source::owning(std::move(in.reader)), Sink::into(bucket), std::nullopt, nullptr, 0);
+    pump.add(relay, this);
+    put(in.writer, "hello");
+    const auto soon = [] { return std::chrono::steady_clock::now() + std::chrono::milliseconds(50); };
+    CHECK(pump.wait(soon()).kind == Wake::Kind::relay);
+    CHECK(relay.state() == Relay::State::needs_sink);
+    CHECK(bucket.taken == "hel");
+    CHECK(!relay.drained());
+    CHECK(pump.wait(soon()).kind == Wake::Kind::deadline);
+    bucket.room = 100;
+    pump.nudge(relay);
+    CHECK(pump.wait(soon()).kind == Wake::Kind::relay);
+    CHECK(bucket.taken == "hello");
+    CHECK(relay.state() == Relay::State::needs_source);
+    pump.remove(relay);
+}
+
+TEST_CASE_FIXTURE(Plumbing, "the pump reports when an output takes bytes again") {
+    Pump pump;
+    pump.watch_room(out.writer.get(), this);
+    const auto soon = [] { return std::chrono::steady_clock::now() + std::chrono::milliseconds(50); };
+    CHECK(pump.wait(soon()).kind == Wake::Kind::readable);
+    CHECK(pump.wait(soon()).kind == Wake::Kind::deadline);
+    ::fcntl(out.writer.get(), F_SETFL, O_NONBLOCK);
+    const std::string block(65536, 'x');
+    while (::write(out.writer.get(), block.data(), block.size()) > 0) {
+    }
+    CHECK(pump.wait(soon()).kind == Wake::Kind::deadline);
+    while (!take(out.reader).empty()) {
+        int left = 0;
+        if (::ioctl(out.reader.get(), FIONREAD, &left) == 0 && left == 0) break;
+    }
+    const Wake wake = pump.wait(soon());
+    CHECK(wake.kind == Wake::Kind::readable);
+    CHECK(wake.descriptor == out.writer.get());
+    pump.unwatch(out.writer.get());
 }
 
 TEST_CASE_FIXTURE(Plumbing, "the relay says until when a full sink has blocked it") {

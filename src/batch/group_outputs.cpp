@@ -1,0 +1,116 @@
+#include "src/batch/group_outputs.hpp"
+
+namespace netrunner {
+
+class GroupOutputs::Pair final : public JobOutput {
+  public:
+    Pair(GroupOutputs& all, std::uint64_t number)
+        : all_(all), number_(number), stored_(all.storage_), output_(*this, false), error_(*this, true) {
+        all_.pairs_[number_] = this;
+        all_.floor_.started(number_);
+    }
+    ~Pair() override {
+        all_.pairs_.erase(number_);
+        for (SharedOutput* own : {&all_.own_.output, &all_.own_.error}) own->forget(this);
+    }
+
+    Receiver& output() override { return output_; }
+    Receiver& error() override { return error_; }
+
+    void end(bool is_shown) override {
+        if (!is_shown) stored_.clear();
+        all_.release_held_up();
+        ended_ = true;
+        all_.floor_.ended(number_);
+        all_.pass_floor_on();
+    }
+    [[nodiscard]] bool is_delivered() const override { return delivered_; }
+
+    /// It has the floor: writes what is stored. True if that was everything.
+    bool deliver() {
+        while (!stored_.is_empty()) {
+            const auto bytes = stored_.front();
+            // After a failure to read the spill file, or without a reader, the rest is lost.
+            const IoResult result = bytes.empty() ? IoResult{IoResult::Status::failed, 0, 0} : write(bytes);
+            if (result.status == IoResult::Status::would_block) return false;
+            if (result.status == IoResult::Status::moved) {
+                stored_.advance(result.bytes);
+            } else {
+                stored_.clear();
+            }
+            all_.release_held_up();
+        }
+        all_.note_moved(number_);
+        delivered_ = ended_;
+        return true;
+    }
+    [[nodiscard]] bool has_ended() const { return ended_; }
+
+  private:
+    struct Port final : Receiver {
+        Port(Pair& pair, bool of_error) : owner(pair), is_error(of_error) {}
+        IoResult take(std::span<const std::byte> bytes) override { return owner.take(is_error, bytes); }
+        Pair& owner;
+        bool is_error;
+    };
+
+    IoResult write(std::span<const std::byte> bytes) {
+        return (stored_.is_error() ? all_.own_.error : all_.own_.output).write(this, bytes);
+    }
+
+    IoResult take(bool is_error, std::span<const std::byte> bytes) {
+        if (all_.own_.failure() != 0) return {IoResult::Status::failed, 0, all_.own_.failure()};
+        Floor& floor = all_.floor_;
+        floor.has_output(number_);
+        if (floor.give() == number_) {
+            if (!deliver()) return {};
+            return (is_error ? all_.own_.error : all_.own_.output).write(this, bytes);
+        }
+        if (const std::size_t stored = stored_.store(is_error, bytes); stored > 0) {
+            return {IoResult::Status::moved, stored, 0};
+        }
+        floor.has_no_room(number_);
+        all_.held_up_.push_back(number_);
+        if (floor.give() == number_) all_.pass_floor_on();
+        return {};
+    }
+
+    GroupOutputs& all_;
+    std::uint64_t number_;
+    StoredOutput stored_;
+    Port output_;
+    Port error_;
+    bool ended_ = false;
+    bool delivered_ = false;
+};
+
+GroupOutputs::GroupOutputs(OwnOutputs own, const Terms& terms)
+    : own_(own), floor_(terms.order, terms.failed_only), storage_{.file = SpillFile(terms.spill_max)} {}
+
+GroupOutputs::~GroupOutputs() = default;
+
+std::unique_ptr<JobOutput> GroupOutputs::open(std::uint64_t number) { return std::make_unique<Pair>(*this, number); }
+
+void GroupOutputs::attend() {
+    bool waited = false;
+    for (SharedOutput* own : {&own_.output, &own_.error}) {
+        while (own->next_waiting() != nullptr) waited = true;
+    }
+    if (waited) pass_floor_on();
+}
+
+/// Delivers for the holder of the floor, and for the next ones while each is done.
+void GroupOutputs::pass_floor_on() {
+    while (const auto holder = floor_.give()) {
+        Pair& pair = *pairs_.at(*holder);
+        if (!pair.deliver() || !pair.has_ended()) return;
+        floor_.delivered(*holder);
+    }
+}
+
+/// There is room in memory or in the file again.
+void GroupOutputs::release_held_up() {
+    for (; !held_up_.empty(); held_up_.pop_front()) note_moved(held_up_.front());
+}
+
+}  // namespace netrunner

@@ -1,0 +1,28 @@
+// The output mode `line`: whole lines of all jobs as they come. The conductor makes it.
+#pragma once
+
+#include <unordered_map>
+#include <utility>
+
+#include "src/batch/line_output.hpp"
+#include "src/batch/outputs.hpp"
+
+namespace netrunner {
+
+class LineOutputs final : public Outputs {
+  public:
+    explicit LineOutputs(OwnOutputs own) : own_(own) {}
+
+    std::unique_ptr<JobOutput> open(std::uint64_t number) override;
+    void attend() override;
+    [[nodiscard]] std::optional<TimePoint> deadline() const override;
+    void handle_time(TimePoint now) override;
+
+  private:
+    class Pair;
+    OwnOutputs own_;
+    Silences silences_;
+    std::unordered_map<SharedOutput::Writer, std::pair<std::uint64_t, LineOutput*>> writers_;
+};
+
+}  // namespace netrunner

@@ -1,0 +1,166 @@
+#include "src/batch/running_jobs.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <system_error>
+
+#include "src/system/processor_wait.hpp"
+#include "src/system/setup_failure.hpp"
+
+namespace netrunner {
+
+using std::chrono::steady_clock;
+
+RunningJobs::RunningJobs(Pump& pump, std::vector<pid_t> strangers)
+    : pump_(pump), strangers_(std::move(strangers)), suspension_(std::chrono::seconds(1), steady_clock::now()) {}
+
+RunningJobs::~RunningJobs() = default;
+
+void RunningJobs::start(Number number, LaunchPlan plan, const StandardFiles& files, SessionContext context) {
+    context.strangers = strangers_;
+    context.neighbours = this;
+    auto made = std::make_unique<Running>(number, std::move(plan), files, pump_, std::move(context));
+    Running& running = *made;
+    register_helper(running);
+    if (due_.empty()) suspension_.restart(steady_clock::now());
+    by_number_[number] = &running;
+    running_.emplace(&running.session, std::move(made));
+    settle(running);
+}
+
+void RunningJobs::register_helper(Running& running) {
+    const pid_t helper = running.session.shepherd();
+    if (helper <= 0) return;
+    children_.add(helper, running.session);
+    running.helpers.push_back(helper);
+}
+
+/// Lets `act` drive one session. A failure of netrunner itself stops that job.
+template <class Act>
+void RunningJobs::drive(Running& running, Act act) {
+    try {
+        act(running.session);
+    } catch (const std::system_error& failure) {
+        running.session.fail(failure_text(failure));
+    }
+    settle(running);
+}
+
+template <class Act>
+void RunningJobs::drive_all(Act act) {
+    std::vector<Running*> all;
+    all.reserve(running_.size());
+    for (const auto& [owner, running] : running_) all.push_back(running.get());
+    for (Running* each : all) drive(*each, act);
+}
+
+/// Notes the session's next deadline, or takes its outcome if it is over. `running` may be gone afterwards.
+void RunningJobs::settle(Running& running) {
+    const bool over = running.session.over();
+    const auto due = over ? std::nullopt : running.session.deadline();
+    if (due != running.due) {
+        if (running.due) due_.erase({*running.due, &running});
+        running.due = due;
+        if (due) due_.emplace(*due, &running);
+    }
+    if (!over) return;
+    for (const pid_t helper : running.helpers) children_.forget(helper, running.session);
+    ended_.push_back({running.number, running.session.take_outcome()});
+    by_number_.erase(running.number);
+    running_.erase(&running.session);
+}
+
+bool RunningJobs::handle(const Wake& wake) {
+    const auto found = running_.find(wake.owner);
+    if (found == running_.end()) return false;
+    drive(*found->second, [&](Session& session) { session.handle(wake); });
+    return true;
+}
+
+void RunningJobs::handle_children() {
+    children_.reap([this](Session* session, const siginfo_t& child) { child_reaped(session, child); });
+}
+
+void RunningJobs::child_reaped(Session* session, const siginfo_t& child) {
+    if (session == nullptr) {
+        for (const auto& [owner, running] : running_) {
+            if (running->session.is_own_child(child.si_pid)) session = &running->session;
+        }
+    }
+    if (session != nullptr) {
+        Running& running = *running_.at(session);
+        // If the shepherd was killed, its guard becomes this process's child.
+        drive(running, [&](Session& own) {
+            own.child_reaped(child);
+            if (!own.over()) register_helper(running);
+        });
+        return;
+    }
+    for (const auto& [owner, running] : running_) {
+        if (running->session.is_lost()) running->session.child_reaped(child);
+    }
+}
+
+std::optional<TimePoint> RunningJobs::deadline() const {
+    const auto first =
+        due_.empty() ? std::nullopt : std::optional(std::min(due_.begin()->first, suspension_.deadline()));
+    return earlier(first, children_.deadline());
+}
+
+void RunningJobs::handle_time() {
+    const TimePoint now = steady_clock::now();
+    children_.handle_time(now);
+    if (!due_.empty() && now >= suspension_.deadline()) notice_suspension(now);
+    std::vector<Running*> all;
+    for (const auto& [due, running] : due_) {
+        if (due > now) break;
+        all.push_back(running);
+    }
+    for (Running* each : all) drive(*each, [](Session& session) { session.handle_time(); });
+}
+
+/// One look for all sessions (docs/decisions/0038).
+void RunningJobs::notice_suspension(TimePoint now) {
+    const Duration suspended = suspension_.look(now, processor_wait());
+    if (suspended != Duration::zero()) resume_timers(suspended);
+}
+
+void RunningJobs::nudge(Number number) {
+    if (const auto found = by_number_.find(number); found != by_number_.end()) found->second->session.nudge_outputs();
+}
+
+void RunningJobs::stop_all(int signal) {
+    drive_all([&](Session& session) { session.stop_by(signal); });
+}
+
+void RunningJobs::stop(Number number, int signal) {
+    const auto found = by_number_.find(number);
+    if (found != by_number_.end()) drive(*found->second, [&](Session& session) { session.stop_by(signal); });
+}
+
+void RunningJobs::pass_on(int signal) {
+    drive_all([&](Session& session) { session.pass_on(signal); });
+}
+
+void RunningJobs::resume_timers(Duration paused) {
+    suspension_.restart(steady_clock::now());
+    drive_all([&](Session& session) { session.resume_timers(paused); });
+}
+
+std::optional<RunningJobs::Ended> RunningJobs::take_ended() {
+    if (ended_.empty()) return std::nullopt;
+    Ended first = std::move(ended_.front());
+    ended_.pop_front();
+    return first;
+}
+
+void RunningJobs::list_foreign(const Session& session, std::vector<pid_t>& children) const {
+    children_.list_leaving(children);
+    for (const auto& [owner, running] : running_) {
+        if (owner != &session) running->session.list_own(children);
+    }
+}
+
+void RunningJobs::leave(pid_t helper) { children_.leave(helper, steady_clock::now()); }
+
+}  // namespace netrunner

@@ -1,0 +1,68 @@
+#include "src/batch/shared_output.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace netrunner {
+
+SharedOutput::SharedOutput(int fd, Pump& pump) : sink_(Sink::borrowing(fd)), pump_(pump) {
+    pump_.watch_room(sink_.descriptor(), this);
+}
+
+SharedOutput::~SharedOutput() { pump_.unwatch(sink_.descriptor()); }
+
+IoResult SharedOutput::write(Writer writer, std::span<const std::byte> bytes) {
+    if (error_ != 0) return {IoResult::Status::failed, 0, error_};
+    if (full_ || (holder_ != nullptr && holder_ != writer)) {
+        wait(writer);
+        return {};
+    }
+    const IoResult result = sink_.write(bytes);
+    if (result.status == IoResult::Status::failed) error_ = result.error;
+    if (result.status == IoResult::Status::would_block) {
+        full_ = true;
+        wait(writer);
+    }
+    return result;
+}
+
+void SharedOutput::wait(Writer writer) {
+    if (std::ranges::find(waiting_, writer) != waiting_.end()) return;
+    if (writer == holder_) {
+        waiting_.push_front(writer);
+    } else {
+        waiting_.push_back(writer);
+    }
+}
+
+void SharedOutput::release(Writer writer) {
+    if (holder_ == writer) holder_ = nullptr;
+}
+
+void SharedOutput::forget(Writer writer) {
+    release(writer);
+    std::erase(waiting_, writer);
+}
+
+bool SharedOutput::handle(const Wake& wake) {
+    if (wake.owner != this) return false;
+    full_ = false;
+    // An idle output would not notice that its reader has gone.
+    pollfd state{sink_.descriptor(), 0, 0};
+    if (sink_.has_reader() && ::poll(&state, 1, 0) > 0 && (state.revents & POLLERR) != 0) error_ = EPIPE;
+    return true;
+}
+
+SharedOutput::Writer SharedOutput::next_waiting() {
+    // After a failure each writer that waits has to learn of it.
+    if (error_ == 0 && full_) return nullptr;
+    const auto found = holder_ == nullptr || error_ != 0 ? waiting_.begin() : std::ranges::find(waiting_, holder_);
+    if (found == waiting_.end()) return nullptr;
+    const Writer next = *found;
+    waiting_.erase(found);
+    return next;
+}
+
+}  // namespace netrunner

@@ -1,0 +1,54 @@
+// One of netrunner's own outputs, descriptor 1 or 2, to which all jobs of a batch write. A writer that has begun a line
+// holds the output until the line has ended; the others wait in turn. The pump reports when there is room again. It
+// does not know what the bytes mean.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <span>
+
+#include "src/relay/pump.hpp"
+#include "src/relay/sink.hpp"
+
+namespace netrunner {
+
+class SharedOutput {
+  public:
+    /// One who writes here. Nothing is called on it: it only names who waits.
+    using Writer = const void*;
+
+    /// Writes through `fd`, which stays open longer.
+    SharedOutput(int fd, Pump& pump);
+    ~SharedOutput();
+    SharedOutput(const SharedOutput&) = delete;
+    SharedOutput& operator=(const SharedOutput&) = delete;
+
+    /// Writes what fits now, if no other writer holds the output. If that is not everything, `writer` waits, and
+    /// `next_waiting` names it when it is its turn. A failure stays.
+    IoResult write(Writer writer, std::span<const std::byte> bytes);
+    /// From now on no other writer can write, until `release`.
+    void hold(Writer writer) { holder_ = writer; }
+    void release(Writer writer);
+    /// `writer` is about to go.
+    void forget(Writer writer);
+
+    /// Whether `wake` is about this output. Then `next_waiting` may name a writer.
+    bool handle(const Wake& wake);
+    /// Removes a writer that waits from the line and returns it; null: none can write now.
+    Writer next_waiting();
+
+    /// errno of the write that failed; EPIPE: the reader has gone. 0: none has.
+    [[nodiscard]] int error() const { return error_; }
+
+  private:
+    void wait(Writer writer);
+
+    Sink sink_;
+    Pump& pump_;
+    bool full_ = false;
+    int error_ = 0;
+    Writer holder_ = nullptr;
+    std::deque<Writer> waiting_;
+};
+
+}  // namespace netrunner

@@ -1,0 +1,36 @@
+// What a session asks of its process if other sessions run there too (netrunner batch). The conductor implements it. A
+// session that is alone has none and does these things itself.
+#pragma once
+
+#include <sys/types.h>
+
+#include <vector>
+
+#include "shepherd/tree/reserve_descriptors.hpp"
+
+namespace netrunner {
+
+class Session;
+
+class Neighbours {
+  public:
+    Neighbours() = default;
+    Neighbours(const Neighbours&) = delete;
+    Neighbours& operator=(const Neighbours&) = delete;
+
+    /// Appends the children of this process that are not part of `session`'s run, as far as that is known
+    /// (docs/decisions/0044).
+    virtual void list_foreign(const Session& session, std::vector<pid_t>& children) const = 0;
+
+    /// `helper`, a child of this process, is about to exit: from now on the neighbours' owner reaps it, and kills it if
+    /// it does not exit soon.
+    virtual void leave(pid_t helper) = 0;
+
+    /// One reserve for the walks of all sessions.
+    virtual ReserveDescriptors& reserve() = 0;
+
+  protected:
+    ~Neighbours() = default;
+};
+
+}  // namespace netrunner
