@@ -1,4 +1,4 @@
-// Packs several records into one job (-n N), as many as N and the kernel's room for arguments allow. The job source
+// Packs several records into one job (-n N), as many as N and the kernel's room for arguments allow. The job maker
 // feeds it and takes the packs. Pure.
 #pragma once
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace netrunner {
 
@@ -29,18 +30,6 @@ std::uint64_t ValueProduct::count() const {
         product *= list.size();
     }
     return product;
-}
-
-DividedWords divide_at_colons(std::span<const std::string> words) {
-    DividedWords divided;
-    for (const std::string& word : words) {
-        if (word == ":::") {
-            divided.lists.emplace_back();
-        } else {
-            (divided.lists.empty() ? divided.command : divided.lists.back()).push_back(word);
-        }
-    }
-    return divided;
 }
 
 }  // namespace netrunner

@@ -5,9 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "src/batch/record.hpp"
@@ -29,12 +27,5 @@ class ValueProduct {
     std::vector<std::size_t> at_;  ///< the next combination, an index in each list
     bool ended_ = false;
 };
-
-/// The words of a command line after the options, divided at each `:::`.
-struct DividedWords {
-    std::vector<std::string> command;
-    std::vector<std::vector<std::string>> lists;  ///< empty: there is no `:::`
-};
-DividedWords divide_at_colons(std::span<const std::string> words);
 
 }  // namespace netrunner

@@ -2,21 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
-#include <algorithm>
-#include <functional>
-#include <map>
-#include <string_view>
 #include <utility>
-#include <vector>
 
-#include "src/cli/option_names.hpp"
 #include "src/cli/value_syntax.hpp"
 #include "src/values/quantity.hpp"
 #include "src/values/usage_error.hpp"
-#include "src/values/version.hpp"
 
 namespace netrunner {
 namespace {
@@ -38,16 +28,11 @@ Examples:
   netrunner run --stop INT,2s,TERM,5s,KILL -t 1h -- ./soak
 )";
 
-/// Declares the options of `run` to CLI11, each with a function that sets its field of Options. If `words` are given,
-/// only the options that a word may name are declared: one declaration costs about 20,000 instructions, `run` has about
-/// 50 options, and most runs use two or three (docs/decisions/0025).
+/// One line for each option of `run`: it tells the table the option's name, its help and the function that sets its
+/// field.
 class RunOptions {
   public:
-    using Words = std::span<const std::string>;
-
-    explicit RunOptions(Options& options, std::optional<Words> words = std::nullopt)
-        : options_(options), words_(words) {
-        if (may_be_meant("-h,--help") || may_be_meant("-V,--version")) app();
+    RunOptions(OptionTable& table, Options& options) : table_(table), options_(options) {
         streams();
         stopping();
         surroundings();
@@ -55,130 +40,19 @@ class RunOptions {
         reporting();
     }
 
-    /// `words`: the options without the command. Throws UsageError.
-    void parse(std::span<const std::string> words) {
-        std::vector<std::string> tokens = normalise(words);
-        if (tokens.empty()) return;
-        std::ranges::reverse(tokens);  // CLI11 expects the arguments in reverse order
-        try {
-            app().parse(tokens);
-        } catch (const CLI::CallForHelp&) {
-            asked_ = AskedText::help;
-        } catch (const CLI::CallForVersion&) {
-            asked_ = AskedText::version;
-        } catch (const CLI::ParseError& wrong) {
-            throw UsageError(wrong.what());
-        }
-    }
-
-    /// The number of leading `words` that are options or their values. `--` is not counted.
-    [[nodiscard]] std::size_t length_of_options(std::span<const std::string> words) const {
-        std::size_t at = 0;
-        while (at < words.size() && words[at].size() > 1 && words[at].front() == '-' && words[at] != "--") {
-            at += takes_next_word(words[at]) ? 2 : 1;
-        }
-        return std::min(at, words.size());
-    }
-
-    /// Throws UsageError if the command's first word is the value of an option before it that takes one only after an
-    /// equals sign: `--timestamps iso`.
-    void refuse_separate_value(std::span<const std::string> options, std::span<const std::string> command) const {
-        if (options.empty() || command.empty()) return;
-        const std::string& option = options.back();
-        const auto taken = value_is_valid_.find(option);
-        if (taken == value_is_valid_.end() || !taken->second(command.front())) return;
-        throw UsageError(fmt::format("{0} takes a value only after '=': say {0}={1}, or {0} -- {1} to run '{1}'",
-                                     option, command.front()));
-    }
-
-    [[nodiscard]] std::optional<AskedText> asked() const { return asked_; }
-
-    /// The help text of the declared options.
-    [[nodiscard]] std::string help() {
-        CLI::Formatter formatter;
-        formatter.column_width(31);
-        std::string groups = formatter.make_groups(&app(), CLI::AppFormatMode::Normal);
-        for (std::size_t at = 0; (at = groups.find("\n\n\n", at)) != std::string::npos;) groups.erase(at, 1);
-        // CLI11 prints `--timestamps [=MODE]`. Move the blank behind the bracket, so that the column stays aligned.
-        for (std::size_t at = 0; (at = groups.find(" [=", at)) != std::string::npos;) {
-            groups.insert(groups.find(']', at) + 1, 1, ' ');
-            groups.erase(at, 1);
-        }
-        return run_usage + groups + run_notes;
-    }
-
   private:
-    CLI::App& app() {
-        if (!app_) {
-            app_.emplace("", "netrunner run");
-            app_->set_help_flag("-h,--help", "show this help");
-            app_->set_version_flag("-V,--version", version, "show the version of netrunner");
-        }
-        return *app_;
-    }
-
-    /// Whether a word that may be an option is the long name in `names` ("-t,--timeout") or a cluster with the letter
-    /// in `names`.
-    [[nodiscard]] bool may_be_meant(std::string_view names) const {
-        if (!words_) return true;
-        const char letter = names[1] == '-' ? '\0' : names[1];
-        bool after_option = false;
-        for (const std::string_view word : *words_) {
-            if (word == "--" && !after_option) return false;  // after an option, `--` may be its value
-            after_option = word.starts_with('-');
-            if (!after_option) continue;
-            if (word.starts_with("--") ? word.substr(0, word.find('=')) == names.substr(names.rfind(',') + 1)
-                                       : letter != '\0' && word.find(letter) != std::string_view::npos) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /// Declares an option with a value. `set` gets the value as typed.
     template <class Setter>
     void value(const char* group, const char* names, const char* kind, const char* text, Setter set) {
-        if (!may_be_meant(names)) return;
-        app()
-            .add_option_function<std::string>(
-                names,
-                [set, names](const std::string& given) {
-                    try {
-                        set(given);
-                    } catch (const std::runtime_error& wrong) {
-                        complain(names, wrong.what());
-                    } catch (const InvalidQuantity& wrong) {
-                        complain(names, wrong.what());
-                    }
-                },
-                text)
-            ->type_name(kind)
-            ->group(group)
-            ->take_last()
-            ->trigger_on_parse()
-            ->allow_extra_args(false);
+        table_.value(group, names, kind, text, set);
     }
-    /// Declares an option whose value may be left out; it is then `otherwise`. A value is only taken after an equals
-    /// sign.
     template <class Setter>
     void optional_value(const char* group, const char* name, const char* kind, const char* otherwise, const char* text,
                         Setter set) {
-        if (!may_be_meant(name)) return;
-        value(group, name, kind, text, set);
-        app().get_option(name)->option_text(fmt::format("[={}]", kind));
-        values_if_none_[name] = otherwise;
-        value_is_valid_[name] = [set](const std::string& given) {
-            try {
-                set(given);
-                return true;
-            } catch (const std::runtime_error&) {
-                return false;
-            }
-        };
+        table_.optional_value(group, name, kind, otherwise, text, set);
     }
     template <class Setter>
     void flag(const char* group, const char* names, const char* text, Setter set) {
-        if (may_be_meant(names)) app().add_flag_callback(names, set, text)->group(group)->trigger_on_parse();
+        table_.flag(group, names, text, set);
     }
 
     /// For an option that is refused if it is given twice: one of the two files would not be written.
@@ -186,10 +60,6 @@ class RunOptions {
     static void set_once(std::optional<Value>& field, Value value) {
         if (field) throw UsageError(fmt::format("'{}' and '{}' are given, but only one can be written", *field, value));
         field = std::move(value);
-    }
-
-    [[noreturn]] static void complain(std::string_view names, const std::string& what) {
-        throw UsageError(fmt::format("{}: {}", names.substr(names.rfind(',') + 1), what));
     }
 
     void streams() {
@@ -336,96 +206,34 @@ class RunOptions {
         flag(group, "-v,--verbose", "print each step; -vv: also internal messages", [&] { ++o.verbose; });
     }
 
-    [[nodiscard]] const CLI::Option* find(const std::string& name) const {
-        return app_ ? app_->get_option_no_throw(name) : nullptr;
-    }
-
-    static bool takes_value(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
-
-    [[noreturn]] static void refuse_unknown(const std::string& name) {
-        Options unused;
-        RunOptions all(unused);
-        std::vector<std::string> names;
-        for (const CLI::Option* option : std::as_const(all.app()).get_options()) {
-            for (const std::string& known : option->get_lnames()) names.push_back("--" + known);
-        }
-        const std::string meant = meant_option(name, std::vector<std::string_view>(names.begin(), names.end()));
-        throw UsageError(meant.empty() ? fmt::format("unknown option '{}' (see netrunner help run)", name)
-                                       : fmt::format("unknown option '{}': did you mean '{}'?", name, meant));
-    }
-
-    /// Whether the word after the option word `word` is its value. Throws UsageError for an unknown option.
-    [[nodiscard]] bool takes_next_word(const std::string& word) const {
-        if (word.starts_with("--")) {
-            const std::size_t equals = word.find('=');
-            const CLI::Option* option = find(word.substr(0, equals));
-            if (option == nullptr) refuse_unknown(word.substr(0, equals));
-            return equals == std::string::npos && takes_value(*option) && !values_if_none_.contains(word);
-        }
-        for (std::size_t i = 1; i < word.size(); ++i) {
-            const std::string name{'-', word[i]};
-            const CLI::Option* option = find(name);
-            if (option == nullptr) refuse_unknown(name);
-            if (takes_value(*option)) return i + 1 == word.size();
-        }
-        return false;
-    }
-
-    /// Splits `words` into one token for each option and one for each value. Without this, CLI11 takes the next word as
-    /// the value of `--name=`.
-    [[nodiscard]] std::vector<std::string> normalise(std::span<const std::string> words) const {
-        std::vector<std::string> tokens;
-        for (std::size_t at = 0; at < words.size(); ++at) {
-            const std::string& word = words[at];
-            const bool next = takes_next_word(word);
-            if (word.starts_with("--")) {
-                const std::size_t equals = word.find('=');
-                tokens.push_back(word.substr(0, equals));
-                if (equals != std::string::npos) {
-                    if (!takes_value(*find(tokens.back())))
-                        throw UsageError(fmt::format("{} takes no value", tokens.back()));
-                    tokens.push_back(word.substr(equals + 1));
-                } else if (const auto found = values_if_none_.find(word); found != values_if_none_.end()) {
-                    tokens.push_back(found->second);
-                }
-            } else {
-                split_cluster(word, tokens);
-            }
-            if (!next) continue;
-            if (++at == words.size()) throw UsageError(fmt::format("{} needs a value", tokens.back()));
-            tokens.push_back(words[at]);
-        }
-        return tokens;
-    }
-
-    /// Splits a cluster of letters: -qt5 becomes -q -t 5.
-    void split_cluster(const std::string& word, std::vector<std::string>& tokens) const {
-        for (std::size_t i = 1; i < word.size(); ++i) {
-            tokens.push_back({'-', word[i]});
-            if (!takes_value(*find(tokens.back()))) continue;
-            if (i + 1 < word.size()) tokens.push_back(word.substr(i + 1));
-            return;
-        }
-    }
-
+    OptionTable& table_;
     Options& options_;
-    std::optional<Words> words_;
-    std::optional<CLI::App> app_;
-    std::map<std::string, std::string> values_if_none_;
-    std::map<std::string, std::function<bool(const std::string&)>> value_is_valid_;
-    std::optional<AskedText> asked_;
 };
+
+std::vector<std::string> names_of_run_options() {
+    Options unused;
+    OptionTable all(run_command);
+    declare_run_options(all, unused);
+    return all.long_names();
+}
 
 }  // namespace
 
+const OptionTable::Command run_command{"run", names_of_run_options};
+
+void declare_run_options(OptionTable& table, Options& options) { RunOptions(table, options); }
+
 std::string help_of_run() {
     Options unused;
-    return RunOptions(unused).help();
+    OptionTable all(run_command);
+    declare_run_options(all, unused);
+    return all.help(run_usage, run_notes);
 }
 
 std::variant<Options, AskedText> parse_run(std::span<const std::string> words) {
     Options options;
-    RunOptions declared(options, words);
+    OptionTable declared(run_command, words);
+    declare_run_options(declared, options);
     const std::size_t length = declared.length_of_options(words);
     declared.parse(words.first(length));
     if (const auto text = declared.asked()) return *text;
@@ -435,6 +243,25 @@ std::variant<Options, AskedText> parse_run(std::span<const std::string> words) {
     if (command.empty()) throw UsageError("no command given (see netrunner help run)");
     options.command.assign(command.begin(), command.end());
     return options;
+}
+
+void set_run_options(Options& options, std::span<const GivenOption> given) {
+    std::vector<std::string> words;
+    for (const GivenOption& option : given) words.push_back(option.name);
+    OptionTable declared(run_command, words);
+    declare_run_options(declared, options);
+    words.clear();
+    for (const GivenOption& option : given) {
+        if (!declared.knows(option.name)) declared.refuse_unknown(option.name);
+        const bool has_values = !option.values.empty();
+        const bool takes_value = declared.takes_value(option.name);
+        if (has_values && !takes_value) throw UsageError(fmt::format("{} takes no value", option.name));
+        if (!has_values && takes_value) throw UsageError(fmt::format("{} needs a value", option.name));
+        if (!has_values && option.wanted) words.push_back(option.name);
+        for (const std::string& value : option.values) words.push_back(fmt::format("{}={}", option.name, value));
+    }
+    declared.parse(words);
+    if (declared.asked()) declared.refuse_unknown(*declared.asked() == AskedText::help ? "--help" : "--version");
 }
 
 }  // namespace netrunner

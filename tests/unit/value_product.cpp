@@ -52,15 +52,4 @@ TEST_CASE("a product that does not fit in memory is counted and made lazily") {
     CHECK(ValueProduct(Lists(7, thousand)).count() == std::numeric_limits<std::uint64_t>::max());
 }
 
-TEST_CASE("words are divided at each colons") {
-    const DividedWords none = divide_at_colons(Words{"echo", "a", "::::"});
-    CHECK(none.command == Words{"echo", "a", "::::"});
-    CHECK(none.lists.empty());
-    const DividedWords two = divide_at_colons(Words{"echo", ":::", "a", "b", ":::", "c"});
-    CHECK(two.command == Words{"echo"});
-    CHECK(two.lists == Lists{{"a", "b"}, {"c"}});
-    const DividedWords empty = divide_at_colons(Words{"echo", ":::"});
-    CHECK(empty.lists == Lists{{}});
-}
-
 TEST_SUITE_END();

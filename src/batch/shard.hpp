@@ -1,0 +1,31 @@
+// Which jobs of the input belong to this shard, and the shard that a job array or a CI system gives by its environment.
+// Pure.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "src/batch/job_key.hpp"
+#include "src/cli/batch_options.hpp"
+
+namespace netrunner {
+
+/// Whether the job belongs to `shard`: by its number, every N-th, or by its key.
+bool is_in_shard(const ShardChoice& shard, std::uint64_t number, const JobKey& key);
+
+/// A variable's value; nothing if it is not set.
+using Variable = std::function<std::optional<std::string>(const char* name)>;
+
+struct FoundShard {
+    ShardChoice choice;
+    std::string source;  ///< "SLURM_ARRAY_TASK_ID=3 and SLURM_ARRAY_TASK_COUNT=8"
+};
+/// --shard auto. Throws UsageError if the environment names no shard, or names one that cannot be.
+FoundShard shard_of_environment(const Variable& variable);
+
+/// "2/8", "hash:2/8"; empty without a shard.
+std::string shard_text(const ShardChoice& shard);
+
+}  // namespace netrunner
