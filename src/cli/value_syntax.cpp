@@ -159,8 +159,11 @@ OrphanPolicy orphans_value(std::string_view text) {
 }
 
 int retries_value(std::string_view text) {
+    constexpr int most = 100'000;  // the report lists all attempts
     const auto value = parse_integer(text, 10);
-    if (!value || *value < 0) refuse("number", text, "expected how often to try again");
+    if (!value || *value < 0 || *value > most) {
+        refuse("number", text, "expected how often to try again, from 0 to 100000");
+    }
     return *value;
 }
 

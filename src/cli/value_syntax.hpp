@@ -15,7 +15,7 @@ int signal_value(std::string_view text);
 /// SIGNAL[,DURATION,SIGNAL]...[,DURATION]
 std::vector<StopStep> stop_value(std::string_view text);
 OrphanPolicy orphans_value(std::string_view text);
-/// 0 or more.
+/// From 0 to 100000.
 int retries_value(std::string_view text);
 /// Words of `retry_words`, exit:CODE and exit:FIRST-LAST, separated by commas.
 std::vector<RetryEnd> retry_on_value(std::string_view text);

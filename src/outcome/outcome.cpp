@@ -261,7 +261,7 @@ std::string reason_of(const Outcome& outcome) {
 std::string describe_end(const Outcome& outcome) {
     if (const auto* end = std::get_if<NotStarted>(&outcome.end)) return end->message;
     if (is_oom_first(outcome)) return describe_oom(*outcome.cgroup);
-    const std::string stop = outcome.stop ? describe_stop(outcome) : "";
+    std::string stop = outcome.stop ? describe_stop(outcome) : "";
     if (!stop.empty()) return stop;
     if (const auto* end = std::get_if<Exited>(&outcome.end)) return fmt::format("exited with {}", end->code);
     const auto* end = std::get_if<Signaled>(&outcome.end);

@@ -36,8 +36,7 @@ RetryWait::~RetryWait() {
 /// -1 if the parent is not watched, or without a descriptor.
 int RetryWait::parent_descriptor() const { return context_.parent == nullptr ? -1 : context_.parent->descriptor(); }
 
-RetryWait::End RetryWait::wait(Duration delay) {
-    const TimePoint begun = steady_clock::now();
+RetryWait::End RetryWait::wait(Duration delay, TimePoint begun) {
     until_ = begun + delay;
     watch_.emplace(delay, begun);
     beat_at_ = context_.heartbeat == forever ? TimePoint::max() : begun + context_.heartbeat;
@@ -54,6 +53,7 @@ RetryWait::End RetryWait::wait(Duration delay) {
         if (wake.kind != Wake::Kind::deadline) continue;
         const TimePoint now = steady_clock::now();
         attend(now);
+        end_.at = now;
         if (now >= until_) break;
     }
     return end_;

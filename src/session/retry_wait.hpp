@@ -35,11 +35,12 @@ class RetryWait {
         bool outer = false;          ///< an outer run ordered it, and tells why
         bool parent_died = false;
         Duration suspended{};  ///< how long the run was suspended meanwhile
+        TimePoint at{};        ///< when the wait was over
         [[nodiscard]] bool is_over() const { return !order && !parent_died; }
     };
-    /// Waits for `delay`, not counting the time in which the run was suspended. An order to end, or the end of the
-    /// parent, ends it at once. A signal that is pending already counts, also if `delay` is zero.
-    End wait(Duration delay);
+    /// Waits for `delay` from `begun` on, not counting the time in which the run was suspended. An order to end, or the
+    /// end of the parent, ends it at once. A signal that is pending already counts, also if `delay` is zero.
+    End wait(Duration delay, TimePoint begun);
 
   private:
     void handle(const SignalEvent& signal);

@@ -118,10 +118,10 @@ Outcome attempt(const LaunchPlan& plan, StandardFiles& files, bool is_first, Pum
     }
 }
 
-/// `plan` with a limit on time that ends at `end` at the latest.
-LaunchPlan limited(LaunchPlan plan, TimePoint begun, std::optional<TimePoint> end) {
-    if (!end || *end - begun >= plan.timeout) return plan;
-    plan.timeout = std::max(*end - begun, Duration(1));
+/// `plan` with a limit on time that ends at `end` at the latest; TimePoint::max(): never.
+LaunchPlan limited(LaunchPlan plan, TimePoint begun, TimePoint end) {
+    if (end == TimePoint::max() || end - begun >= plan.timeout) return plan;
+    plan.timeout = std::max(end - begun, Duration(1));
     plan.timeout_shown = fmt::format("{} (--retry-timeout)", format_duration(plan.retry->timeout));
     return plan;
 }
@@ -149,6 +149,12 @@ void note_end_between(const RetryWait::End& end, Outcome& outcome) {
         StopRecord{.cause = end.parent_died ? StopCause::parent_died : StopCause::cancelled, .steps = {}, .limit = ""};
 }
 
+/// `outcome` of a set-up that failed before the first attempt began.
+Outcome as_only_attempt(Outcome outcome, const LaunchPlan& plan) {
+    if (plan.retry) outcome.attempts.push_back(record_of(outcome, plan.retry->preserve_status));
+    return outcome;
+}
+
 /// Attempts until one of them ends well, an order to end comes, or no further attempt is allowed.
 Outcome attempt_again_and_again(LaunchPlan plan, StandardFiles& files, Pump& pump, SignalSource& signals,
                                 GivenDescriptors& given, SessionContext context,
@@ -161,14 +167,17 @@ Outcome attempt_again_and_again(LaunchPlan plan, StandardFiles& files, Pump& pum
     context.parent = parent ? &*parent : nullptr;
     std::vector<AttemptRecord> records;
     while (true) {
-        const LaunchPlan now = limited(plan, context.begun, attempts.end());
+        const LaunchPlan now = limited(plan, context.begun, attempts.end().value_or(TimePoint::max()));
         Outcome outcome =
             attempt(now, files, records.empty(), pump, signals, context, attempts.is_last() ? &given : nullptr);
         records.push_back(record_of(outcome, retry.preserve_status));
-        outcome.attempts = records;
-        const Attempts::Answer answer = attempts.after(outcome, std::chrono::steady_clock::now());
+        const TimePoint ended = context.begun + outcome.wall;
+        const Attempts::Answer answer = attempts.after(outcome, ended);
         if (!answer.remark.empty()) outcome.notes.push_back(answer.remark);
-        if (!answer.again_after) return outcome;
+        if (!answer.again_after) {
+            outcome.attempts = std::move(records);
+            return outcome;
+        }
         tell(outcome, attempts, retry, *context.position);
         RetryWait wait({.ignored = plan.shepherd.ignored,
                         .has_terminal = plan.has_terminal,
@@ -178,14 +187,15 @@ Outcome attempt_again_and_again(LaunchPlan plan, StandardFiles& files, Pump& pum
                         .most = attempts.most(),
                         .narrate = context.narrate},
                        pump, signals);
-        const RetryWait::End end = wait.wait(*answer.again_after);
+        const RetryWait::End end = wait.wait(*answer.again_after, ended);
         if (!end.is_over()) {
             note_end_between(end, outcome);
+            outcome.attempts = std::move(records);
             return outcome;
         }
         attempts.pause(end.suspended);
         if (context.tail != nullptr) *context.tail = {};
-        context.begun = std::chrono::steady_clock::now();
+        context.begun = end.at;
         context.narrate(1, fmt::format("attempt {} of {}", attempts.number(), attempts.most()));
         plan = plan_again();
     }
@@ -209,10 +219,10 @@ Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<Sign
         return attempt_again_and_again(plan, files, pump, *signals, given, std::move(context), plan_again);
     } catch (const OpenTimedOut& failure) {
         const bool together = plan.retry && plan.retry->timeout != forever;
-        return timed_out_setup(
-            failure, limited(plan, begun, together ? std::optional(begun + plan.retry->timeout) : std::nullopt), begun);
+        const TimePoint end = together ? begun + plan.retry->timeout : TimePoint::max();
+        return as_only_attempt(timed_out_setup(failure, limited(plan, begun, end), begun), plan);
     } catch (const SetupFailure& failure) {
-        return failed_setup(failure, failure.stage(), plan, begun);
+        return as_only_attempt(failed_setup(failure, failure.stage(), plan, begun), plan);
     }
 }
 

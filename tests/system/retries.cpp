@@ -178,6 +178,24 @@ TEST_CASE_FIXTURE(WaitingTrial, "between two attempts netrunner is the only proc
     CHECK(nothing_left(10s));
 }
 
+TEST_CASE_FIXTURE(Trial, "the time in which netrunner is suspended between two attempts counts for nothing") {
+    auto process = start(runner({"--retries", "1", "--retry-delay", "1s", "--retry-timeout", "3s", "--", "sh", "-c",
+                                 counting(path("count"), 2)}));
+    process.wait_for("the delay", [&] { return contains(process.err(), "trying again"); });
+    process.signal(SIGSTOP);
+    let_pass(4s);
+    process.signal(SIGCONT);
+    const auto result = process.finish();
+    CHECK(result.ending == exit_code(0));
+    CHECK_WALL(result, 4500, 12000);  // the rest of the delay is waited for
+}
+
+TEST_CASE_FIXTURE(Trial, "a start that comes to nothing is the only attempt") {
+    auto [result, report] = run_reported({"--retries", "3", "-C", "/nonexistent", "--", "true"});
+    CHECK(result.ending == exit_code(125));
+    CHECK(reasons_of(report) == Words{"spawn-failed"});
+}
+
 TEST_CASE_FIXTURE(WaitingTrial, "between two attempts the heartbeat goes on") {
     auto process = start_waiting({"--heartbeat", "100ms"});
     process.wait_for("a heartbeat",

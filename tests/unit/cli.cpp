@@ -257,7 +257,7 @@ TEST_CASE("an invalid value is refused with its option, what was expected, and t
          "invalid signal 'USR3': expected a name such as TERM or SIGTERM, or a number from 1 to "
          "64; did you mean 'USR1'?"},
         {"--stop", "TERM,KILL", "invalid stop sequence 'TERM,KILL': expected a duration before 'KILL'"},
-        {"--retries", "-1", "invalid number '-1': expected how often to try again"},
+        {"--retries", "-1", "invalid number '-1': expected how often to try again, from 0 to 100000"},
         {"--retry-on", "failure,",
          "invalid end '': expected failure, exited, signaled, timeout, idle-timeout, output-limit, no-input, oom, "
          "spawn-failed or exit:CODE"},
