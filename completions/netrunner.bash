@@ -6,7 +6,7 @@
 _netrunner_run_options='
     --pty --term= --pty-stderr= --no-input= --winsize= --stdin= --stdout= --stderr= o/--output= --append --timestamps=? --prefix=
     --output-stamped --output-format= --max-output= --max-output-action= --close-fds --pipe-size=
-    t/--timeout= --idle-timeout= --on-timeout= s/--signal= k/--kill-after= --stop= --retries= --retry-on= --retry-delay= --retry-timeout= p/--preserve-status --orphans= --die-with-parent --pid-namespace
+    t/--timeout= --idle-timeout= --on-timeout= s/--signal= k/--kill-after= --stop= --retries= --retry-on= --retry-delay= --retry-timeout= p/--preserve-status --orphans= --spare= --die-with-parent --pid-namespace
     --keep-signals C/--chdir= E/--setenv= u/--unset= i/--ignore-environment a/--argv0= --uid= --gid= --groups=
     --umask= --nice= --rlimit= --no-new-privs
     --cgroup= --cgroup-base= --memory-max= --memory-high= --swap-max= --pids-max= --cpu-max= --cpu-weight= --cpuset=
@@ -101,6 +101,7 @@ _netrunner_value() { # OPTION
         --retry-delay) _netrunner_offer '0 1s 10s 1m' ;;
         --retry-timeout) _netrunner_offer '30s 5m 1h 1h30m' ;;
         --orphans) _netrunner_offer 'kill wait leave' ;;
+        --spare) _netrunner_any -c ;;
         --chdir) _netrunner_files -d ;;
         --setenv) _netrunner_names -e ;;
         --unset) _netrunner_any -e ;;

@@ -119,6 +119,7 @@ __netrunner_option retry-delay= 'Time between two attempts' 0 1s 10s 1m
 __netrunner_option retry-timeout= 'Time for all attempts together' 30s 5m 1h 1h30m
 __netrunner_option p/preserve-status "After a limit, use the command's status, not 124"
 __netrunner_option orphans= 'What to do with processes left over' kill wait leave
+__netrunner_option spare=+ 'Leave daemons of this program running' '(__fish_complete_command)'
 __netrunner_option die-with-parent 'Also stop when the parent of netrunner ends'
 
 __netrunner_option pid-namespace 'Run the command in a new PID namespace'

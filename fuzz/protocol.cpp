@@ -28,6 +28,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check<Kill>(packet);
     check<CloseStdin>(packet);
     check<Finish>(packet);
+    check<Spare>(packet);
+    check<OrphanSpared>(packet);
     check<SetWinsize>(packet);
     check<SetForeground>(packet);
     check<GuardTerminal>(packet);

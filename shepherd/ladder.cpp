@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "shepherd/system/monotonic.hpp"
 
@@ -44,7 +45,27 @@ void Ladder::tell(TreeVisitor visitor, void* context) noexcept {
 }
 
 Tree Ladder::tree() const noexcept {
-    return {.root = ::getpid(), .group = command_, .leader_unreaped = command_ > 0 && !reaped_};
+    return {.root = ::getpid(), .group = command_, .leader_unreaped = command_ > 0 && !reaped_, .spare = spare_};
+}
+
+/// The command's session is that of this process, the guard or the shepherd.
+void Ladder::spare(std::string_view names) noexcept { spare_ = {.names = names, .session = ::getsid(0)}; }
+
+bool Ladder::only_spared_left() noexcept {
+    if (!spares()) return false;
+    reserve_.lend();
+    const bool none = find_unspared(tree(), tree_room) == 0;
+    reserve_.take_back();
+    return none;
+}
+
+void Ladder::visit_spared(TreeVisitor visitor, void* context) noexcept {
+    reserve_.lend();
+    const std::size_t count = find_tree(tree(), tree_room);
+    reserve_.take_back();
+    for (const TreeMember& member : std::span(tree_room).first(count)) {
+        if (member.spared == Spared::by_name) visitor(context, member);
+    }
 }
 
 void Ladder::deliver(const Kill& kill) noexcept {

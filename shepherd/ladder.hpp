@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <string_view>
 
 #include "shepherd/group/job_group.hpp"
 #include "shepherd/link/protocol.hpp"
@@ -24,8 +25,19 @@ class Ladder {
     /// Sets the command's pid, also its process group. Without it each process of the tree is signalled by itself.
     void set_command(pid_t command) noexcept { command_ = command; }
     /// From now on the kernel may reuse the command's pid and group number.
-    void command_reaped() noexcept { reaped_ = true; }
+    void command_reaped() noexcept {
+        reaped_ = true;
+        spare_.outlived = steps_ == 0;
+    }
     [[nodiscard]] bool is_command_reaped() const noexcept { return reaped_; }
+    /// Leaves processes of these programs running, see SpareRule. To be called before any signal.
+    void spare(std::string_view names) noexcept;
+    [[nodiscard]] bool spares() const noexcept { return static_cast<bool>(spare_); }
+    /// Whether no process is left but spared ones, as far as one walk can tell: it can miss a process whose parent
+    /// dies meanwhile. Without spared names: false.
+    [[nodiscard]] bool only_spared_left() noexcept;
+    /// Calls `visitor` for each process that is left running by its name.
+    void visit_spared(TreeVisitor visitor, void* context) noexcept;
     /// Sets the visitor, which is called for each process before it is signalled.
     void tell(TreeVisitor visitor, void* context) noexcept;
 
@@ -61,6 +73,7 @@ class Ladder {
     ReserveDescriptors& reserve_;
     pid_t command_ = 0;
     bool reaped_ = false;
+    SpareRule spare_;
     TreeVisitor visitor_ = nullptr;
     void* context_ = nullptr;
     int last_signal_ = 0;

@@ -29,10 +29,23 @@ using protocol::Stage;
 
 constexpr int exit_not_ours = 125;
 
+/// Pages that are never touched take no memory, and most runs spare no program.
+protocol::Spare spare;
+
 bool receive_plan(Link& link, protocol::Plan& plan) {
     protocol::Frame frame;
     std::span<const std::byte> packet;
-    return link.receive(frame, packet, true) == Link::Received::frame && protocol::unpack(packet, plan);
+    const auto receive = [&](auto& value) {
+        return link.receive(frame, packet, true) == Link::Received::frame && protocol::unpack(packet, value);
+    };
+    return receive(plan) && (plan.spares == 0 || receive(spare));
+}
+
+/// The names in the Spare frame, without the rest of its room.
+std::string_view spared_names() {
+    std::size_t end = spare.names.size();
+    while (end > 1 && spare.names[end - 2] == '\0') --end;
+    return {spare.names.data(), end};
 }
 
 /// Takes ownership of a descriptor that the runner left open at `number` for this process alone: sets FD_CLOEXEC.
@@ -93,6 +106,7 @@ int run(const Words& words) {
     take_name(shepherd_name);
     if (!take_position(plan.new_session != 0)) return fail_to_start(link, Stage::session, errno);
     Start start;
+    if (plan.spares != 0) start.spare = spared_names();
     if (const Failure failure = prepare(plan, words.environment, start); failure.failed)
         return fail_to_start(link, failure.stage, errno);
 
@@ -109,6 +123,7 @@ int run(const Words& words) {
                     .sign_of_life = start.shepherd.take_sign_of_life(),
                     .reserve = std::move(start.reserve),
                     .groups = std::move(start.groups),
+                    .spare = start.spare,
                     .users_terminal = std::move(start.users_terminal)};
     start = {};
     return watch(plan, std::move(watched));

@@ -26,12 +26,18 @@ using namespace protocol;
 /// After the shepherd's death the guard waits this long for the runner's order before it ends the tree itself. The
 /// runner sees that death too and knows the reason, and two processes that end one tree disagree (docs/decisions/0017).
 constexpr std::int64_t first_word_ms = 200;
+/// How often the guard looks whether only spared processes are left: a process may become one by its exec, and nothing
+/// tells the guard. The interval grows with the time since the command's end.
+constexpr std::int64_t shortest_look_ms = 20;
+constexpr std::int64_t longest_look_ms = 500;
+constexpr std::int64_t share_of_time = 4;
 
 class Supervisor {
   public:
     Supervisor(Link link, const Plan& plan, Start start) noexcept
         : link_(link), plan_(plan), start_(std::move(start)), ladder_(plan, start_.groups.job, start_.reserve) {
         ladder_.set_command(start_.child);
+        if (!start_.spare.empty()) ladder_.spare(start_.spare);
         ladder_.tell(&Supervisor::about_to_signal, this);
     }
 
@@ -104,9 +110,17 @@ class Supervisor {
             case Action::tell_empty: link_.send(TreeEmpty{usage_}); break;
         }
         if (phase_ == Phase::over) {
-            start_.terminal.close();
+            close_terminal();
             ladder_.end();
         }
+    }
+
+    void close_terminal() noexcept {
+        if (!start_.terminal) return;
+        // When the session's leader, the shepherd, exits, the kernel sends SIGHUP to the foreground group. Make that
+        // the guard's own group, so that no spared process gets the signal.
+        if (ladder_.spares()) start_.terminal.set_foreground(Foreground::shepherd, start_.child);
+        start_.terminal.close();
     }
 
     // -- the start
@@ -171,6 +185,7 @@ class Supervisor {
             if (kill.scope == Scope::tree) act_alone_at_ = -1;
             orphan_frames_left_ = max_orphan_frames;
             ladder_.deliver(kill);
+            if (look_at_ >= 0) look_at_ = now_ms();  // perhaps there was nothing to signal
         } else if (unpack(packet, close_stdin)) {
             start_.standard_input.reset();
         } else if (unpack(packet, size)) {
@@ -264,7 +279,8 @@ class Supervisor {
                 // The control group may hold a process that is no child of the guard, because it was moved into the
                 // group or has left the tree. Read cgroup.events in any case: poll(2) reports only later changes.
                 const bool has_others = start_.groups.job && start_.groups.job.is_populated();
-                const bool none_left = pid < 0 && !has_others;
+                const bool may_be_over = command_ended || phase_ == Phase::leftover;
+                const bool none_left = (pid < 0 && !has_others) || (may_be_over && only_spared_left());
                 if (command_ended || (none_left && phase_ == Phase::leftover)) {
                     step(none_left ? Event::tree_ended : Event::command_ended);
                 }
@@ -285,6 +301,32 @@ class Supervisor {
         if (phase_ != Phase::over) ladder_.child_reaped();
     }
 
+    /// One walk can miss a process whose parent dies meanwhile. So two walks in a row have to find nothing, and no
+    /// child may have ended meanwhile; if one has, its SIGCHLD is still to be read.
+    bool only_spared_left() noexcept {
+        if (!ladder_.spares()) return false;
+        const std::int64_t now = now_ms();
+        if (left_since_ < 0) left_since_ = now;
+        look_at_ = now + std::clamp((now - left_since_) / share_of_time, shortest_look_ms, longest_look_ms);
+        if (!ladder_.only_spared_left() || !ladder_.only_spared_left()) return false;
+        siginfo_t ended{};
+        if (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 && ended.si_pid != 0) return false;
+        look_at_ = -1;
+        spared_frames_left_ = max_spared_frames;
+        if (!runner_gone_) ladder_.visit_spared(&Supervisor::tell_spared, this);
+        return true;
+    }
+
+    static void tell_spared(void* context, const TreeMember& member) noexcept {
+        auto& self = *static_cast<Supervisor*>(context);
+        if (self.spared_frames_left_ == 0) return;
+        --self.spared_frames_left_;
+        OrphanSpared spared;
+        spared.pid = member.pid;
+        describe_process(member.pid, spared.name, spared.command);
+        self.link_.send(spared);
+    }
+
     void tell_job_control(int status) noexcept {
         if (WIFSTOPPED(status)) {
             link_.offer(ChildStopped{WSTOPSIG(status)});
@@ -296,18 +338,22 @@ class Supervisor {
     // -- time
 
     [[nodiscard]] std::int64_t next_deadline() const noexcept {
-        const std::int64_t rung = ladder_.deadline();
-        if (act_alone_at_ < 0) return rung;
-        return rung < 0 ? act_alone_at_ : std::min(act_alone_at_, rung);
+        return earlier(earlier(ladder_.deadline(), act_alone_at_), look_at_);
+    }
+
+    static std::int64_t earlier(std::int64_t a, std::int64_t b) noexcept {
+        if (a < 0) return b;
+        return b < 0 ? a : std::min(a, b);
     }
 
     void take_deadline() noexcept {
         if (phase_ == Phase::over) {
-            act_alone_at_ = -1;
+            act_alone_at_ = look_at_ = -1;
             return;
         }
         if (act_alone_at_ >= 0 && now_ms() >= act_alone_at_) begin_ladder();
         ladder_.take_deadline();
+        if (look_at_ >= 0 && now_ms() >= look_at_) reap();
     }
 
     Link link_;
@@ -323,6 +369,9 @@ class Supervisor {
     Usage usage_;
     std::int64_t act_alone_at_ = -1;  ///< when to end the tree if the runner has not ordered it; -1: never
     std::uint32_t orphan_frames_left_ = 0;
+    std::int64_t left_since_ = -1;  ///< since when the command has ended; only if processes may be spared
+    std::int64_t look_at_ = -1;     ///< when to look whether only spared processes are left; -1: never
+    std::uint32_t spared_frames_left_ = 0;
 };
 
 }  // namespace

@@ -6,6 +6,8 @@
 
 #include <sys/types.h>
 
+#include <string_view>
+
 #include "shepherd/group/run_groups.hpp"
 #include "shepherd/link/link.hpp"
 #include "shepherd/link/protocol.hpp"
@@ -27,6 +29,7 @@ struct Start {
     ShepherdWatch shepherd;
     Descriptor null;  ///< /dev/null, which replaces descriptors 0-2 after the fork
     ReserveDescriptors reserve;
+    std::string_view spare;        ///< which programs' processes are left running, see SpareRule; mostly empty
     Descriptor standard_input;     ///< write end for the runner; the guard keeps a copy until CloseStdin
     Descriptor standard_output;    ///< read end for the runner
     Descriptor standard_error;     ///< read end for the runner

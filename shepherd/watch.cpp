@@ -24,6 +24,8 @@ namespace {
 constexpr int first_word_ms = 200;
 /// How long the guard may take beyond the ladder's own time before the shepherd checks whether the guard can act.
 constexpr std::int64_t killing_ms = 3000;
+/// How often the shepherd looks whether only spared processes are left of a tree that it ends.
+constexpr std::int64_t look_ms = 50;
 constexpr std::int64_t never = -1;
 
 /// The time until the ladder's last rung should have acted; never: a grace has no end.
@@ -43,6 +45,7 @@ class Watch {
           watched_(std::move(watched)),
           ladder_(plan, watched_.groups.job, watched_.reserve),
           runner_(plan.runner) {
+        if (!watched_.spare.empty()) ladder_.spare(watched_.spare);
         if (runner_.descriptor() < 0) runner_left();
     }
 
@@ -135,9 +138,16 @@ class Watch {
         guard_due_at_ = never;
         ladder_.begin();
         while (!reap()) {
-            wait(-1, ladder_.deadline());
+            wait(-1, next_look());
             ladder_.take_deadline();
         }
+    }
+
+    [[nodiscard]] std::int64_t next_look() const noexcept {
+        const std::int64_t rung = ladder_.deadline();
+        if (!ladder_.spares()) return rung;
+        const std::int64_t look = now_ms() + look_ms;
+        return rung < 0 ? look : std::min(look, rung);
     }
 
     /// Restores the terminal and removes the control group if the runner is gone. If there is anything to do and the
@@ -150,7 +160,8 @@ class Watch {
         if (watched_.groups.job) watched_.groups.clear_job(plan_);
     }
 
-    /// True when no process of the tree or of the control group is left.
+    /// True when no process of the tree or of the control group is left but spared ones. Two walks in a row have to
+    /// find nothing, because one can miss a process whose parent dies meanwhile.
     bool reap() noexcept {
         pid_t pid = 0;
         bool reaped = false;
@@ -161,7 +172,7 @@ class Watch {
         const bool in_group = watched_.groups.job && watched_.groups.job.is_populated();
         if (pid < 0 && !in_group) return true;
         if (reaped) ladder_.child_reaped();
-        return false;
+        return !reaped && ladder_.only_spared_left() && ladder_.only_spared_left();
     }
 
     const protocol::Plan& plan_;

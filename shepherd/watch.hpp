@@ -5,6 +5,8 @@
 
 #include <sys/types.h>
 
+#include <string_view>
+
 #include "shepherd/group/run_groups.hpp"
 #include "shepherd/link/protocol.hpp"
 #include "shepherd/system/descriptor.hpp"
@@ -19,6 +21,7 @@ struct Watched {
     Descriptor sign_of_life;  ///< its closing shows the guard that the shepherd has ended; empty with pidfds
     ReserveDescriptors reserve;
     RunGroups groups;
+    std::string_view spare;        ///< which programs' processes are left running, see SpareRule; mostly empty
     UsersTerminal users_terminal;  ///< open only if the runner may change its modes
 };
 

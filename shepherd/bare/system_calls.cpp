@@ -204,6 +204,7 @@ CALL uid_t getuid() noexcept { return call<uid_t>(SYS_getuid); }
 CALL uid_t geteuid() noexcept { return call<uid_t>(SYS_geteuid); }
 CALL gid_t getgid() noexcept { return call<gid_t>(SYS_getgid); }
 CALL gid_t getegid() noexcept { return call<gid_t>(SYS_getegid); }
+CALL pid_t getsid(pid_t pid) noexcept { return call<pid_t>(SYS_getsid, pid); }
 CALL pid_t setsid() noexcept { return call<pid_t>(SYS_setsid); }
 CALL int setpgid(pid_t pid, pid_t group) noexcept { return call(SYS_setpgid, pid, group); }
 CALL int setpriority(__priority_which_t which, id_t who, int nice) noexcept {

@@ -114,6 +114,7 @@ void fields(Cursor& c, Value& v) {
     c.boolean(v.new_session);
     c.boolean(v.has_argv0);
     c.boolean(v.no_new_privs);
+    c.boolean(v.spares);
     c.boolean(v.passes_descriptors);
     c.integer(v.pipe_size);
     c.integer(v.ignored);
@@ -196,6 +197,20 @@ void fields(Cursor& c, Value& v) {
 }
 
 template <class Cursor, class Value>
+requires std::is_same_v<std::remove_const_t<Value>, Spare>
+void fields(Cursor& c, Value& v) {
+    for (auto& character : v.names) c.integer(character);
+}
+
+template <class Cursor, class Value>
+requires std::is_same_v<std::remove_const_t<Value>, OrphanSpared>
+void fields(Cursor& c, Value& v) {
+    c.integer(v.pid);
+    for (auto& character : v.name) c.integer(character);
+    for (auto& character : v.command) c.integer(character);
+}
+
+template <class Cursor, class Value>
 requires std::is_same_v<std::remove_const_t<Value>, ChildStarted>
 void fields(Cursor& c, Value& v) {
     c.integer(v.pid);
@@ -256,6 +271,7 @@ bool sensible(const Plan& plan) {
     }
     return true;
 }
+bool sensible(const Spare& spare) { return spare.names.front() != '\0' && spare.names.back() == '\0'; }
 bool sensible(const Kill& kill) { return sensible_signal(kill.signal); }
 template <class Value>
 bool sensible(const Value& /*value*/) {
@@ -294,11 +310,13 @@ NETRUNNER_FRAME(SetWinsize)
 NETRUNNER_FRAME(SetForeground)
 NETRUNNER_FRAME(GuardTerminal)
 NETRUNNER_FRAME(GuardScreen)
+NETRUNNER_FRAME(Spare)
 NETRUNNER_FRAME(ChildStarted)
 NETRUNNER_FRAME(ChildStopped)
 NETRUNNER_FRAME(ChildContinued)
 NETRUNNER_FRAME(ChildExited)
 NETRUNNER_FRAME(OrphanFound)
+NETRUNNER_FRAME(OrphanSpared)
 NETRUNNER_FRAME(TreeEmpty)
 NETRUNNER_FRAME(StopRequested)
 NETRUNNER_FRAME(Failed)

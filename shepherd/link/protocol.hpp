@@ -30,6 +30,9 @@ inline constexpr std::size_t max_steps = 16;
 inline constexpr std::size_t max_limits = 16;  // RLIM_NLIMITS
 inline constexpr std::size_t max_groups = 256;
 inline constexpr std::size_t command_excerpt = 256;
+inline constexpr std::size_t spare_room = 1920;  // bytes for the names of --spare, each with its NUL
+/// The most OrphanSpared frames of one run.
+inline constexpr std::uint32_t max_spared_frames = 64;
 /// The most OrphanFound frames for one Kill, so that a fork bomb does not cause one frame for each process.
 inline constexpr std::uint32_t max_orphan_frames = 64;
 
@@ -43,6 +46,7 @@ enum class FrameType : std::uint8_t {
     set_foreground,
     guard_terminal,
     guard_screen,
+    spare,
     // to the runner
     child_started = 32,
     child_stopped,
@@ -52,6 +56,7 @@ enum class FrameType : std::uint8_t {
     tree_empty,
     stop_requested,
     failed,
+    orphan_spared,
 };
 
 /// Where one of the command's standard descriptors leads.
@@ -100,6 +105,7 @@ struct Plan {
     std::uint8_t new_session = 0;    ///< the shepherd starts a session: there is no terminal to share
     std::uint8_t has_argv0 = 0;      ///< the shepherd's argv[1] is the file, argv[2]... the command's argv
     std::uint8_t no_new_privs = 0;
+    std::uint8_t spares = 0;              ///< a Spare frame follows
     std::uint8_t passes_descriptors = 0;  ///< the command inherits descriptors above 2
     std::uint32_t pipe_size = 0;          ///< bytes; 0: the kernel's default
     std::uint64_t ignored = 0;            ///< bit n-1: the command starts with signal n ignored, else with its default
@@ -135,6 +141,13 @@ struct Plan {
     std::int32_t vacated_descriptor = -1;  ///< directory of the group that the runner left; -1: none
     std::uint32_t step_count = 0;          ///< rungs of the ladder to climb if the runner is gone; at least one
     std::array<Step, max_steps> steps{};
+};
+
+/// Follows the plan if that says so: the programs whose orphans are left running, by name or path, each with a NUL at
+/// its end; the rest of the room is NUL too.
+struct Spare {
+    static constexpr FrameType type = FrameType::spare;
+    std::array<char, spare_room> names{};
 };
 
 enum class Scope : std::uint8_t {
@@ -231,7 +244,7 @@ struct Usage {
 struct ChildExited {
     static constexpr FrameType type = FrameType::child_exited;
     std::int32_t wait_status = 0;  ///< as from wait(2)
-    std::uint8_t tree_empty = 0;   ///< no process is left, and no TreeEmpty follows
+    std::uint8_t tree_empty = 0;   ///< no process is left but spared ones, and no TreeEmpty follows
     Usage usage;                   ///< of all processes reaped so far
 };
 
@@ -245,7 +258,16 @@ struct OrphanFound {
     std::array<char, command_excerpt> command{};  ///< start of the command line, words separated by blanks
 };
 
-/// The last process has ended. Sent only if ChildExited had `tree_empty` 0.
+/// A process that is left running because of the Spare frame, sent before the guard says that the tree is empty.
+/// Processes that are left because they belong to another one are not named.
+struct OrphanSpared {
+    static constexpr FrameType type = FrameType::orphan_spared;
+    std::int32_t pid = 0;
+    std::array<char, 16> name{};                  ///< as for OrphanFound
+    std::array<char, command_excerpt> command{};  ///< as for OrphanFound
+};
+
+/// The last process that is not spared has ended. Sent only if ChildExited had `tree_empty` 0.
 struct TreeEmpty {
     static constexpr FrameType type = FrameType::tree_empty;
     Usage usage;

@@ -79,14 +79,15 @@ bool read_member(pid_t pid, TreeMember& member) noexcept {
     member.pid = pid;
     member.state = at[2];
     at += 3;
-    constexpr int skipped_to_flags = 3;         // session, tty_nr, tpgid
+    constexpr int skipped_to_flags = 2;         // tty_nr, tpgid
     constexpr int skipped_to_threads = 10;      // minflt ... nice
     constexpr int skipped_to_started = 1;       // itrealvalue
     constexpr std::uint64_t exiting = 0x4;      // the kernel's PF_EXITING
     constexpr std::uint64_t signalled = 0x400;  // PF_SIGNALED: a signal is ending it; it may still be dumping core
     std::int64_t skipped = 0;
     std::uint64_t flags = 0;
-    bool good = next_number(at, end, member.parent) && next_number(at, end, member.group);
+    bool good = next_number(at, end, member.parent) && next_number(at, end, member.group) &&
+                next_number(at, end, member.session);
     for (int i = 0; i < skipped_to_flags; ++i) good = good && next_number(at, end, skipped);
     good = good && next_number(at, end, flags);
     member.exiting = (flags & exiting) != 0;
@@ -107,7 +108,7 @@ bool see_member(pid_t pid, pid_t parent, TreeMember& member) noexcept {
     if (read_member(pid, member)) return true;
     const pid_t group = ::getpgid(pid);
     if (group < 0) return false;
-    member = {.pid = pid, .parent = parent, .group = group, .state = '?', .threads = 1};
+    member = {.pid = pid, .parent = parent, .group = group, .session = ::getsid(pid), .state = '?', .threads = 1};
     return true;
 }
 
@@ -152,14 +153,19 @@ bool signal_group(pid_t group, OuterOrder order, bool marked) noexcept {
     return HeldProcess(group).send_mark_to_group(order);
 }
 
+std::string_view executable_of(pid_t pid, std::span<char> room) noexcept {
+    const ssize_t length =
+        ::readlink(ProcPath().text("/proc/").number(pid).text("/exe").get(), room.data(), room.size());
+    if (length <= 0) return {};
+    std::string_view path(room.data(), static_cast<std::size_t>(length));
+    constexpr std::string_view replaced = " (deleted)";  // by an update
+    if (path.ends_with(replaced)) path.remove_suffix(replaced.size());
+    return path;
+}
+
 bool executes_shepherd(pid_t pid) noexcept {
     std::array<char, 4096> path{};
-    const ssize_t length =
-        ::readlink(ProcPath().text("/proc/").number(pid).text("/exe").get(), path.data(), path.size());
-    if (length <= 0) return false;
-    std::string_view name(path.data(), static_cast<std::size_t>(length));
-    constexpr std::string_view replaced = " (deleted)";  // by an update
-    if (name.ends_with(replaced)) name.remove_suffix(replaced.size());
+    const std::string_view name = executable_of(pid, path);
     return name.substr(name.rfind('/') + 1) == "netrunner-shepherd";
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "shepherd/system/descriptor.hpp"
 #include "shepherd/tree/outer_order.hpp"
@@ -22,12 +23,21 @@ enum class OwnName : std::uint8_t {
 inline constexpr char shepherd_name[] = "nr-shepherd";
 inline constexpr char guard_name[] = "nr-guard";
 
+/// Whether a run leaves a process running (--spare, shepherd/tree/spare).
+enum class Spared : std::uint8_t {
+    no,
+    by_name,       ///< it has one of the names
+    with_another,  ///< it descends from such a process or is in the session of such a daemon
+};
+inline constexpr std::uint32_t no_member = ~std::uint32_t{0};
+
 /// One process as /proc/PID/stat showed it. `started` (clock ticks since boot) distinguishes it from a later process
 /// with the same pid.
 struct TreeMember {
     pid_t pid = 0;
     pid_t parent = 0;
     pid_t group = 0;
+    pid_t session = 0;
     char state = '\0';     ///< '?' if it cannot be read
     bool exiting = false;  ///< its exit has begun, but may not be visible to wait(2) yet
     bool killed = false;   ///< SIGKILL was sent to it, or another signal is ending it
@@ -35,6 +45,8 @@ struct TreeMember {
     /// of it.
     std::uint32_t nested_in = 0;
     OwnName name = OwnName::other;
+    Spared spared = Spared::no;
+    std::uint32_t above = no_member;  ///< index of the member that listed it as its child, within one walk
     std::uint32_t threads = 0;
     std::uint64_t started = 0;  ///< 0 if it cannot be read
 
@@ -44,8 +56,8 @@ struct TreeMember {
     /// True if the process is dead and only has to be reaped. A live process whose first thread has ended while others
     /// run also has state Z.
     [[nodiscard]] bool is_dead() const { return (state == 'Z' && threads <= 1) || state == 'X'; }
-    /// False if /proc does not show the process (hidepid, proc(5)): then only pid, parent and group are known, and the
-    /// process may be dead.
+    /// False if /proc does not show the process (hidepid, proc(5)): then only pid, parent, group and session are known,
+    /// and the process may be dead.
     [[nodiscard]] bool is_readable() const { return started != 0; }
 };
 
@@ -53,7 +65,7 @@ struct TreeMember {
 bool read_member(pid_t pid, TreeMember& member) noexcept;
 
 /// Fills in what is known of a process that another process's list of children or a control group names: all of it, or
-/// without /proc/PID/stat only pid, `parent` and group. False if there is no such process.
+/// without /proc/PID/stat only pid, `parent`, group and session. False if there is no such process.
 bool see_member(pid_t pid, pid_t parent, TreeMember& member) noexcept;
 
 /// A process that is about to be signalled. After making it, check that `pid` still is the process that is meant: a
@@ -89,6 +101,10 @@ void signal_process(const TreeMember& member, OuterOrder order, bool marked = fa
 /// Sends the signal to the process group, as HeldProcess does. `marked` needs pidfds, Linux 6.9 and a group whose
 /// leader is not reaped. False if it could not be sent.
 bool signal_group(pid_t group, OuterOrder order, bool marked = false) noexcept;
+
+/// The path of the file that the process executes, also if that file was deleted since, in `room`; empty if it cannot
+/// be read.
+std::string_view executable_of(pid_t pid, std::span<char> room) noexcept;
 
 /// True if the process executes netrunner-shepherd, of this or of another version.
 bool executes_shepherd(pid_t pid) noexcept;

@@ -25,6 +25,7 @@ struct Collection {
         // With any other parent, the process has died since its pid was read, and the pid is now another process's.
         if (member.parent != parent && member.parent != tree.root) return;
         ++count;
+        if (above != nullptr) member.above = static_cast<std::uint32_t>(above - room.data());
         member.nested_in = above != nullptr ? above->nested_in : 0;
         // The command itself executes the guard's file until its exec.
         if (pid == tree.group || !is_helper(member)) return;
@@ -69,6 +70,7 @@ bool has_group(const Tree& tree, std::span<const TreeMember> members) {
 void kill_nested(std::span<const TreeMember> members) {
     std::uint32_t deepest = 0;
     for (const TreeMember& member : members) {
+        if (member.spared != Spared::no) continue;
         deepest = std::max(deepest, member.nested_in);
         if (member.nested_in > 0 && member.name == OwnName::helper) {
             signal_process(member, {.signal = SIGSTOP, .step = 1});
@@ -76,7 +78,7 @@ void kill_nested(std::span<const TreeMember> members) {
     }
     for (std::uint32_t depth = deepest; depth > 0; --depth) {
         for (const TreeMember& member : members) {
-            if (member.nested_in != depth || member.name == OwnName::helper) continue;
+            if (member.nested_in != depth || member.name == OwnName::helper || member.spared != Spared::no) continue;
             signal_process(member, {.signal = SIGKILL, .step = 1});
         }
     }
@@ -88,7 +90,9 @@ bool signal_whole_group(const Tree& tree, std::span<const TreeMember> members, O
     bool has_runner = false;
     bool has_nested = false;
     for (const TreeMember& member : members) {
-        if (to_all || member.group != tree.group) continue;
+        if (member.group != tree.group) continue;
+        if (member.spared != Spared::no) return false;
+        if (to_all) continue;
         has_nested = has_nested || member.nested_in > 0;
         has_runner = has_runner || (member.nested_in == 0 && member.name == OwnName::runner);
     }
@@ -100,16 +104,26 @@ bool signal_whole_group(const Tree& tree, std::span<const TreeMember> members, O
 
 std::size_t find_tree(const Tree& tree, std::span<TreeMember> room) noexcept {
     const std::size_t count = collect(tree, room);
+    if (tree.spare) mark_spared(tree.spare, tree.leader_unreaped ? tree.group : 0, room.first(count));
     const auto live = std::remove_if(room.begin(), room.begin() + static_cast<std::ptrdiff_t>(count),
                                      [](const TreeMember& member) { return member.is_dead(); });
     return static_cast<std::size_t>(live - room.begin());
+}
+
+std::size_t find_unspared(const Tree& tree, std::span<TreeMember> room) noexcept {
+    const auto all = room.first(find_tree(tree, room));
+    const auto end =
+        std::remove_if(all.begin(), all.end(), [](const TreeMember& member) { return member.spared != Spared::no; });
+    return static_cast<std::size_t>(end - all.begin());
 }
 
 std::size_t signal_tree(const Tree& tree, OuterOrder order, std::span<TreeMember> room, TreeVisitor visitor,
                         void* context) noexcept {
     const auto members = room.first(find_tree(tree, room));
     const bool to_all = order.signal == SIGKILL || order.signal == SIGSTOP || order.signal == SIGCONT;
-    const auto is_meant = [&](const TreeMember& member) { return to_all || member.nested_in == 0; };
+    const auto is_meant = [&](const TreeMember& member) {
+        return member.spared == Spared::no && (to_all || member.nested_in == 0);
+    };
     if (visitor != nullptr) {
         for (const TreeMember& member : members) {
             if (is_meant(member) && may_signal(member)) visitor(context, member);

@@ -12,6 +12,7 @@
 
 #include "shepherd/tree/member.hpp"
 #include "shepherd/tree/outer_order.hpp"
+#include "shepherd/tree/spare.hpp"
 
 namespace netrunner {
 
@@ -20,6 +21,7 @@ struct Tree {
     pid_t group = 0;                     ///< the command's process group
     bool leader_unreaped = false;        ///< the command is not reaped, so its group number cannot be reused
     std::span<const pid_t> strangers{};  ///< children of root to leave out, with their descendants
+    SpareRule spare{};                   ///< which processes are not signalled
 };
 
 /// Called for each live member that is about to be signalled and may be signalled.
@@ -27,13 +29,17 @@ using TreeVisitor = void (*)(void* context, const TreeMember& member);
 
 /// Fills `room` with the live processes of the tree, parents before children; returns how many. Processes that do not
 /// fit are left out, so a caller that ends the tree calls again until nothing is left.
+/// The processes that `tree.spare` spares are found and marked.
 std::size_t find_tree(const Tree& tree, std::span<TreeMember> room) noexcept;
 
-/// Sends the signal once to every process of the tree: at once to the command's group, through a pidfd to each process
-/// outside of it. It walks the tree once, so that a process started to clean up after the signal does not get it too; a
-/// caller that ends the tree calls again. A nested runner gets the order and passes it on; its shepherd and what is
-/// below that get only SIGKILL, and SIGSTOP and SIGCONT, which a runner does not pass on. Returns the number of live
-/// processes found.
+/// As find_tree, without the spared processes: what a caller that ends the tree still has to end.
+std::size_t find_unspared(const Tree& tree, std::span<TreeMember> room) noexcept;
+
+/// Sends the signal once to every process of the tree that is not spared: at once to the command's group, through a
+/// pidfd to each process outside of it. It walks the tree once, so that a process started to clean up after the signal
+/// does not get it too; a caller that ends the tree calls again. A nested runner gets the order and passes it on; its
+/// shepherd and what is below that get only SIGKILL, and SIGSTOP and SIGCONT, which a runner does not pass on. Returns
+/// the number of live processes found, the spared ones included.
 std::size_t signal_tree(const Tree& tree, OuterOrder order, std::span<TreeMember> room, TreeVisitor visitor = nullptr,
                         void* context = nullptr) noexcept;
 

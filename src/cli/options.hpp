@@ -83,6 +83,7 @@ struct Options {
     std::optional<Duration> retry_delay;    ///< nothing: 1 s
     std::optional<Duration> retry_timeout;  ///< for all attempts together
     OrphanPolicy orphans = OrphanPolicy::kill;
+    std::vector<std::string> spare;  ///< names or paths of programs whose orphans are left running
     bool die_with_parent = false;
     bool pid_namespace = false;
 

@@ -127,6 +127,8 @@ class RunOptions {
              [&] { o.preserve_status = true; });
         value(group, "--orphans", "POLICY", "processes left over: kill (default), wait, leave",
               [&](const std::string& v) { o.orphans = orphans_value(v); });
+        value(group, "--spare", "NAME", "leave daemons of program NAME running",
+              [&](const std::string& v) { o.spare.push_back(spare_value(v)); });
         flag(group, "--die-with-parent", "also stop when netrunner's parent process ends",
              [&] { o.die_with_parent = true; });
         flag(group, "--pid-namespace", "new PID namespace: no process can outlive the run",

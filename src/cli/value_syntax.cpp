@@ -179,6 +179,11 @@ Duration retry_delay_value(std::string_view text) {
     return value;
 }
 
+std::string spare_value(const std::string& text) {
+    if (text.empty() || text.ends_with('/')) refuse("program", text, "expected a name or the path of a file");
+    return text;
+}
+
 WindowSize window_value(std::string_view text) {
     const std::size_t cross = text.find('x');
     const auto side = [&](std::string_view digits) {

@@ -21,6 +21,8 @@ int retries_value(std::string_view text);
 std::vector<RetryEnd> retry_on_value(std::string_view text);
 /// A duration that ends.
 Duration retry_delay_value(std::string_view text);
+/// The name or path of a program.
+std::string spare_value(const std::string& text);
 /// COLSxROWS, each from 1 to 65535.
 WindowSize window_value(std::string_view text);
 StreamChoice standard_input_value(const std::string& text);

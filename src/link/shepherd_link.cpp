@@ -35,6 +35,7 @@ const char* frame_name(protocol::FrameType type) {
         case FrameType::set_foreground: return "SetForeground";
         case FrameType::guard_terminal: return "GuardTerminal";
         case FrameType::guard_screen: return "GuardScreen";
+        case FrameType::spare: return "Spare";
         case FrameType::child_started: return "ChildStarted";
         case FrameType::child_stopped: return "ChildStopped";
         case FrameType::child_continued: return "ChildContinued";
@@ -43,6 +44,7 @@ const char* frame_name(protocol::FrameType type) {
         case FrameType::tree_empty: return "TreeEmpty";
         case FrameType::stop_requested: return "StopRequested";
         case FrameType::failed: return "Failed";
+        case FrameType::orphan_spared: return "OrphanSpared";
     }
     return "unknown";
 }
@@ -67,6 +69,11 @@ ShepherdLink::ShepherdLink(const LaunchPlan& plan, const StandardFiles& files, c
     }
     // Send the plan before the shepherd exists: it waits in the socket.
     send(plan_);
+    if (!plan.spare.empty()) {
+        protocol::Spare spare;
+        plan.spare.copy(spare.names.data(), spare.names.size());
+        send(spare);
+    }
     if (!backlog_.empty()) throw SetupFailure("shepherd", ENOBUFS, "cannot send the plan to the shepherd");
     const ShepherdStart started = start_shepherd(
         plan, files,
@@ -180,6 +187,7 @@ ShepherdEvent ShepherdLink::interpret(std::span<const std::byte> packet, std::ve
             }
             return event;
         }
+        case FrameType::orphan_spared: return as(OrphanSpared{});
         case FrameType::tree_empty: return as(TreeEmpty{});
         case FrameType::stop_requested: return as(StopRequested{});
         case FrameType::failed: {
@@ -196,7 +204,8 @@ ShepherdEvent ShepherdLink::interpret(std::span<const std::byte> packet, std::ve
         case FrameType::set_winsize:
         case FrameType::set_foreground:
         case FrameType::guard_terminal:
-        case FrameType::guard_screen: break;
+        case FrameType::guard_screen:
+        case FrameType::spare: break;
     }
     return HangUp{};
 }

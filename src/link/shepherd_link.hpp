@@ -33,9 +33,9 @@ struct CommandStarted {
 };
 struct HangUp {};
 
-using ShepherdEvent =
-    std::variant<CommandStarted, protocol::ChildStopped, protocol::ChildContinued, protocol::ChildExited,
-                 protocol::OrphanFound, protocol::TreeEmpty, protocol::StopRequested, protocol::Failed, HangUp>;
+using ShepherdEvent = std::variant<CommandStarted, protocol::ChildStopped, protocol::ChildContinued,
+                                   protocol::ChildExited, protocol::OrphanFound, protocol::OrphanSpared,
+                                   protocol::TreeEmpty, protocol::StopRequested, protocol::Failed, HangUp>;
 
 /// The frame's name, for the lines of -vv.
 const char* frame_name(protocol::FrameType type);

@@ -78,7 +78,7 @@ struct Orphan {
     pid_t pid = 0;
     std::string name;     ///< as in /proc/PID/comm; empty if /proc does not show the process (hidepid)
     std::string command;  ///< the start of its command line
-    int ended_by = 0;     ///< the last signal that was sent to it
+    int ended_by = 0;     ///< the last signal that was sent to it; 0: none, it is spared
 
     /// For messages: "sleep (4243)".
     [[nodiscard]] std::string shown() const;
@@ -137,6 +137,7 @@ struct Outcome {
     std::optional<pid_t> pid;
     std::optional<protocol::Usage> usage;
     std::vector<Orphan> orphans;
+    std::vector<Orphan> spared;  ///< left running (--spare), without those that are left because of another one
     std::vector<Survivor> survivors;
     std::string lost;  ///< "shepherd" or "guard", if it was killed
     StreamFigures standard_input;

@@ -5,9 +5,11 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "shepherd/terminal/terminal_modes.hpp"
 #include "src/cgroup/place.hpp"
@@ -55,6 +57,17 @@ void look_at_outputs(Facts& facts) {
     facts.error_is_terminal = S_ISCHR(error.st_mode) && ::isatty(STDERR_FILENO) == 1;
 }
 
+/// The kernel tells a process's executable by its real path. A file that does not exist yet keeps its name.
+std::vector<std::string> resolve_programs(std::vector<std::string> programs) {
+    for (std::string& program : programs) {
+        if (program.find('/') == std::string::npos) continue;
+        std::error_code unknown;
+        const auto path = std::filesystem::weakly_canonical(std::filesystem::absolute(program, unknown), unknown);
+        if (!path.empty()) program = path.string();
+    }
+    return programs;
+}
+
 }  // namespace
 
 Facts gather_facts(const Options& options, const SignalState& found, const std::array<bool, 3>& closed,
@@ -71,6 +84,7 @@ Facts gather_facts(const Options& options, const SignalState& found, const std::
     facts.passes_descriptors = passes_descriptors;
     look_at_outputs(facts);
     facts.group = ::getpgrp();
+    facts.spare = resolve_programs(options.spare);
     facts.cgroup_base = base_of_environment();
     if (options.pty) facts.terminal = look_at_terminal();
     return facts;

@@ -38,6 +38,7 @@ struct Facts {
     bool passes_descriptors = false;         ///< descriptors above 2 go to the command
     pid_t group = 0;                         ///< netrunner's process group
     TerminalFacts terminal{};
+    std::vector<std::string> spare{};          ///< programs of --spare; those with a slash as their real path
     std::optional<std::string> cgroup_base{};  ///< NETRUNNER_CGROUP_BASE
 };
 

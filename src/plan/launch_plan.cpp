@@ -162,6 +162,7 @@ protocol::Plan plan_shepherd(const Options& options, const Facts& facts, const L
     if (launch.terminal) plan_pseudo_terminal(facts.terminal, launch, plan);
     plan.has_argv0 = options.argv0 ? 1 : 0;
     plan.no_new_privs = options.no_new_privs ? 1 : 0;
+    plan.spares = launch.spare.empty() ? 0 : 1;
     plan.passes_descriptors = facts.passes_descriptors ? 1 : 0;
     plan.pipe_size = static_cast<std::uint32_t>(launch.pipe_size);
     plan.ignored = plan_ignored(options, facts.signals, facts.has_terminal);
@@ -180,6 +181,19 @@ protocol::Plan plan_shepherd(const Options& options, const Facts& facts, const L
         plan.steps[plan.step_count++] = {step.signal, grace_in_frame(step.grace)};
     }
     return plan;
+}
+
+/// Each name with a NUL at its end.
+std::string plan_spare(const std::vector<std::string>& programs) {
+    std::string names;
+    for (const std::string& program : programs) names.append(program).push_back('\0');
+    if (names.size() > protocol::spare_room) {
+        throw UsageError(
+            fmt::format("--spare: the names are {} bytes together, and one more for each; the limit is {} (say names "
+                        "instead of paths)",
+                        names.size() - programs.size(), protocol::spare_room));
+    }
+    return names;
 }
 
 /// netrunner removes the live line before it writes to the same terminal. It cannot do so for a command that writes
@@ -223,6 +237,13 @@ void refuse_contradictions(const Options& options, const Facts& facts, const Lau
         throw UsageError(
             "--orphans leave cannot be used with --pid-namespace: the kernel ends every process of the namespace with "
             "the run");
+    }
+    if (options.pid_namespace && !plan.spare.empty()) {
+        throw UsageError(
+            "--spare cannot be used with --pid-namespace: the kernel ends every process of the namespace with the run");
+    }
+    if (plan.cgroup && !plan.spare.empty()) {
+        throw UsageError("--spare cannot be used with a control group: the group ends with everything in it");
     }
     if (options.append && !options.output_file) throw UsageError("--append needs --output");
     if (options.output_stamped && !options.output_file) throw UsageError("--output-stamped needs --output");
@@ -275,6 +296,7 @@ LaunchPlan make_launch_plan(const Options& options, const Facts& facts) {
     plan.idle_timeout = limit_or_none(options.idle_timeout);
     plan.ladder = plan_ladder(options);
     plan.orphans = options.orphans;
+    plan.spare = plan_spare(facts.spare);
     plan.die_with_parent = options.die_with_parent;
     plan.heartbeat = limit_or_none(options.heartbeat);
     plan.on_timeout = options.on_timeout;

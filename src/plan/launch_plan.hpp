@@ -56,6 +56,7 @@ struct LaunchPlan : StreamPlan {
     std::optional<std::string> on_timeout;
     std::vector<StopStep> ladder;
     OrphanPolicy orphans = OrphanPolicy::kill;
+    std::string spare;  ///< the names in the form of SpareRule
     bool die_with_parent = false;
     std::optional<RetryPlan> retry;
     /// For the verdict, if `timeout` is not --timeout but the rest of --retry-timeout; else empty.

@@ -90,6 +90,15 @@ Json orphans(const Outcome& outcome) {
     return list;
 }
 
+Json spared(const Outcome& outcome) {
+    Json list = Json::array();
+    for (const Orphan& left : outcome.spared) {
+        const std::string& command = left.command.empty() ? left.name : left.command;
+        list.push_back({{"pid", left.pid}, {"command", command.empty() ? Json() : Json(command)}});
+    }
+    return list;
+}
+
 Json survivors(const Outcome& outcome) {
     Json list = Json::array();
     for (const Survivor& survivor : outcome.survivors) {
@@ -218,6 +227,7 @@ std::string render_report(const ReportContext& context) {
     report["on_timeout"] = on_timeout(outcome.on_timeout);
     report["attempts"] = attempts(outcome.attempts);
     report["orphans"] = orphans(outcome);
+    report["spared"] = spared(outcome);
     report["survivors"] = survivors(outcome);
     report["containment"] = outcome.containment;
     if (!context.used_pidfds && !outcome.containment.empty()) report["containment"].push_back("signals-by-pid");

@@ -134,6 +134,19 @@ Parts describe_orphans(const std::vector<Orphan>& orphans) {
     return parts;
 }
 
+Parts describe_spared(const std::vector<Orphan>& spared) {
+    constexpr std::size_t most_named = 5;
+    Parts parts;
+    for (const Orphan& left : spared) {
+        if (parts.size() == most_named) {
+            parts.push_back(fmt::format("{} more", spared.size() - most_named));
+            break;
+        }
+        parts.push_back(left.shown() + " left running");
+    }
+    return parts;
+}
+
 Parts describe_group(const GroupRecord& group) {
     const CgroupFigures& figures = group.figures;
     Parts parts;
@@ -163,6 +176,7 @@ std::string render_summary(const Outcome& outcome, const Ending& ending, bool co
     table.add("stderr", is_merged(outcome.standard_error) ? Parts{"merged into stdout"}
                                                           : describe_stream(outcome.standard_error));
     table.add("orphans", describe_orphans(outcome.orphans), yellow);
+    table.add("spared", describe_spared(outcome.spared));
     if (outcome.cgroup) {
         table.add("group", {outcome.cgroup->path});
         table.add("", describe_group(*outcome.cgroup), outcome.cgroup->figures.oom_kills.value_or(0) > 0 ? red : "");

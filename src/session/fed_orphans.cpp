@@ -9,7 +9,6 @@
 #include <array>
 #include <vector>
 
-#include "shepherd/tree/tree.hpp"
 #include "src/system/fd.hpp"
 
 namespace netrunner {
@@ -38,13 +37,13 @@ bool is_fed(pid_t pid, std::span<const std::string> not_fed, int scratch) {
 
 std::string pipe_at(int fd) { return pipe_behind(fmt::format("/proc/self/fd/{}", fd)); }
 
-bool has_fed_process(pid_t root, std::span<const pid_t> strangers, std::span<const std::string> not_fed) {
+bool has_fed_process(const Tree& tree, std::span<const std::string> not_fed) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
     const Descriptor reader(ends[0]);
     const Descriptor scratch(ends[1]);
     std::vector<TreeMember> room(most_processes);
-    room.resize(find_tree({.root = root, .strangers = strangers}, room));
+    room.resize(find_unspared(tree, room));
     return std::ranges::any_of(room,
                                [&](const TreeMember& member) { return is_fed(member.pid, not_fed, scratch.get()); });
 }

@@ -3,9 +3,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <span>
 #include <utility>
 
 #include "src/outcome/process_description.hpp"
@@ -39,7 +41,8 @@ class Loan {
 
 SecondLayer::SecondLayer(std::vector<pid_t> strangers) : strangers_(std::move(strangers)) {}
 
-void SecondLayer::take_over(pid_t command, TimePoint now) {
+void SecondLayer::take_over(pid_t command, const SpareRule& spare, TimePoint now) {
+    spare_ = spare;
     reserve_.release();
     active_ = true;
     command_ = command;
@@ -68,7 +71,8 @@ Tree SecondLayer::tree() const {
     return {.root = ::getpid(),
             .group = command_,
             .leader_unreaped = command_ > 0 && !command_reaped_,
-            .strangers = strangers_};
+            .strangers = strangers_,
+            .spare = spare_};
 }
 
 void SecondLayer::signal(OuterOrder order, JobGroup* group, const OrphanSignalled& signalled) {
@@ -102,6 +106,18 @@ bool SecondLayer::check(TimePoint now, JobGroup* group, int repeat, const Orphan
     return false;
 }
 
+std::vector<Orphan> SecondLayer::find_spared() {
+    std::vector<Orphan> spared;
+    if (!spare_) return spared;
+    find();
+    for (const TreeMember& member : claimed()) {
+        if (member.spared != Spared::by_name) continue;
+        const ProcessDescription seen(member.pid);
+        spared.push_back({.pid = member.pid, .name = seen.name.data(), .command = seen.command.data()});
+    }
+    return spared;
+}
+
 bool SecondLayer::reap() {
     pid_t pid = 0;
     bool reaped = std::exchange(child_reaped_, false);
@@ -113,14 +129,16 @@ bool SecondLayer::reap() {
     if (pid < 0 && errno == ECHILD) return true;
     // While other processes are among the children, ECHILD never comes. Then two walks in a row have to find nothing,
     // and no child may have been reaped between them.
-    const bool has_others = lent_ != nullptr || !strangers_.empty();
+    const bool has_others = lent_ != nullptr || !strangers_.empty() || spare_;
     const bool seen_nothing = !reaped && has_others && find() == 0;
     return std::exchange(seen_nothing_, seen_nothing) && seen_nothing;
 }
 
 std::size_t SecondLayer::find() {
     const Loan loan(lent_);
-    return claimed_ = find_tree(tree(), room_);
+    claimed_ = find_tree(tree(), room_);
+    const auto left = [](const TreeMember& member) { return member.spared == Spared::no; };
+    return static_cast<std::size_t>(std::ranges::count_if(claimed(), left));
 }
 
 }  // namespace netrunner

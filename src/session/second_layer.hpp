@@ -43,22 +43,25 @@ class SecondLayer {
     bool keep_reserve(int spare) { return reserve_.take(spare); }
 
     /// From now on this process ends the tree. `command`: its pid, 0 when it is not known.
-    void take_over(pid_t command, TimePoint now);
+    void take_over(pid_t command, const SpareRule& spare, TimePoint now);
     [[nodiscard]] bool active() const { return active_; }
-    [[nodiscard]] const std::vector<pid_t>& strangers() const { return strangers_; }
+    [[nodiscard]] Tree tree() const;
 
     /// Sends the signal to every process that is left, also in the run's control group where there is one.
     void signal(OuterOrder order, JobGroup* group, const OrphanSignalled& signalled);
 
-    /// Reaps; true when nothing is left. While something is left and `repeat` is SIGKILL, sends it again, because a
-    /// process may have been forked during the previous walk.
+    /// Reaps; true when nothing is left but spared processes. While something is left and `repeat` is SIGKILL, sends it
+    /// again, because a process may have been forked during the previous walk.
     bool check(TimePoint now, JobGroup* group, int repeat, const OrphanSignalled& signalled);
     /// When to call `check` next. No process reports that the tree is empty, so it is polled.
     [[nodiscard]] std::optional<TimePoint> deadline() const { return check_at_; }
 
+    /// The processes that are left running by their names.
+    [[nodiscard]] std::vector<Orphan> find_spared();
+
   private:
-    [[nodiscard]] Tree tree() const;
     bool reap();
+    /// Returns how many processes are not spared.
     std::size_t find();
 
     ReserveDescriptors reserve_;
@@ -70,6 +73,7 @@ class SecondLayer {
     bool command_reaped_ = false;
     bool seen_nothing_ = false;
     std::vector<pid_t> strangers_;
+    SpareRule spare_;
     std::vector<TreeMember> room_;
     std::optional<TimePoint> check_at_;
 };

@@ -91,6 +91,7 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
       limits_(plan_.timeout, plan_.idle_timeout, context_.begun),
       suspension_(std::min(plan_.timeout, plan_.idle_timeout), context_.begun),
       input_watch_(plan_.no_input.has_value(), context_.begun),
+      spare_{.names = plan_.spare, .session = plan_.shepherd.new_session != 0 ? link_.pid() : ::getsid(0)},
       settling_(stop_.total_grace()) {
     outcome_.containment = {"group", "subreaper", "guard"};
     if (cgroup_) outcome_.containment.emplace_back("cgroup");
@@ -377,6 +378,7 @@ void Session::on(const protocol::ChildExited& event) {
     if (link_.look_after_shepherd() || (hung_up && link_.is_shepherd_being_killed())) lose("shepherd");
     outcome_.usage = event.usage;
     job_control_.command_ended();
+    spare_.outlived = !outcome_.stop;
     outcome_.had_terminal = job_control_.had_terminal();
     if (std::holds_alternative<Lost>(outcome_.end)) {
         context_.narrate(1, "the command has ended");  // the stop ended it: its status is not reported
@@ -396,6 +398,10 @@ void Session::on(const protocol::ChildExited& event) {
 void Session::on(const protocol::OrphanFound& event) {
     record_orphan(
         {.pid = event.pid, .name = text_of(event.name), .command = text_of(event.command), .ended_by = event.signal});
+}
+
+void Session::on(const protocol::OrphanSpared& event) {
+    record_spared({.pid = event.pid, .name = text_of(event.name), .command = text_of(event.command)});
 }
 
 void Session::on(const protocol::TreeEmpty& event) {
@@ -483,7 +489,7 @@ void Session::take_over(const char* lost) {
 
 void Session::end_tree_here() {
     helpers_due_.reset();
-    second_layer_.take_over(outcome_.pid.value_or(0), steady_clock::now());
+    second_layer_.take_over(outcome_.pid.value_or(0), spare_, steady_clock::now());
     // If both helpers were killed at once, the order that followed the shepherd's death has reached no guard.
     const bool unheard = outcome_.stop && outcome_.stop->cause == StopCause::lost && !outcome_.stop->steps.empty();
     lose(lost_);
@@ -698,14 +704,24 @@ void Session::record_orphan(Orphan orphan) {
     outcome_.orphans.push_back(std::move(orphan));
 }
 
+void Session::record_spared(Orphan left) {
+    context_.narrate(1, fmt::format("left {} running (--spare)", left.shown()));
+    outcome_.spared.push_back(std::move(left));
+}
+
+/// Without the command's group.
+Tree Session::tree() const {
+    if (second_layer_.active()) return second_layer_.tree();
+    return {.root = link_.root(), .strangers = context_.strangers, .spare = spare_};
+}
+
 JobGroup* Session::job_group() { return cgroup_ ? &cgroup_->job() : nullptr; }
 
 void Session::check_settling(TimePoint now) {
     const auto since = [&](std::optional<TimePoint> last) { return last && *last >= settling_.last_look(); };
     const bool blocked = since(streams_.last_blocked());
     const bool writes = blocked || since(streams_.last_activity());
-    const bool fed =
-        has_fed_process(link_.root(), context_.strangers, std::array{pipe_at(STDIN_FILENO), relayed_input_});
+    const bool fed = has_fed_process(tree(), std::array{pipe_at(STDIN_FILENO), relayed_input_});
     const bool held_up = fed && (blocked || is_an_output_full());
     switch (settling_.look(now, {.held_up = held_up, .works = writes || fed})) {
         case Settling::Answer::go_on: return;
@@ -721,7 +737,9 @@ void Session::check_second_layer() {
     meet_neighbours();
     const bool empty = second_layer_.check(steady_clock::now(), job_group(), outcome_.stop->steps.back().signal,
                                            [this](Orphan orphan) { record_orphan(std::move(orphan)); });
-    if (empty) apply(RunEvent::tree_empty);
+    if (!empty) return;
+    for (Orphan& left : second_layer_.find_spared()) record_spared(std::move(left));
+    apply(RunEvent::tree_empty);
 }
 
 void Session::check_survivors() {
@@ -738,8 +756,7 @@ void Session::check_survivors() {
         take_over("guard");
         return;
     }
-    const pid_t root = second_layer_.active() ? ::getpid() : link_.root();
-    auto survivors = find_survivors(root, second_layer_.strangers(), job_group());
+    auto survivors = find_survivors(tree(), job_group());
     if (!survivor_watch_.is_hopeless(survivors, now)) return;
     survivor_watch_.end();
     record_survivors(std::move(survivors), outcome_);

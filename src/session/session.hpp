@@ -105,6 +105,7 @@ class Session {
     void on(const protocol::ChildContinued& event);
     void on(const protocol::ChildExited& event);
     void on(const protocol::OrphanFound& event);
+    void on(const protocol::OrphanSpared& event);
     void on(const protocol::TreeEmpty& event);
     void on(const protocol::StopRequested& event);
     void on(const protocol::Failed& event);
@@ -131,6 +132,8 @@ class Session {
     void forward(protocol::Scope scope, const SignalEvent& signal);
     void order(int signal);
     void record_orphan(Orphan orphan);
+    void record_spared(Orphan left);
+    [[nodiscard]] Tree tree() const;
     void check_settling(TimePoint now);
     void check_second_layer();
     void check_survivors();
@@ -177,6 +180,7 @@ class Session {
     InputWatch input_watch_;
     SignalBits forwarded_ = 0;
 
+    SpareRule spare_;  ///< its names are in plan_
     Settling settling_;
     std::string relayed_input_;  ///< the pipe of --stdin pipe, as pipe_at names it; empty: none
     std::optional<TimePoint> patience_at_;

@@ -8,7 +8,6 @@
 #include <string>
 #include <utility>
 
-#include "shepherd/tree/tree.hpp"
 #include "src/outcome/process_description.hpp"
 
 namespace netrunner {
@@ -32,9 +31,9 @@ bool can_die(const Survivor& survivor) {
 
 }  // namespace
 
-std::vector<Survivor> find_survivors(pid_t root, const std::vector<pid_t>& strangers, const JobGroup* group) {
+std::vector<Survivor> find_survivors(const Tree& tree, const JobGroup* group) {
     std::vector<TreeMember> room(most_survivors);
-    std::size_t count = find_tree({.root = root, .strangers = strangers}, room);
+    std::size_t count = find_unspared(tree, room);
     const std::span all(room);
     if (group != nullptr) count += group->find_others(all.first(count), all.subspan(count));
     std::vector<Survivor> survivors;

@@ -2,19 +2,18 @@
 // useful. A session drives it. It signals nothing and reaps nothing.
 #pragma once
 
-#include <sys/types.h>
-
 #include <vector>
 
 #include "shepherd/group/job_group.hpp"
+#include "shepherd/tree/tree.hpp"
 #include "src/outcome/outcome.hpp"
 #include "src/values/deadline.hpp"
 
 namespace netrunner {
 
-/// The live processes below `root` (the guard or this process) and in the run's control group, if there is one; no more
+/// The live processes of `tree` that are not spared and those in the run's control group, if there is one; no more
 /// than 64.
-std::vector<Survivor> find_survivors(pid_t root, const std::vector<pid_t>& strangers, const JobGroup* group);
+std::vector<Survivor> find_survivors(const Tree& tree, const JobGroup* group);
 
 /// Makes `survivors` part of the outcome: a line for each, and none of them is an orphan that was ended. If there is
 /// none, /proc does not show what is left.

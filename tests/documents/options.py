@@ -19,7 +19,7 @@ WORDS = ["run", "doctor", "gc"]
 PENDING = {
     "--control", "--cpu-time", "--events", "--max-processes",
     "--max-rss", "--on-stop", 
-    "--sample", "--spare",
+    "--sample",
 }
 
 

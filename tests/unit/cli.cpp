@@ -107,6 +107,9 @@ TEST_CASE("every option sets what it names") {
                                "--stop",
                                "KILL",
                                "-p",
+                               "--spare",
+                               "sccache",
+                               "--spare=/usr/bin/java",
                                "--orphans",
                                "wait",
                                "--retries",
@@ -174,6 +177,7 @@ TEST_CASE("every option sets what it names") {
     CHECK(o.kill_after == 2s);
     CHECK(o.stop->size() == 1);
     CHECK(o.preserve_status);
+    CHECK(o.spare == std::vector<std::string>{"sccache", "/usr/bin/java"});
     CHECK(o.orphans == OrphanPolicy::wait);
     CHECK(o.keep_signals);
     CHECK(o.directory == "/");
@@ -265,6 +269,7 @@ TEST_CASE("an invalid value is refused with its option, what was expected, and t
          "invalid end 'exit:4-2': expected exit:CODE or exit:FIRST-LAST with codes from 0 to 255"},
         {"--retry-delay", "infinity", "invalid duration 'infinity': expected a time that ends"},
         {"--retry-timeout", "5x", duration},
+        {"--spare", "", "invalid program '': expected a name or the path of a file"},
         {"--orphans", "kil", "invalid policy 'kil': expected kill, wait or leave; did you mean 'kill'?"},
         {"--chdir", "", no_file},
         {"--setenv", "=b", "invalid variable '=b': expected NAME or NAME=VALUE"},

@@ -344,6 +344,21 @@ Facts at_terminal() {
 
 }  // namespace
 
+TEST_CASE("the names of programs to spare end with NUL and have a limit") {
+    Options options;
+    options.command = {"make"};
+    Facts facts;
+    facts.spare = {"sccache", "/usr/bin/java"};
+    const LaunchPlan plan = make_launch_plan(options, facts);
+    CHECK(plan.spare == std::string("sccache\0/usr/bin/java\0", 22));
+    CHECK(plan.shepherd.spares == 1);
+    facts.spare = {std::string(1000, 'x'), std::string(919, 'y')};
+    CHECK_THROWS_AS(make_launch_plan(options, facts), UsageError);
+    facts.spare.back().pop_back();
+    CHECK(make_launch_plan(options, facts).spare.size() == 1920);
+    CHECK(make_launch_plan(options, {}).shepherd.spares == 0);
+}
+
 TEST_CASE("a PID namespace cannot leave orphans: the kernel would end them") {
     Options options = asked();
     options.pid_namespace = true;

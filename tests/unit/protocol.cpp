@@ -37,6 +37,7 @@ Plan full_plan() {
     plan.silent = 1;
     plan.guards_input = 1;
     plan.runner_group = 4242;
+    plan.spares = 1;
     plan.passes_descriptors = 1;
     plan.group_descriptor = 5;
     plan.keeps_group = 1;
@@ -100,6 +101,13 @@ TEST_CASE("every frame is the same after packing and unpacking") {
     std::strcpy(orphan.name.data(), "sleep");
     std::strcpy(orphan.command.data(), "sleep 100");
     check_round_trip(orphan);
+    OrphanSpared spared{.pid = 8};
+    std::strcpy(spared.name.data(), "sccache");
+    std::strcpy(spared.command.data(), "/usr/bin/sccache");
+    check_round_trip(spared);
+    Spare spare;
+    std::memcpy(spare.names.data(), "sccache\0java", 13);
+    check_round_trip(spare);
     check_round_trip(TreeEmpty{some_usage()});
     check_round_trip(StopRequested{SIGTERM, Receiver::guard});
     check_round_trip(Failed{.stage = Stage::exec, .error = ENOENT, .detail = 1});
@@ -138,6 +146,10 @@ TEST_CASE("a frame that is cut short or too long is refused") {
     check_only_whole_frames(GuardScreen{});
     check_only_whole_frames(ChildExited{});
     check_only_whole_frames(OrphanFound{});
+    check_only_whole_frames(OrphanSpared{});
+    Spare spare;
+    spare.names[0] = 'x';
+    check_only_whole_frames(spare);
     check_only_whole_frames(Failed{});
 }
 
