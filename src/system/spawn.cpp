@@ -26,7 +26,7 @@ bool place(SpawnRequest::Placed placed) {
 
 /// Runs in the new process, in the memory of this one. So it makes only raw system calls: the wrappers of sanitizers
 /// would take them for calls of this process. Returns only if a step has failed.
-[[gnu::no_sanitize("address", "thread", "undefined")]] int become(void* birth_of) {
+__attribute__((no_sanitize("address", "thread", "undefined"))) int become(void* birth_of) {
     auto& birth = *static_cast<Birth*>(birth_of);
     const SpawnRequest& request = birth.request;
     bool good = request.directory < 0 || ::syscall(SYS_fchdir, request.directory) == 0;
