@@ -1,7 +1,6 @@
 #include "src/report/report.hpp"
 
 #include <fcntl.h>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -13,13 +12,13 @@
 
 #include "src/values/kernel_text.hpp"
 #include "src/values/signal_name.hpp"
+#include "src/values/utc_time.hpp"
 #include "src/values/version.hpp"
 
 namespace netrunner {
 namespace {
 
 using Json = nlohmann::ordered_json;
-constexpr int schema = 1;
 
 template <class Value>
 Json or_null(const std::optional<Value>& value) {
@@ -29,14 +28,6 @@ Json or_null(const std::optional<Value>& value) {
 /// Rounded to microseconds; more digits would be noise.
 double seconds(Duration duration) {
     return static_cast<double>(std::chrono::round<std::chrono::microseconds>(duration).count()) / 1e6;
-}
-
-/// RFC 3339, UTC, microseconds.
-std::string timestamp(std::chrono::system_clock::time_point time) {
-    const auto whole = std::chrono::floor<std::chrono::seconds>(time);
-    const auto fraction = std::chrono::duration_cast<std::chrono::microseconds>(time - whole);
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(whole)),
-                       fraction.count());
 }
 
 std::string cause_name(StopCause cause) {
@@ -153,8 +144,8 @@ Json attempts(const std::vector<AttemptRecord>& records) {
                         {"status", record.status},
                         {"exit_code", or_null(record.exit_code)},
                         {"signal", record.signal ? Json(signal_name(*record.signal)) : Json(nullptr)},
-                        {"started_at", timestamp(record.started_at)},
-                        {"ended_at", timestamp(record.ended_at)},
+                        {"started_at", utc_time(record.started_at)},
+                        {"ended_at", utc_time(record.ended_at)},
                         {"wall", seconds(record.wall)}});
     }
     return list;
@@ -195,22 +186,20 @@ Json cgroup(const std::optional<GroupRecord>& record) {
 
 std::string complaint(const std::string& place) { return fmt::format("cannot write the report to '{}'", place); }
 
-}  // namespace
-
-std::string render_report(const ReportContext& context) {
+Json report_of(const ReportContext& context) {
     const Outcome& outcome = context.outcome;
     const auto* exited = std::get_if<Exited>(&outcome.end);
     const auto* killed = std::get_if<Signaled>(&outcome.end);
     const auto* failed = std::get_if<NotStarted>(&outcome.end);
     Json report;
-    report["schema"] = schema;
+    report["schema"] = report_schema;
     report["version"] = version;
     report["command"] = context.options.command;
     report["directory"] = outcome.directory.empty() ? Json(nullptr) : Json(outcome.directory);
     report["mode"] = outcome.on_terminal ? "pty" : "pipe";
     report["pid"] = or_null(outcome.pid);
-    report["started_at"] = timestamp(outcome.started_at);
-    report["ended_at"] = timestamp(outcome.ended_at);
+    report["started_at"] = utc_time(outcome.started_at);
+    report["ended_at"] = utc_time(outcome.ended_at);
     report["reason"] = reason_of(outcome);
     report["exit_code"] = exited != nullptr ? Json(exited->code) : Json(nullptr);
     report["signal"] = killed != nullptr ? Json(signal_name(killed->signal)) : Json(nullptr);
@@ -237,8 +226,23 @@ std::string render_report(const ReportContext& context) {
         failed == nullptr
             ? Json(nullptr)
             : Json{{"stage", failed->stage}, {"errno", errno_name(failed->error)}, {"message", failed->message}};
-    // JSON has to be UTF-8, but arguments may hold any bytes: invalid ones become U+FFFD.
-    return report.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+    return report;
+}
+
+/// JSON has to be UTF-8, but arguments may hold any bytes: invalid ones become U+FFFD.
+std::string text_of(const Json& report, int indent) {
+    return report.dump(indent, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace
+
+std::string render_report(const ReportContext& context) { return text_of(report_of(context), 2); }
+
+std::string render_job_line(const ReportContext& context, const JobNames& job) {
+    Json line{
+        {"type", "job"}, {"id", or_null(job.id)}, {"number", job.number}, {"record", job.record}, {"key", job.key}};
+    line.update(report_of(context));
+    return text_of(line, -1);
 }
 
 ReportTarget::ReportTarget(const Options& options, bool stdout_was_closed) : fd_(options.report_fd) {

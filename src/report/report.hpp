@@ -2,8 +2,10 @@
 // doctor/diagnosis, the only user of nlohmann/json.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "src/cli/options.hpp"
 #include "src/outcome/outcome.hpp"
@@ -22,8 +24,20 @@ struct ReportContext {
     bool used_pidfds = true;
 };
 
+inline constexpr int report_schema = 1;
+
 /// One JSON object, as docs/report.schema.json describes it, and a newline.
 std::string render_report(const ReportContext& context);
+
+/// What names a job in the report of a batch.
+struct JobNames {
+    std::optional<std::string> id{};
+    std::uint64_t number = 0;
+    std::vector<std::string> record{};  ///< its values
+    std::string key;                    ///< what a resumed batch recognises it by
+};
+/// The same object in one line, with `type` "job" and what names the job.
+std::string render_job_line(const ReportContext& context, const JobNames& job);
 
 /// Where the report goes. main makes it before the command starts, so that a place that cannot be written is refused
 /// before the run.

@@ -154,6 +154,10 @@ TEST_CASE("a client inside make" * doctest::skip()) {
 }
 
 TEST_CASE("real make lends its tokens and gets them back") {
+    if (std::system("command -v make >/dev/null") != 0) {
+        MESSAGE("make is not installed");
+        return;
+    }
     const Folder folder;
     const std::string found = folder.path + "/found";
     std::ofstream(folder.path + "/makefile") << "all:\n\t+@NETRUNNER_FOUND=" << found

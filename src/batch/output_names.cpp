@@ -1,0 +1,72 @@
+#include "src/batch/output_names.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <vector>
+
+#include "src/system/setup_failure.hpp"
+#include "src/values/usage_error.hpp"
+
+namespace netrunner {
+namespace {
+
+/// How many components of `path` are "..".
+std::size_t steps_up(std::string_view path) {
+    std::size_t count = 0;
+    while (!path.empty()) {
+        const std::size_t slash = path.find('/');
+        count += path.substr(0, slash) == ".." ? 1 : 0;
+        if (slash == std::string_view::npos) break;
+        path.remove_prefix(slash + 1);
+    }
+    return count;
+}
+
+}  // namespace
+
+OutputNames::OutputNames(const std::string& name_template)
+    : text_(name_template), template_(name_template, WordTemplate::Use::label) {
+    const auto filled = [&](std::uint64_t number, const char* value, const char* stream) {
+        const std::string name = fmt::format("{}", number);
+        const std::vector<std::string> values(1 + template_.highest_value(), value);
+        return template_.label({.values = values, .number = number, .id = name, .stream = stream});
+    };
+    parts_streams_ = filled(1, "a.b/c.d", "stdout") != filled(1, "a.b/c.d", "stderr");
+    if (filled(1, "a.b/c.d", "stdout") == filled(2, "e.f/g.h", "stdout")) {
+        throw UsageError(fmt::format(
+            "--output-mode files={}: all jobs would write to this file (add {{id}}, {{#}} or another placeholder)",
+            name_template));
+    }
+}
+
+std::string OutputNames::path(const Filling& filling) const {
+    std::string path = template_.label(filling);
+    if (steps_up(path) > steps_up(text_)) {
+        throw UsageError(
+            fmt::format("its output file '{}' would lead out of the directory of --output-mode files={}", path, text_));
+    }
+    if (path.empty() || path.ends_with('/') || path.find('\0') != std::string::npos)
+        throw UsageError(fmt::format("'{}' is no name for its output file (--output-mode files={})", path, text_));
+    return path;
+}
+
+Descriptor open_output(const std::string& path) {
+    const auto open = [&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); };
+    Descriptor file(open());
+    if (!file && errno == ENOENT) {
+        for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+            const std::string directory = path.substr(0, slash);
+            if (::mkdir(directory.c_str(), 0777) != 0 && errno != EEXIST)
+                throw SetupFailure("output", errno, fmt::format("cannot make the directory '{}'", directory));
+        }
+        file = Descriptor(open());
+    }
+    if (!file) throw SetupFailure("output", errno, fmt::format("cannot write the output file '{}'", path));
+    return file;
+}
+
+}  // namespace netrunner

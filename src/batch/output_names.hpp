@@ -1,0 +1,33 @@
+// The files of --output-mode files=TEMPLATE: the name for each job and stream, and the open file with the directories
+// above it. The conductor asks before it starts a job. Only `open_output` touches the disk.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "shepherd/system/descriptor.hpp"
+#include "src/batch/word_template.hpp"
+
+namespace netrunner {
+
+class OutputNames {
+  public:
+    /// Throws UsageError if the template has no placeholder of a job, so that all jobs would write the same file.
+    explicit OutputNames(const std::string& name_template);
+
+    /// False: the template has no {stream}, and both streams of a job go to one file, opened once.
+    [[nodiscard]] bool parts_streams() const { return parts_streams_; }
+
+    /// Throws UsageError if the job's values lead out of the template's directory (`..`) or make no file name.
+    [[nodiscard]] std::string path(const Filling& filling) const;
+
+  private:
+    std::string text_;
+    WordTemplate template_;
+    bool parts_streams_;
+};
+
+/// Makes the missing directories, then the file; an existing file is emptied. Throws SetupFailure.
+Descriptor open_output(const std::string& path);
+
+}  // namespace netrunner

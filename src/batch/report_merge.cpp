@@ -1,0 +1,135 @@
+#include "src/batch/report_merge.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "src/batch/shard.hpp"
+#include "src/values/usage_error.hpp"
+
+namespace netrunner {
+
+void ReportMerge::begin(const std::string& name) {
+    files_.push_back({.name = name});
+    failed_.clear();  // a job is run again by the same shard only
+}
+
+void ReportMerge::add(std::string_view text, bool is_last_and_torn) {
+    File& file = files_.back();
+    ++file.lines;
+    if (is_last_and_torn && file.lines > 1) {
+        file.has_trailer = false;
+        return;
+    }
+    ReportLine line;
+    try {
+        line = parse_report_line(text);
+    } catch (const UsageError& wrong) {
+        throw UsageError(fmt::format("'{}' is no report of a batch: line {}: {}", file.name, file.lines, wrong.what()));
+    }
+    if (file.lines == 1 && !std::holds_alternative<ReportHeader>(line))
+        throw UsageError(fmt::format("'{}' is no report of a batch: line 1: it is no header", file.name));
+    file.has_trailer = false;
+    if (const auto* header = std::get_if<ReportHeader>(&line)) {
+        take_header(*header);
+    } else if (auto* job = std::get_if<ReportedJob>(&line)) {
+        take_job(std::move(*job));
+    } else {
+        file.has_trailer = true;
+        file.not_started = std::get<ReportTrailer>(line).counts.not_started;
+    }
+}
+
+void ReportMerge::take_header(const ReportHeader& header) {
+    File& file = files_.back();
+    if (file.lines > 1 && header.shard != file.shard) {
+        throw UsageError(fmt::format("'{}': line {}: its shard was '{}' and is '{}' now", file.name, file.lines,
+                                     shard_text(file.shard), shard_text(header.shard)));
+    }
+    file.shard = header.shard;
+    ++segment_;
+    if (header.input_digest && digest_ && *header.input_digest != *digest_) {
+        throw UsageError(
+            fmt::format("'{}' and '{}' are reports of batches with different inputs", digest_file_, file.name));
+    }
+    if (header.input_digest) {
+        digest_ = header.input_digest;
+        digest_file_ = file.name;
+    }
+}
+
+void ReportMerge::take_job(ReportedJob job) {
+    // A resumed batch runs a job again only if it had failed, so this is the later end of one that failed before.
+    const auto [first, last] = failed_.equal_range(job.key);
+    const auto before = std::find_if(first, last, [&](const auto& at) { return jobs_[at.second].segment < segment_; });
+    std::size_t index = jobs_.size();
+    const JobKey key = job.key;
+    const bool has_failed = job.status != 0;
+    if (before == last) {
+        jobs_.push_back({std::move(job), segment_});
+    } else {
+        index = before->second;
+        failed_.erase(before);
+        jobs_[index] = {std::move(job), segment_};
+    }
+    if (has_failed) failed_.emplace(key, index);
+}
+
+std::vector<std::string> ReportMerge::gaps() const {
+    std::vector<std::string> gaps;
+    for (const File& file : files_) {
+        if (file.lines == 0) {
+            gaps.push_back(fmt::format("'{}' is empty: the batch has not begun", file.name));
+        } else if (!file.has_trailer) {
+            gaps.push_back(fmt::format("'{}' has no trailer: the batch is not finished (netrunner batch --resume {})",
+                                       file.name, file.name));
+        } else if (file.not_started > 0) {
+            gaps.push_back(fmt::format("'{}': {} jobs were not started (netrunner batch --resume {})", file.name,
+                                       file.not_started, file.name));
+        }
+    }
+    const File* const first = files_.empty() ? nullptr : &files_.front();
+    if (first == nullptr || first->shard.kind == ShardChoice::Kind::none) return gaps;
+    std::vector<std::string> missing;
+    for (std::uint64_t index = 1; index <= first->shard.count; ++index) {
+        const auto is_it = [&](const File& file) { return file.lines > 0 && file.shard.index == index; };
+        if (std::ranges::any_of(files_, is_it)) continue;
+        if (missing.size() == 10) {
+            missing.emplace_back("...");
+            break;
+        }
+        missing.push_back(fmt::format("{}/{}", index, first->shard.count));
+    }
+    if (!missing.empty()) gaps.push_back(fmt::format("no report of shard {}", fmt::join(missing, ", ")));
+    return gaps;
+}
+
+MergedBatch ReportMerge::finish() {
+    std::stable_sort(files_.begin(), files_.end(),
+                     [](const File& a, const File& b) { return a.lines > 0 && b.lines == 0; });
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+        const File& file = files_[i];
+        if (file.lines == 0) continue;
+        const File& first = files_.front();
+        if (file.shard.kind != first.shard.kind || file.shard.count != first.shard.count) {
+            throw UsageError(fmt::format("'{}' and '{}' are not shards of one batch: '{}' and '{}'", first.name,
+                                         file.name, shard_text(first.shard), shard_text(file.shard)));
+        }
+        for (std::size_t j = 0; j < i; ++j) {
+            if (files_[j].shard == file.shard) {
+                throw UsageError(fmt::format("'{}' and '{}' are reports of the same shard", files_[j].name, file.name));
+            }
+        }
+    }
+    MergedBatch merged{.gaps = gaps()};
+    for (Job& job : jobs_) {
+        ++(job.last.status == 0 ? merged.succeeded : merged.failed);
+        merged.jobs.push_back(std::move(job.last));
+    }
+    std::ranges::stable_sort(merged.jobs, {}, &ReportedJob::number);
+    return merged;
+}
+
+}  // namespace netrunner

@@ -1,0 +1,85 @@
+#include "src/batch/output_names.hpp"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <vector>
+
+#include "src/values/usage_error.hpp"
+
+using namespace netrunner;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+std::string path(const std::string& name_template, const Words& values, const char* stream = "stdout") {
+    return OutputNames(name_template).path({.values = values, .number = 3, .id = "three", .stream = stream});
+}
+
+std::string refusal(const std::string& name_template, const Words& values = {"v"}) {
+    try {
+        path(name_template, values);
+    } catch (const UsageError& wrong) {
+        return wrong.what();
+    }
+    return "";
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("output_names");
+
+TEST_CASE("each job and stream has its file") {
+    CHECK(path("logs/{id}.{stream}", {"v"}) == "logs/three.stdout");
+    CHECK(path("logs/{id}.{stream}", {"v"}, "stderr") == "logs/three.stderr");
+    CHECK(path("{#}", {"v"}) == "3");
+    CHECK(path("logs/{}.log", {"src/a.c"}) == "logs/src/a.c.log");
+    CHECK(path("../logs/{/}", {"../../a.c"}) == "../logs/a.c");
+    CHECK(OutputNames("{id}.{stream}").parts_streams());
+    CHECK(!OutputNames("{id}").parts_streams());
+}
+
+TEST_CASE("a template that is the same for all jobs is refused") {
+    for (const char* name : {"log", "log.{stream}", "{0}", "{x}"}) {
+        CHECK_MESSAGE(refusal(name).find("all jobs would write to this file") != std::string::npos, name);
+    }
+    for (const char* name : {"{}", "{1}", "{.}", "{/}", "{//}x", "{#}", "{id}"}) CHECK_NOTHROW(OutputNames{name});
+}
+
+TEST_CASE("values do not lead out of the directory") {
+    CHECK(refusal("logs/{}", {"../../etc/passwd"}).find("would lead out") != std::string::npos);
+    CHECK(refusal("logs/{}.log", {".."}).empty());  // "...log" is a name
+    CHECK(refusal("logs/{}", {".."}).find("would lead out") != std::string::npos);
+    CHECK(refusal("logs/{1}{2}", {".", "."}).find("would lead out") != std::string::npos);
+    CHECK(refusal("../{}", {"a"}).empty());
+    CHECK(refusal("logs/{}", {"..a/b.."}).empty());
+}
+
+TEST_CASE("values that make no file name are refused") {
+    CHECK(refusal("{}", {""}).find("is no name") != std::string::npos);
+    CHECK(refusal("logs/{}", {""}).find("is no name") != std::string::npos);
+    CHECK(refusal("logs/{}", {"a/"}).find("is no name") != std::string::npos);
+}
+
+TEST_CASE("missing directories are made, and an existing file is emptied") {
+    std::string folder = "/tmp/netrunner-output-XXXXXX";
+    REQUIRE(::mkdtemp(folder.data()) != nullptr);
+    const std::string file = folder + "/a/b/c.log";
+    for (int i = 0; i < 2; ++i) {
+        const Descriptor opened = open_output(file);
+        CHECK(::write(opened.get(), "text", 4) == 4);
+    }
+    std::ifstream read(file);
+    CHECK(std::string(std::istreambuf_iterator<char>(read), {}) == "text");
+    CHECK_THROWS_WITH(open_output(file + "/d"), doctest::Contains("not a directory"));
+    CHECK_THROWS_WITH(open_output(folder + "/a/b"), doctest::Contains("is a directory"));
+    std::filesystem::remove_all(folder);
+}
+
+TEST_SUITE_END();

@@ -1,0 +1,16 @@
+#include "src/values/utc_time.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace netrunner;
+
+TEST_SUITE_BEGIN("utc_time");
+
+TEST_CASE("a time is RFC 3339 in UTC, rounded down to microseconds") {
+    using Point = std::chrono::system_clock::time_point;
+    CHECK(utc_time(Point{}) == "1970-01-01T00:00:00.000000Z");
+    CHECK(utc_time(Point{std::chrono::nanoseconds(1'767'323'045'678'901'999)}) == "2026-01-02T03:04:05.678901Z");
+    CHECK(utc_time(Point{std::chrono::milliseconds(-1)}) == "1969-12-31T23:59:59.999000Z");
+}
+
+TEST_SUITE_END();
