@@ -99,6 +99,26 @@ TEST_CASE_FIXTURE(Trial, "an attempt begins when no process of the one before is
           exit_code(0));
 }
 
+TEST_CASE_FIXTURE(Trial, "a spared daemon does not keep the next attempt from beginning, and lives on") {
+    expect_strays();
+    auto setup = runner({"-q", "--retries", "1", "--retry-delay", "0", "--spare", "ignore_signals", "--", "sh", "-c",
+                         "\"$PROGRAM\" " + path("ready") + " 15 >/dev/null 2>&1 & until [ -s " + path("ready") +
+                             " ]; do sleep 0.02; done; mv " + path("ready") + " " + path("old") + "; cat " +
+                             path("old") + "; exit 1"});
+    setup.environment["PROGRAM"] = program("ignore_signals");
+    setup.leaves_processes = true;
+    const auto result = complete(setup);
+    CHECK(result.ending == exit_code(1));
+    const auto daemons = lines(result.out);
+    REQUIRE(daemons.size() == 2);
+    for (const std::string& line : daemons) {
+        const pid_t daemon = std::atoi(line.c_str() + std::string("ready ").size());
+        CHECK(is_running(daemon));
+        ::kill(daemon, SIGKILL);
+        CHECK(wait_until([&] { return !is_running(daemon); }));
+    }
+}
+
 TEST_CASE_FIXTURE(Trial, "only the ends in the list are tried again, and limits count for each attempt") {
     auto [listed, timeouts] = run_reported(
         {"--retries", "2", "--retry-delay", "0", "--retry-on", "timeout,exit:7", "-t", "300ms", "--", "sh", "-c",
