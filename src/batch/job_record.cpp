@@ -78,7 +78,9 @@ std::uint64_t slots_in(const Json& value) {
 /// NAME: "value" sets a variable, NAME: null removes it.
 void change_environment(Options& options, const Json& value) {
     if (!value.is_object()) refuse_type("env", "an object", value);
-    for (const auto& [name, text] : value.items()) {
+    for (const auto& item : value.items()) {
+        const std::string& name = item.key();
+        const Json& text = item.value();
         variable_name_value(name);
         if (name.find('\0') != std::string::npos) refuse("env", "a name contains a NUL byte");
         if (!text.is_null()) {

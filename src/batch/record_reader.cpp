@@ -56,6 +56,7 @@ RecordReader::State RecordReader::next(Record& next) {
             if (begin_ == buffer_.size()) return State::ended;
             const std::size_t begin = std::exchange(begin_, buffer_.size());
             scanned_ = begin_;
+            is_unended_ = true;
             if (take(std::string_view(buffer_).substr(begin), next)) return State::record;
             continue;
         }

@@ -32,6 +32,8 @@ class RecordReader {
     /// The last record needs no end. A record that holds a NUL or is too long is not usable.
     State next(Record& next);
 
+    /// Whether the record that `next` gave last is the input's last and has no end: the writer may have been killed.
+    [[nodiscard]] bool is_unended() const { return is_unended_; }
     /// errno of the read that failed.
     [[nodiscard]] int error() const { return error_; }
 
@@ -47,6 +49,7 @@ class RecordReader {
     std::uint64_t line_ = 0;
     Size dropped_ = 0;  ///< bytes of a record that is too long, not in `buffer_` any more
     bool ended_ = false;
+    bool is_unended_ = false;
     int error_ = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "src/batch/shard.hpp"
@@ -52,11 +53,20 @@ std::string joined_words(const Json& object, const char* key) {
     return text;
 }
 
+/// A time as `utc_time` writes it, in seconds; the beginning of 1970 if it is none.
+std::chrono::system_clock::time_point time_in(const Json& object, const char* key) {
+    std::tm parts{};
+    const std::string text = text_in(object, key).value_or("");
+    if (::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return {};
+    return std::chrono::system_clock::from_time_t(::timegm(&parts));
+}
+
 ReportHeader header_in(const Json& object) {
     const std::uint64_t schema = number_in(object, "schema");
     if (schema != static_cast<std::uint64_t>(report_schema))
         refuse(fmt::format("its schema is {}, and this version of netrunner reads {}", schema, report_schema));
     ReportHeader header;
+    header.started_at = time_in(object, "started_at");
     header.input_digest = text_in(object, "input_digest");
     const auto jobs = object.find("jobs");
     if (jobs != object.end() && jobs->is_number_unsigned()) header.jobs = jobs->get<std::uint64_t>();

@@ -50,6 +50,7 @@ void ReportMerge::take_header(const ReportHeader& header) {
     }
     file.shard = header.shard;
     ++segment_;
+    started_at_ = started_at_ ? std::min(*started_at_, header.started_at) : header.started_at;
     if (header.input_digest && digest_ && *header.input_digest != *digest_) {
         throw UsageError(
             fmt::format("'{}' and '{}' are reports of batches with different inputs", digest_file_, file.name));
@@ -123,7 +124,7 @@ MergedBatch ReportMerge::finish() {
             }
         }
     }
-    MergedBatch merged{.gaps = gaps()};
+    MergedBatch merged{.gaps = gaps(), .started_at = started_at_};
     for (Job& job : jobs_) {
         ++(job.last.status == 0 ? merged.succeeded : merged.failed);
         merged.jobs.push_back(std::move(job.last));

@@ -2,6 +2,7 @@
 // by their last end (`netrunner report merge`). The caller reads the files and prints. Pure.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -18,6 +19,7 @@ struct MergedBatch {
     std::vector<std::string> gaps{};  ///< what is missing or unfinished, a message each
     std::uint64_t succeeded = 0;
     std::uint64_t failed = 0;
+    std::optional<std::chrono::system_clock::time_point> started_at{};  ///< of the shard that began first
 
     /// 0: the batch is whole, also with failed jobs. 1: a shard is missing or unfinished.
     [[nodiscard]] int status() const { return gaps.empty() ? 0 : 1; }
@@ -53,6 +55,7 @@ class ReportMerge {
     std::vector<File> files_;
     std::optional<std::string> digest_;
     std::string digest_file_;
+    std::optional<std::chrono::system_clock::time_point> started_at_;
     std::uint64_t segment_ = 0;
     std::vector<Job> jobs_;
     std::multimap<JobKey, std::size_t> failed_;  ///< indices in `jobs_` of jobs that a later segment may have run again

@@ -102,6 +102,15 @@ TEST_CASE("a record that is too long and never ends is reported at the end of th
     CHECK(records[0].problem == "it has 5000 bytes, and a record has at most 100");
 }
 
+TEST_CASE("a last record without its end is told") {
+    for (const auto& [text, is_unended] : {std::pair{"a\nb", true}, {"a\nb\n", false}, {"b", true}, {"\n", false}}) {
+        RecordReader reader(from(text), {});
+        Record record;
+        while (reader.next(record) == State::record && record.values.front() == "a") CHECK(!reader.is_unended());
+        CHECK(reader.is_unended() == is_unended);
+    }
+}
+
 TEST_CASE("an input that has nothing yet is asked again later") {
     std::vector<std::string> parts{"a", "", "b\nc", "", ""};
     std::size_t at = 0;

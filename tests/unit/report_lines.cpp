@@ -42,21 +42,24 @@ std::string job_line(const JobNames& names, int code) {
 TEST_SUITE_BEGIN("report_lines");
 
 TEST_CASE("a header is read back") {
-    const std::string line = render_header({.argv = {"netrunner", "batch", "\xff"},
-                                            .input_digest = "abc",
-                                            .jobs = 3,
-                                            .shard = {ShardChoice::Kind::hash, 2, 4},
-                                            .resumed = true});
+    const std::string line = render_header(
+        {.argv = {"netrunner", "batch", "\xff"},
+         .input_digest = "abc",
+         .jobs = 3,
+         .shard = {ShardChoice::Kind::hash, 2, 4},
+         .resumed = true,
+         .started_at = std::chrono::system_clock::time_point(std::chrono::milliseconds(1'767'323'045'678))});
     const auto header = std::get<ReportHeader>(parsed(line));
     CHECK(header.input_digest == "abc");
     CHECK(header.jobs == 3);
     CHECK(header.shard == ShardChoice{ShardChoice::Kind::hash, 2, 4});
     CHECK(header.resumed);
+    CHECK(header.started_at == std::chrono::system_clock::time_point(std::chrono::seconds(1'767'323'045)));
     const Json object = Json::parse(line);
     CHECK(object["type"] == "header");
     CHECK(object["schema"] == 1);
     CHECK(object["argv"][1] == "batch");
-    CHECK(object["started_at"] == "1970-01-01T00:00:00.000000Z");
+    CHECK(object["started_at"] == "2026-01-02T03:04:05.678000Z");
 }
 
 TEST_CASE("what is not known is null") {
