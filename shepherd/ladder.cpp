@@ -54,7 +54,9 @@ void Ladder::spare(std::string_view names) noexcept { spare_ = {.names = names, 
 bool Ladder::only_spared_left() noexcept {
     if (!spares()) return false;
     reserve_.lend();
-    const bool none = find_unspared(tree(), tree_room) == 0;
+    const auto all = std::span(tree_room).first(find_tree(tree(), tree_room));
+    const bool none = std::ranges::all_of(all, [](const TreeMember& member) { return member.spared != Spared::no; }) &&
+                      (!group_ || !group_.has_unspared(all, spare_));
     reserve_.take_back();
     return none;
 }
@@ -119,9 +121,9 @@ void Ladder::signal_all(int signal) noexcept {
     const OuterOrder order{.signal = signal, .step = ++steps_};
     const std::size_t found = signal_tree(tree(), order, tree_room, visitor_, context_);
     if (group_) {
-        group_.signal_others(std::span(tree_room).first(found), order, visitor_ != nullptr ? visitor_ : tell_nobody,
-                             context_);
-        if (signal == SIGKILL) group_.kill();
+        group_.signal_others(std::span(tree_room).first(found), spare_, order,
+                             visitor_ != nullptr ? visitor_ : tell_nobody, context_);
+        if (signal == SIGKILL && group_.let_spared_leave(tree(), tree_room)) group_.kill();
     }
     if (signal == SIGKILL) {
         const std::int64_t now = now_ms();
@@ -133,7 +135,7 @@ void Ladder::signal_all(int signal) noexcept {
 /// While the control group is not empty, this mostly only writes cgroup.kill. A walk over all processes of a fork bomb
 /// after each death would take the processor time that they need to die.
 void Ladder::kill_again() noexcept {
-    const bool in_group = group_ && group_.ends_at_once() && group_.is_populated();
+    const bool in_group = !spares() && group_ && group_.ends_at_once() && group_.is_populated();
     if (in_group && now_ms() < look_again_at_) {
         group_.kill();
         kill_again_at_ = now_ms() + kill_again_ms;

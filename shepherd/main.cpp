@@ -73,6 +73,7 @@ Failure prepare(const protocol::Plan& plan, char** environment, Start& start) {
     if (plan.group_descriptor >= 0 && !start.groups.job.open(handed_over(plan.group_descriptor))) {
         return {true, Stage::cgroup};
     }
+    if (plan.home_descriptor >= 0) start.groups.job.set_home(handed_over(plan.home_descriptor));
     if (plan.vacated_descriptor >= 0) {
         start.groups.vacated = VacatedGroup(handed_over(plan.vacated_descriptor), plan.vacated_by);
     }

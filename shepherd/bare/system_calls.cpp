@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -152,6 +153,8 @@ CALL int mkdirat(int directory, const char* path, mode_t mode) noexcept {
 CALL int unlinkat(int directory, const char* path, int flags) noexcept {
     return call(SYS_unlinkat, directory, path, flags);
 }
+CALL int fchmod(int fd, mode_t mode) noexcept { return call(SYS_fchmod, fd, mode); }
+CALL int fremovexattr(int fd, const char* name) noexcept { return call(SYS_fremovexattr, fd, name); }
 CALL int fchown(int fd, uid_t user, gid_t group) noexcept { return call(SYS_fchown, fd, user, group); }
 /// Ignores the flags, because the system call has none.
 CALL int fchmodat(int directory, const char* path, mode_t mode, int /*flags*/) noexcept {

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -103,6 +104,20 @@ bool remove_groups(int directory) noexcept {
     return true;
 }
 
+/// Whether a process of the group is spared: by the marks of `known` or, if it is not there, for its own sake.
+bool is_left(pid_t pid, std::span<const TreeMember> known, const SpareRule& spare) noexcept {
+    const auto found = std::ranges::find(known, pid, &TreeMember::pid);
+    if (found != known.end()) return found->spared != Spared::no;
+    TreeMember member;
+    return see_member(pid, 0, member) && is_spared(spare, member);
+}
+
+bool move(pid_t pid, const Descriptor& procs) noexcept {
+    std::array<char, 16> text{};
+    const char* const end = std::to_chars(text.data(), text.data() + text.size(), pid).ptr;
+    return put(procs, {text.data(), static_cast<std::size_t>(end - text.data())});
+}
+
 /// True if `path` leads to the open directory, not to a later directory of the same name.
 bool is_at(int directory, const char* path) noexcept {
     struct stat there {};
@@ -155,28 +170,75 @@ void JobGroup::kill() noexcept {
     put(freeze_, "0");
 }
 
-template <class Use>
-void JobGroup::each_other(std::span<const TreeMember> known, Use use) const noexcept {
-    each_member(directory_.get(), deepest, [&](pid_t pid) {
+bool JobGroup::let_spared_leave(const Tree& tree, std::span<TreeMember> room) noexcept {
+    if (!tree.spare) return true;
+    // A process can be born in the group between the walk and its parent's move. So walk until nothing has to move.
+    constexpr int most_walks = 100;
+    for (int walk = 0; walk < most_walks; ++walk) {
+        const auto known = room.first(find_tree(tree, room));
+        bool moved = false;
+        bool stays = false;
+        each_member(directory_.get(), deepest, [&](pid_t pid) {
+            if (is_left(pid, known, tree.spare)) (move(pid, home_) ? moved : stays) = true;
+            return true;
+        });
+        if (stays) return false;
+        if (!moved) return true;
+    }
+    return false;
+}
+
+bool JobGroup::let_all_leave() noexcept {
+    for (int attempt = 0; attempt < removal_attempts && is_populated(); ++attempt) {
+        bool moved = false;
+        each_member(directory_.get(), deepest, [&](pid_t pid) {
+            moved = move(pid, home_) || moved;
+            return true;
+        });
+        if (!moved) break;
+    }
+    return !is_populated();
+}
+
+void JobGroup::disown() noexcept {
+    ::fremovexattr(directory_.get(), owner_mark);
+    struct stat info {};
+    constexpr mode_t all_bits = 07777;
+    if (::fstat(directory_.get(), &info) == 0 && (info.st_mode & all_bits) == made_by_run) {
+        ::fchmod(directory_.get(), made_by_run & ~static_cast<mode_t>(S_ISVTX));
+    }
+}
+
+bool JobGroup::has_unspared(std::span<const TreeMember> known, const SpareRule& spare) const noexcept {
+    return !each_member(directory_.get(), deepest, [&](pid_t pid) {
         TreeMember member;
-        const bool is_known = std::ranges::find(known, pid, &TreeMember::pid) != known.end();
-        return is_known || !see_member(pid, 0, member) || member.is_dead() || use(member);
+        return is_left(pid, known, spare) || !see_member(pid, 0, member) || member.is_dead();
     });
 }
 
-std::size_t JobGroup::find_others(std::span<const TreeMember> known, std::span<TreeMember> room) const noexcept {
+template <class Use>
+void JobGroup::each_other(std::span<const TreeMember> known, const SpareRule& spare, Use use) const noexcept {
+    each_member(directory_.get(), deepest, [&](pid_t pid) {
+        TreeMember member;
+        const bool is_known = std::ranges::find(known, pid, &TreeMember::pid) != known.end();
+        return is_known || !see_member(pid, 0, member) || member.is_dead() || is_spared(spare, member) || use(member);
+    });
+}
+
+std::size_t JobGroup::find_others(std::span<const TreeMember> known, const SpareRule& spare,
+                                  std::span<TreeMember> room) const noexcept {
     std::size_t count = 0;
     if (room.empty()) return count;
-    each_other(known, [&](const TreeMember& member) {
+    each_other(known, spare, [&](const TreeMember& member) {
         room[count++] = member;
         return count < room.size();
     });
     return count;
 }
 
-void JobGroup::signal_others(std::span<const TreeMember> known, OuterOrder order, TreeVisitor visitor,
-                             void* context) const noexcept {
-    each_other(known, [&](const TreeMember& member) {
+void JobGroup::signal_others(std::span<const TreeMember> known, const SpareRule& spare, OuterOrder order,
+                             TreeVisitor visitor, void* context) const noexcept {
+    each_other(known, spare, [&](const TreeMember& member) {
         if (may_signal(member)) visitor(context, member);
         if (member.is_readable()) {
             signal_process(member, order, order.signal != SIGKILL && member.name == OwnName::runner);

@@ -146,6 +146,7 @@ void fields(Cursor& c, Value& v) {
     c.boolean(v.guards_input);
     c.integer(v.runner_group);
     c.integer(v.group_descriptor);
+    c.integer(v.home_descriptor);
     c.boolean(v.keeps_group);
     c.integer(v.group_parents);
     c.boolean(v.limits_memory);

@@ -134,6 +134,7 @@ struct Plan {
     std::uint8_t guards_input = 0;  ///< GuardTerminal frames may follow; they are about the terminal at descriptor 0
     std::int32_t runner_group = 0;  ///< process group that gets the user's terminal back if the runner dies; 0: none
     std::int32_t group_descriptor = -1;    ///< directory of the control group in which the command starts; -1: none
+    std::int32_t home_descriptor = -1;     ///< cgroup.procs of the runner's own group, for spared processes; -1: none
     std::uint8_t keeps_group = 0;          ///< the group existed before the run and is not removed
     std::uint32_t group_parents = 0;       ///< how many groups above it are removed with it
     std::uint8_t limits_memory = 0;        ///< the group limits memory; the limit may be too small for the start

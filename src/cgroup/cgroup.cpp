@@ -36,12 +36,23 @@ std::string unique_name() {
     return fmt::format("{}{}-{:06x}", made_up_prefix, ::getpid(), random() & 0xffffffU);
 }
 
+/// Empty if netrunner may not move processes there.
+Descriptor open_own_procs() {
+    try {
+        const std::string path = find_cgroup_base("self") + "/cgroup.procs";
+        return Descriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    } catch (const SetupFailure&) {
+        return {};
+    }
+}
+
 }  // namespace
 
 Cgroup::Cgroup(const CgroupPlan& plan, const Narrator& narrate) : narrate_(narrate) {
     try {
         make(plan);
         for (const CgroupSetting& setting : plan.settings) apply(setting);
+        if (plan.spares) job_.set_home(open_own_procs());
         if (adopted()) before_ = read_figures(job_.directory());
     } catch (...) {
         undo();
@@ -272,6 +283,13 @@ std::vector<std::string> Cgroup::lost_limits() const {
                         setting.file, path_, setting.found, *now));
     }
     return lines;
+}
+
+std::optional<std::string> Cgroup::let_spared_leave() {
+    if (job_.let_all_leave()) return std::nullopt;
+    leave();
+    return fmt::format("cgroup: '{}' stays, because the processes that --spare leaves cannot be moved out of it",
+                       path_);
 }
 
 std::optional<std::string> Cgroup::remove() {

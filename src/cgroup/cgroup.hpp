@@ -35,6 +35,8 @@ class Cgroup {
     [[nodiscard]] JobGroup& job() { return job_; }
     /// Number of groups directly above it that runs of netrunner made. The last run below them removes them.
     [[nodiscard]] unsigned made_parents() const { return static_cast<unsigned>(made_parents_.size()); }
+    /// cgroup.procs of netrunner's own group, to which spared processes move; -1: none.
+    [[nodiscard]] int home() const { return job_.home(); }
     /// The group that netrunner left so that controllers can be enabled there (docs/decisions/0014); empty if it did
     /// not have to.
     [[nodiscard]] const VacatedGroup& vacated() const { return vacated_; }
@@ -49,6 +51,9 @@ class Cgroup {
     /// One line for each limit that another process has changed since it was set.
     [[nodiscard]] std::vector<std::string> lost_limits() const;
 
+    /// Moves the processes that are left, which are all spared, to netrunner's own group. If one cannot be moved,
+    /// leaves the group to them and returns a line that says so.
+    std::optional<std::string> let_spared_leave();
     /// Removes the group, or restores an adopted one. Returns an error line if that fails.
     std::optional<std::string> remove();
     /// Leaves the group and its limits to the orphans in it (`--orphans leave`) and removes netrunner's marks.

@@ -26,8 +26,7 @@
 namespace netrunner {
 namespace {
 
-/// The extended attribute that names the owner. A run's own group has it; a group that is only a parent has not.
-constexpr const char* mark_name = "user.netrunner";
+constexpr const char* mark_name = JobGroup::owner_mark;
 constexpr std::chrono::milliseconds clearing_time{5000};
 
 /// The pid in a made-up name.

@@ -34,6 +34,7 @@ struct CgroupPlan {
     std::vector<std::string> components;  ///< of the path below the base
     bool unique = false;                  ///< add one more component, with a made-up unique name
     std::vector<CgroupSetting> settings;
+    bool spares = false;  ///< spared processes move to netrunner's own group when this one ends
 };
 
 /// Returns nothing if no group is requested. `environment_base`: NETRUNNER_CGROUP_BASE. Throws UsageError.

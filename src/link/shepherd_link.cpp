@@ -61,6 +61,7 @@ ShepherdLink::ShepherdLink(const LaunchPlan& plan, const StandardFiles& files, c
     plan_.runner = ::getpid();
     if (group != nullptr) {
         plan_.group_descriptor = group->directory();
+        plan_.home_descriptor = group->home();
         plan_.keeps_group = group->adopted() ? 1 : 0;
         plan_.group_parents = group->made_parents();
         plan_.limits_memory = group->limits().contains("memory.max") ? 1 : 0;
@@ -75,9 +76,11 @@ ShepherdLink::ShepherdLink(const LaunchPlan& plan, const StandardFiles& files, c
         send(spare);
     }
     if (!backlog_.empty()) throw SetupFailure("shepherd", ENOBUFS, "cannot send the plan to the shepherd");
-    const ShepherdStart started = start_shepherd(
-        plan, files,
-        {.link = shepherd_end.get(), .group = plan_.group_descriptor, .vacated = plan_.vacated_descriptor});
+    const ShepherdStart started = start_shepherd(plan, files,
+                                                 {.link = shepherd_end.get(),
+                                                  .group = plan_.group_descriptor,
+                                                  .home = plan_.home_descriptor,
+                                                  .vacated = plan_.vacated_descriptor});
     pid_ = started.pid;
     launch_error_ = started.error;
 }

@@ -17,6 +17,7 @@ struct ShepherdStart {
 struct HandedOver {
     int link = -1;
     int group = -1;    ///< directory of the command's control group
+    int home = -1;     ///< cgroup.procs of the runner's own control group
     int vacated = -1;  ///< directory of the control group that the runner has left
 };
 

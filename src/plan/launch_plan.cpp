@@ -242,9 +242,6 @@ void refuse_contradictions(const Options& options, const Facts& facts, const Lau
         throw UsageError(
             "--spare cannot be used with --pid-namespace: the kernel ends every process of the namespace with the run");
     }
-    if (plan.cgroup && !plan.spare.empty()) {
-        throw UsageError("--spare cannot be used with a control group: the group ends with everything in it");
-    }
     if (options.append && !options.output_file) throw UsageError("--append needs --output");
     if (options.output_stamped && !options.output_file) throw UsageError("--output-stamped needs --output");
     if (options.output_plain && !options.output_file) throw UsageError("--output-format needs --output");
@@ -297,6 +294,7 @@ LaunchPlan make_launch_plan(const Options& options, const Facts& facts) {
     plan.ladder = plan_ladder(options);
     plan.orphans = options.orphans;
     plan.spare = plan_spare(facts.spare);
+    if (plan.cgroup) plan.cgroup->spares = !plan.spare.empty();
     plan.die_with_parent = options.die_with_parent;
     plan.heartbeat = limit_or_none(options.heartbeat);
     plan.on_timeout = options.on_timeout;

@@ -14,6 +14,8 @@ void close_group(Cgroup& group, OrphanPolicy policy, Outcome& outcome, const Nar
         group.hand_over();
     } else if (policy == OrphanPolicy::leave && group.job().is_populated()) {
         group.leave();
+    } else if (auto note = group.home() >= 0 || !outcome.spared.empty() ? group.let_spared_leave() : std::nullopt) {
+        outcome.notes.push_back(std::move(*note));
     } else if (auto complaint = group.remove()) {
         outcome.failures.push_back(std::move(*complaint));
     }

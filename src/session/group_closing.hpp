@@ -11,6 +11,7 @@ namespace netrunner {
 
 /// Reads the group's counters after its last process has exited and before the group is removed. `outcome.survivors`
 /// has to be complete: a group with survivors is handed to the shepherd, which removes it when they have ended.
+/// What is in the group without being a survivor is left by `policy` or spared.
 void close_group(Cgroup& group, OrphanPolicy policy, Outcome& outcome, const Narrator& narrate);
 
 }  // namespace netrunner

@@ -166,11 +166,14 @@ Outcome attempt_again_and_again(LaunchPlan plan, StandardFiles& files, Pump& pum
     if (plan.die_with_parent) parent.emplace();
     context.parent = parent ? &*parent : nullptr;
     std::vector<AttemptRecord> records;
+    std::vector<Orphan> spared;  // by all attempts
     while (true) {
         const LaunchPlan now = limited(plan, context.begun, attempts.end().value_or(TimePoint::max()));
         Outcome outcome =
             attempt(now, files, records.empty(), pump, signals, context, attempts.is_last() ? &given : nullptr);
         records.push_back(record_of(outcome, retry.preserve_status));
+        outcome.spared.insert(outcome.spared.begin(), spared.begin(), spared.end());
+        spared = outcome.spared;
         const TimePoint ended = context.begun + outcome.wall;
         const Attempts::Answer answer = attempts.after(outcome, ended);
         if (!answer.remark.empty()) outcome.notes.push_back(answer.remark);

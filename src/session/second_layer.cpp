@@ -92,18 +92,23 @@ void SecondLayer::signal(OuterOrder order, JobGroup* group, const OrphanSignalle
     const std::size_t count = signal_tree(tree(), order, room_, tell, &context);
     claimed_ = count;
     if (group == nullptr) return;
-    group->signal_others(std::span(room_).first(count), order, tell, &context);
-    if (order.signal == SIGKILL) group->kill();
+    group->signal_others(std::span(room_).first(count), spare_, order, tell, &context);
+    if (order.signal == SIGKILL && group->let_spared_leave(tree(), room_)) group->kill();
 }
 
 bool SecondLayer::check(TimePoint now, JobGroup* group, int repeat, const OrphanSignalled& signalled) {
-    if (reap() && (group == nullptr || !group->is_populated())) {
+    if (reap() && (group == nullptr || is_done(*group))) {
         check_at_.reset();
         return true;
     }
     check_at_ = now + (lent_ == nullptr ? check_interval : shared_check_interval);
     if (repeat == SIGKILL) signal({.signal = SIGKILL, .step = 1}, group, signalled);
     return false;
+}
+
+bool SecondLayer::is_done(const JobGroup& group) {
+    if (!spare_) return !group.is_populated();
+    return !group.has_unspared(std::span(room_).first(find_tree(tree(), room_)), spare_);
 }
 
 std::vector<Orphan> SecondLayer::find_spared() {

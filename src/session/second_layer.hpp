@@ -61,6 +61,8 @@ class SecondLayer {
 
   private:
     bool reap();
+    /// Whether nothing is in the group but spared processes.
+    [[nodiscard]] bool is_done(const JobGroup& group);
     /// Returns how many processes are not spared.
     std::size_t find();
 

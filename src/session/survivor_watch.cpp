@@ -33,11 +33,12 @@ bool can_die(const Survivor& survivor) {
 
 std::vector<Survivor> find_survivors(const Tree& tree, const JobGroup* group) {
     std::vector<TreeMember> room(most_survivors);
-    std::size_t count = find_unspared(tree, room);
+    std::size_t count = find_tree(tree, room);
     const std::span all(room);
-    if (group != nullptr) count += group->find_others(all.first(count), all.subspan(count));
+    if (group != nullptr) count += group->find_others(all.first(count), tree.spare, all.subspan(count));
     std::vector<Survivor> survivors;
     for (const TreeMember& member : all.first(count)) {
+        if (member.spared != Spared::no) continue;
         const ProcessDescription seen(member.pid);
         survivors.push_back({.pid = member.pid,
                              .command = seen.command[0] != '\0' ? seen.command.data() : seen.name.data(),

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "cgroup_dir.hpp"
 #include "trial.hpp"
 
 using namespace support;
@@ -45,6 +46,18 @@ class Cached : public Trial {
     // Waits until the server alone is left.
     bool only_the_server_is_left() {
         return wait_until([&] { return left().size() == 3; }, 5s) && serves();
+    }
+};
+
+class Grouped : public Cached {
+  public:
+    CgroupDir groups;
+
+    std::vector<std::string> in_group(std::vector<std::string> command) const {
+        std::vector<std::string> words{"--cgroup-base", groups.path(), "--cgroup", "x", "--spare", name, "-k",
+                                       "300ms",         "--"};
+        words.insert(words.end(), command.begin(), command.end());
+        return words;
     }
 };
 
@@ -262,6 +275,96 @@ TEST_CASE_FIXTURE(Cached, "-v and --summary name what is left") {
                    "netrunner -v: left cache-of-compil (" + std::to_string(server()) + ") running (--spare)\n"));
     CHECK(contains(result.err, "  spared     cache-of-compil ("));
     CHECK(contains(result.err, ") left running"));
+}
+
+TEST_CASE_FIXTURE(Cached, "an attempt's daemon outlives the next attempts and is in the report") {
+    auto [result, report] =
+        complete_reported(setup({"--spare", name, "--retries", "1", "--retry-delay", "0", "--", "sh", "-c",
+                                 "test -e server && exit 0; sleep 100 & ./" + name + " server; exit 1"}));
+    CHECK(result.ending == exit_code(0));
+    CHECK(report["attempts"].size() == 2);
+    CHECK(report["spared"].size() == 2);
+    CHECK(only_the_server_is_left());
+}
+
+TEST_CASE_FIXTURE(Grouped, "in a control group the daemon is moved out, and the group is removed") {
+    if (!groups) return;
+    auto [result, report] = complete_reported(
+        setup(in_group({"sh", "-c", "sleep 100 & setsid sleep 101 & ./" + name + " server; exit 3"})));
+    CHECK(result.ending == exit_code(3));
+    CHECK(result.err.find("netrunner: ended 2 orphans: sleep (") == 0);
+    CHECK(report["spared"].size() == 2);
+    CHECK(only_the_server_is_left());
+    CHECK(groups.is_empty());
+    CHECK(read_text("/proc/" + std::to_string(server()) + "/cgroup") == read_text("/proc/self/cgroup"));
+    // The next run can have the group at once.
+    CHECK(complete(setup(in_group({"true"}))).ending == exit_code(0));
+}
+
+TEST_CASE_FIXTURE(Grouped, "in a control group SIGKILL spares the daemon, and only that") {
+    if (!groups) return;
+    auto process = start_reported(setup(in_group(
+        {"sh", "-c", "trap '' TERM; ./" + name + " server; sh -c 'trap \"\" TERM; sleep 60; sleep 60' & wait"})));
+    ready(process, path("server"));
+    process.signal(SIGTERM);
+    process.finish();
+    CHECK(only_the_server_is_left());
+    CHECK(groups.is_empty());
+    CHECK(report_of(process)["stop"]["steps"].size() == 2);
+}
+
+TEST_CASE_FIXTURE(Grouped, "in a control group the daemon outlives a killed netrunner, guard or shepherd") {
+    if (!groups) return;
+    const bool both[]{true, false};
+    int round = 0;
+    for (const bool runner : both) {
+        for (const bool guard : both) {
+            for (const bool shepherd : both) {
+                if (!(runner || guard || shepherd) || (runner && guard && shepherd)) continue;
+                CAPTURE(runner);
+                CAPTURE(guard);
+                CAPTURE(shepherd);
+                const std::string where = "server" + std::to_string(++round);
+                for (const char* part : {"", ".worker", ".lost"}) path(where + part);
+                auto process = start(setup(in_group(
+                    {"sh", "-c", "trap '' TERM; ./" + name + " " + where + "; sleep 60 & setsid sleep 61 & wait"})));
+                ready(process, path(where));
+                const pid_t first = shepherd_of(process);
+                const pid_t second = children_of(first).at(0);
+                if (runner) process.signal(SIGKILL);
+                if (guard) ::kill(second, SIGKILL);
+                if (shepherd) ::kill(first, SIGKILL);
+                process.finish();
+                CHECK(wait_until([&] { return left(process).size() == 3; }, 5s));
+                CHECK(serves(where));
+                CHECK(wait_until([&] { return groups.is_empty(); }, 5s));
+                end_leftovers();
+            }
+        }
+    }
+}
+
+TEST_CASE_FIXTURE(Grouped, "a daemon that cannot be moved keeps the group") {
+    if (!groups) return;
+    if (::geteuid() != 0) return skip("only root can start netrunner as another user");
+    groups.make("own");
+    for (const char* file : {"", "cgroup.procs"}) REQUIRE(::chown(groups.path(file).c_str(), 65534, 65534) == 0);
+    std::filesystem::permissions(directory(), std::filesystem::perms::all);
+    Setup as_user =
+        command({"/bin/sh", "-c",
+                 "echo $$ >" + groups.path("own/cgroup.procs") +
+                     "; exec setpriv --reuid 65534 --regid 65534 --clear-groups \"$NR\" run --cgroup-base " +
+                     groups.path() + " --cgroup x --spare " + name + " -k 300ms -- ./" + name + " server 5"});
+    as_user.leaves_processes = true;
+    const auto result = complete(as_user);
+    CHECK(result.ending == exit_code(5));
+    CHECK(result.err == "netrunner: cgroup: '" + groups.path("x") +
+                            "' stays, because the processes that --spare leaves cannot be moved out of it\n");
+    CHECK(only_the_server_is_left());
+    CHECK(groups.members("x").size() == 3);
+    end_leftovers();
+    CHECK(wait_until([&] { return !groups.is_populated("x"); }));
+    for (const char* group : {"x", "own"}) std::filesystem::remove(groups.path(group));
 }
 
 TEST_CASE_FIXTURE(Trial, "bad names are refused") {

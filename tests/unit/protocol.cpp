@@ -40,6 +40,7 @@ Plan full_plan() {
     plan.spares = 1;
     plan.passes_descriptors = 1;
     plan.group_descriptor = 5;
+    plan.home_descriptor = 7;
     plan.keeps_group = 1;
     plan.group_parents = 3;
     plan.limits_memory = 1;
