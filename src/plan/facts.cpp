@@ -14,6 +14,7 @@
 #include "shepherd/terminal/terminal_modes.hpp"
 #include "src/cgroup/place.hpp"
 #include "src/system/fd.hpp"
+#include "src/system/real_path.hpp"
 #include "src/system/terminal.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX requires the program to declare it
@@ -62,7 +63,7 @@ std::vector<std::string> resolve_programs(std::vector<std::string> programs) {
     for (std::string& program : programs) {
         if (program.find('/') == std::string::npos) continue;
         std::error_code unknown;
-        const auto path = std::filesystem::weakly_canonical(std::filesystem::absolute(program, unknown), unknown);
+        const auto path = real_path_so_far(std::filesystem::absolute(program, unknown), unknown);
         if (!path.empty()) program = path.string();
     }
     return programs;

@@ -17,6 +17,7 @@
 
 #include "src/relay/sink.hpp"
 #include "src/system/patient_open.hpp"
+#include "src/system/real_path.hpp"
 
 namespace netrunner {
 namespace {
@@ -54,7 +55,7 @@ void write_whole(int fd, const std::string& text, Duration patience, const std::
 
 WholeFile::WholeFile(const std::string& path, std::string complaint) : complaint_(std::move(complaint)) {
     std::error_code unresolved;
-    const auto resolved = std::filesystem::weakly_canonical(path, unresolved);
+    const auto resolved = real_path_so_far(path, unresolved);
     path_ = unresolved ? path : resolved.string();
     struct stat info {};
     const bool exists = ::stat(path.c_str(), &info) == 0;

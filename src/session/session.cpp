@@ -18,6 +18,7 @@
 #include "src/session/signal_meaning.hpp"
 #include "src/session/start_failure.hpp"
 #include "src/system/processor_wait.hpp"
+#include "src/system/real_path.hpp"
 #include "src/system/setup_failure.hpp"
 #include "src/system/terminal.hpp"
 #include "src/values/errno_text.hpp"
@@ -33,7 +34,7 @@ using std::chrono::steady_clock;
 
 std::string working_directory(const std::optional<std::string>& asked) {
     std::error_code unknown;
-    const auto path = asked ? std::filesystem::canonical(*asked, unknown) : std::filesystem::current_path(unknown);
+    const auto path = asked ? real_path(*asked, unknown) : std::filesystem::current_path(unknown);
     return unknown ? asked.value_or("") : path.string();
 }
 

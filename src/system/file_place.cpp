@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "src/system/real_path.hpp"
 #include "src/system/setup_failure.hpp"
 
 namespace netrunner {
@@ -51,7 +52,7 @@ std::optional<Target> follow(fs::path path) {
     for (int link = 0; link < most_links; ++link) {
         std::error_code failed;
         const fs::path parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
-        const fs::path folder = fs::canonical(parent, failed);
+        const fs::path folder = real_path(parent, failed);
         if (failed) return std::nullopt;
         Target target{.folder = folder, .name = path.filename()};
         if (is_descriptor_folder(folder)) target.descriptor = number_in(target.name);

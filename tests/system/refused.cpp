@@ -2,8 +2,12 @@
 // run keeps its promises and says what is weaker (docs/decisions/0054). Each call alone and all together, with both
 // errors; system.refused.EPERM and system.refused.ENOSYS run other suites with all of them refused.
 #include <doctest/doctest.h>
+#include <fcntl.h>
 
+#include <cerrno>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 
 #include "cgroup_dir.hpp"
 #include "containment.hpp"
@@ -65,6 +69,30 @@ TEST_CASE_FIXTURE(RefusedTrial, "a run starts, passes its streams on, and ends w
         CHECK(result.ending == exit_code(7));
         CHECK(result.out == "/\nin\n");
         CHECK(result.err == "err\n");
+    });
+}
+
+TEST_CASE_FIXTURE(RefusedTrial, "links to files that are written, and to directories, are followed") {
+    const auto directory_link = path("link");
+    const auto report = path("r.json");
+    const auto report_link = path("report-link");
+    std::filesystem::create_directory_symlink("/usr/bin", directory_link);
+    std::filesystem::create_symlink("r.json", report_link);
+    std::ofstream(report) << "old\n";
+    under_each([&](const std::string& error, const std::string& refused) {
+        const auto run_with = [&](std::vector<std::string> options) {
+            options.insert(options.end(), {"--", "echo", "hi"});
+            auto setup = runner(std::move(options));
+            setup.out = file(path("out"), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
+            return complete(filtered(error, refused, setup));
+        };
+        CHECK(run_with({"-C", directory_link, "--report", report_link}).ending == exit_code(0));
+        CHECK(std::filesystem::is_symlink(report_link));
+        CHECK(report_at(report)["directory"] == std::filesystem::canonical("/usr/bin").string());
+        // A report to the file of standard output follows the output.
+        CHECK(run_with({"--report", "out"}).ending == exit_code(0));
+        CHECK(begins(read_text(path("out")), "hi\n{"));
+        CHECK(contains(run_with({"-o", "new", "--report", "./new"}).err, "name the same file"));
     });
 }
 
