@@ -145,7 +145,8 @@ bool is_github_step() {
         lines.push_back(failure_text(failure));
         ending = {.status = exit_own_failure};
     }
-    if (signals) signals->let_through_orders();
+    // Without anything to write there is no wait, and an order that comes now is a late copy, or too late.
+    if (signals && (!lines.empty() || options.summary)) signals->let_through_orders();
     for (const std::string& each : lines) say(each, patience, position);
     if (says_verdict && is_github_step()) print(render_annotation(verdict, ending.status), patience, position);
     if (options.summary) print(render_summary(outcome, ending, colours_wanted()), patience, position);
