@@ -95,7 +95,7 @@ _netrunner_value() { # OPTION
         --timeout | --idle-timeout | --heartbeat) _netrunner_offer '30s 5m 1h 1h30m' ;;
         --kill-after) _netrunner_offer '0 1s 5s 30s' ;;
         --signal) _netrunner_offer 'HUP INT QUIT USR1 USR2 ALRM TERM CONT STOP TSTP KILL' ;;
-        --stop) _netrunner_offer 'INT,2s,TERM,5s,KILL TERM,5s,KILL KILL' ;;
+        --stop) _netrunner_offer 'INT,2s,TERM,5s,KILL TERM,5s,KILL KILL command:TERM,10s,TERM,5s,KILL' ;;
         --retries) _netrunner_offer '1 2 3 5' ;;
         --retry-on) _netrunner_offer 'failure exited signaled timeout idle-timeout output-limit no-input oom spawn-failed exit:' ;;
         --retry-delay) _netrunner_offer '0 1s 10s 1m' ;;

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <string_view>
+#include <vector>
 
 #include "src/values/usage_error.hpp"
 
@@ -25,7 +27,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string text(reinterpret_cast<const char*>(data), size);
     check([&] { signal_value(text); });
     check([&] {
-        if (stop_value(text).empty()) std::abort();
+        std::vector<StopStep> steps = stop_value(text);
+        if (steps.empty()) std::abort();
+        // The first step of a sequence can be changed between the tree and the command, and back.
+        steps.front().to_command = !steps.front().to_command;
+        constexpr std::string_view prefix = "command:";
+        if (stop_value(text.starts_with(prefix) ? text.substr(prefix.size()) : std::string(prefix) + text) != steps)
+            std::abort();
     });
     check([&] { orphans_value(text); });
     check([&] { standard_input_value(text); });

@@ -24,6 +24,8 @@ constexpr std::int64_t kill_again_ms = 20;
 constexpr std::int64_t most_kill_again_ms = 1000;
 /// The interval is the time since the first SIGKILL divided by this.
 constexpr std::int64_t share_of_time = 50;
+/// After the command's end, the grace of a rung for the command alone goes on for at most this long, as in the runner.
+constexpr std::int64_t moment_after_command_ms = 50;
 /// How often the tree is walked for processes outside of the control group while the group is not empty.
 constexpr std::int64_t look_again_ms = 250;
 
@@ -45,7 +47,7 @@ void Ladder::tell(TreeVisitor visitor, void* context) noexcept {
 }
 
 Tree Ladder::tree() const noexcept {
-    return {.root = ::getpid(), .group = command_, .leader_unreaped = command_ > 0 && !reaped_, .spare = spare_};
+    return {.root = ::getpid(), .group = command_, .leader_unreaped = has_command(), .spare = spare_};
 }
 
 /// The command's session is that of this process, the guard or the shepherd.
@@ -77,6 +79,7 @@ void Ladder::deliver(const Kill& kill) noexcept {
             break;
         case Scope::group: send_to_group(kill.signal); break;
         case Scope::tree: signal_all(kill.signal); break;
+        case Scope::command_step: signal_command_alone(kill.signal); break;
     }
 }
 
@@ -106,6 +109,14 @@ void Ladder::send_to_command(const Kill& kill) const noexcept {
         if (::syscall(SYS_rt_sigqueueinfo, command_, kill.signal, &info) == 0) return;
     }
     ::kill(command_, kill.signal);
+}
+
+void Ladder::signal_command_alone(int signal) noexcept {
+    if (!has_command()) return;
+    last_signal_ = signal;
+    reserve_.lend();
+    signal_command(tree(), {.signal = signal, .step = ++steps_}, tree_room);
+    reserve_.take_back();
 }
 
 void Ladder::signal_all(int signal) noexcept {
@@ -149,6 +160,14 @@ void Ladder::child_reaped() noexcept {
     if (kill_again_at_ >= 0) kill_again();
 }
 
+void Ladder::command_reaped() noexcept {
+    reaped_ = true;
+    spare_.outlived = steps_ == 0;
+    const bool waits_for_command =
+        climbing_ && next_step_ < plan_.step_count && plan_.steps[next_step_ - 1].to_command != 0;
+    if (waits_for_command) next_rung_at_ = earlier(next_rung_at_, now_ms() + moment_after_command_ms);
+}
+
 void Ladder::begin() noexcept {
     if (climbing_) return;
     climbing_ = true;
@@ -156,10 +175,15 @@ void Ladder::begin() noexcept {
 }
 
 void Ladder::climb() noexcept {
+    while (!has_command() && next_step_ + 1 < plan_.step_count && plan_.steps[next_step_].to_command != 0) ++next_step_;
     const Step& rung = plan_.steps[next_step_++];
     const bool last = next_step_ >= plan_.step_count;
     next_rung_at_ = last || rung.grace_ms < 0 ? -1 : now_ms() + rung.grace_ms;
-    signal_all(rung.signal);
+    if (rung.to_command != 0) {
+        signal_command_alone(rung.signal);
+    } else {
+        signal_all(rung.signal);
+    }
 }
 
 std::int64_t Ladder::deadline() const noexcept { return earlier(next_rung_at_, kill_again_at_); }

@@ -25,10 +25,7 @@ class Ladder {
     /// Sets the command's pid, also its process group. Without it each process of the tree is signalled by itself.
     void set_command(pid_t command) noexcept { command_ = command; }
     /// From now on the kernel may reuse the command's pid and group number.
-    void command_reaped() noexcept {
-        reaped_ = true;
-        spare_.outlived = steps_ == 0;
-    }
+    void command_reaped() noexcept;
     [[nodiscard]] bool is_command_reaped() const noexcept { return reaped_; }
     /// Leaves processes of these programs running, see SpareRule. To be called before any signal.
     void spare(std::string_view names) noexcept;
@@ -43,10 +40,12 @@ class Ladder {
 
     /// Carries out one order: signals the command, its group, or the whole tree.
     void deliver(const protocol::Kill& kill) noexcept;
-    /// The last signal sent to the whole tree; 0: none.
+    /// The last signal of a stop that was sent; 0: none.
     [[nodiscard]] int last_signal() const noexcept { return last_signal_; }
 
-    /// Climbs the plan's ladder from now on, beginning with its first rung. A second call does nothing.
+    /// Climbs the plan's ladder from now on, beginning with its first rung. A second call does nothing. Rungs for the
+    /// command alone are skipped if there is no command: it was reaped, or this is the shepherd, which does not know
+    /// it.
     void begin() noexcept;
 
     /// To be called after processes were reaped: their children are reparented to this process, and an earlier walk may
@@ -62,8 +61,10 @@ class Ladder {
 
   private:
     [[nodiscard]] Tree tree() const noexcept;
+    [[nodiscard]] bool has_command() const noexcept { return command_ > 0 && !reaped_; }
     void send_to_command(const protocol::Kill& kill) const noexcept;
     void send_to_group(int signal) noexcept;
+    void signal_command_alone(int signal) noexcept;
     void signal_all(int signal) noexcept;
     void kill_again() noexcept;
     void climb() noexcept;
@@ -77,7 +78,7 @@ class Ladder {
     TreeVisitor visitor_ = nullptr;
     void* context_ = nullptr;
     int last_signal_ = 0;
-    int steps_ = 0;  ///< how many signals were sent to the whole tree; nested runners are told
+    int steps_ = 0;  ///< how many signals of the stop were sent; nested runners are told
     bool climbing_ = false;
     std::uint32_t next_step_ = 0;
     std::int64_t next_rung_at_ = -1;

@@ -88,9 +88,10 @@ class Supervisor {
             patience < 0 ? -1 : static_cast<int>(std::clamp<std::int64_t>(patience - now_ms(), 0, 60'000));
         if (::poll(watched.data(), watched.size(), timeout) < 0) return;
         if (watched[2].revents != 0) settle_start();
+        // The shepherd's death comes before the runner's order, which answers it: the order ends the wait for it.
+        if (watched[4].revents != 0) shepherd_left();
         if (watched[1].revents != 0) take_orders();
         if (finished_) return;  // the other events may be effects of the runner's exit
-        if (watched[4].revents != 0) shepherd_left();
         if (watched[0].revents != 0) take_signals();
         if (watched[3].revents != 0 && phase_ == Phase::leftover) reap();
         take_deadline();
@@ -182,7 +183,7 @@ class Supervisor {
         GuardScreen screen;
         Finish finish;
         if (unpack(packet, kill)) {
-            if (kill.scope == Scope::tree) act_alone_at_ = -1;
+            if (kill.scope == Scope::tree || kill.scope == Scope::command_step) act_alone_at_ = -1;
             orphan_frames_left_ = max_orphan_frames;
             ladder_.deliver(kill);
             if (look_at_ >= 0) look_at_ = now_ms();  // perhaps there was nothing to signal

@@ -152,17 +152,18 @@ void fields(Cursor& c, Value& v) {
     c.boolean(v.limits_memory);
     c.integer(v.vacated_by);
     c.integer(v.vacated_descriptor);
-    c.count(v.step_count, v.steps.size());
-    for (auto& step : v.steps) {
+    for (std::size_t i = 0, steps = c.count(v.step_count, v.steps.size()); i < steps; ++i) {
+        auto& step = v.steps[i];
         c.integer(step.signal);
         c.integer(step.grace_ms);
+        c.boolean(step.to_command);
     }
 }
 
 template <class Cursor, class Value>
 requires std::is_same_v<std::remove_const_t<Value>, Kill>
 void fields(Cursor& c, Value& v) {
-    c.enumeration(v.scope, Scope::tree);
+    c.enumeration(v.scope, Scope::command_step);
     c.integer(v.signal);
     c.boolean(v.has_value);
     c.integer(v.value);
@@ -270,7 +271,7 @@ bool sensible(const Plan& plan) {
     for (std::uint32_t i = 0; i < plan.step_count; ++i) {
         if (!sensible_signal(plan.steps[i].signal)) return false;
     }
-    return true;
+    return plan.steps[plan.step_count - 1].to_command == 0;
 }
 bool sensible(const Spare& spare) { return spare.names.front() != '\0' && spare.names.back() == '\0'; }
 bool sensible(const Kill& kill) { return sensible_signal(kill.signal); }

@@ -14,7 +14,7 @@ namespace netrunner::protocol {
 
 /// To be increased whenever a frame changes. Both programs come from one build, so a difference is an installation
 /// error.
-inline constexpr std::uint32_t version = 10;
+inline constexpr std::uint32_t version = 11;
 /// The characters "NR" and two bytes that no text begins with.
 inline constexpr std::uint32_t magic = 0x0f1e524e;
 
@@ -71,7 +71,8 @@ enum class Wiring : std::uint8_t {
 /// One rung of the ladder: a signal, and the grace before the next rung.
 struct Step {
     std::int32_t signal = 0;
-    std::int64_t grace_ms = 0;  ///< negative: without end
+    std::int64_t grace_ms = 0;    ///< negative: without end
+    std::uint8_t to_command = 0;  ///< for the command's first process alone; never in the last rung
 };
 
 struct Limit {
@@ -152,9 +153,10 @@ struct Spare {
 };
 
 enum class Scope : std::uint8_t {
-    command,  ///< the first process only
-    group,    ///< the command's process group
-    tree,     ///< every descendant, also outside of the group and the session; also the control group
+    command,       ///< the first process only
+    group,         ///< the command's process group
+    tree,          ///< every descendant, also outside of the group and the session; also the control group
+    command_step,  ///< the first process only, as a step of the stop
 };
 
 struct Kill {

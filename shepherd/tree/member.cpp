@@ -144,6 +144,12 @@ void signal_process(const TreeMember& member, OuterOrder order, bool marked) noe
     if (held && is_still(member)) held.send(order, marked);
 }
 
+void signal_child(pid_t child, OuterOrder order, bool marked) noexcept {
+    const siginfo_t mark = mark_of(order);
+    const bool sent = marked ? send_by_pid(child, mark.si_signo, &mark) : send_by_pid(child, order.signal, nullptr);
+    if (sent && needs_continue(order)) send_by_pid(child, SIGCONT, nullptr);
+}
+
 bool signal_group(pid_t group, OuterOrder order, bool marked) noexcept {
     if (!marked) {
         if (::kill(-group, order.signal) != 0) return false;

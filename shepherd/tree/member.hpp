@@ -98,6 +98,10 @@ bool may_signal(const TreeMember& member) noexcept;
 /// cannot be read gets it only if its parent still lists it.
 void signal_process(const TreeMember& member, OuterOrder order, bool marked = false) noexcept;
 
+/// Sends the signal to a child that is not reaped, as HeldProcess does. Needs no descriptor: its pid cannot be another
+/// process's.
+void signal_child(pid_t child, OuterOrder order, bool marked = false) noexcept;
+
 /// Sends the signal to the process group, as HeldProcess does. `marked` needs pidfds, Linux 6.9 and a group whose
 /// leader is not reaped. False if it could not be sent.
 bool signal_group(pid_t group, OuterOrder order, bool marked = false) noexcept;

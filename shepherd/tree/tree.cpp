@@ -100,6 +100,9 @@ bool signal_whole_group(const Tree& tree, std::span<const TreeMember> members, O
     return signal_group(tree.group, order, has_runner);
 }
 
+/// A runner does not pass these on, so they go to all processes, and a runner gets them unmarked.
+bool is_for_all(int signal) { return signal == SIGKILL || signal == SIGSTOP || signal == SIGCONT; }
+
 }  // namespace
 
 std::size_t find_tree(const Tree& tree, std::span<TreeMember> room) noexcept {
@@ -120,7 +123,7 @@ std::size_t find_unspared(const Tree& tree, std::span<TreeMember> room) noexcept
 std::size_t signal_tree(const Tree& tree, OuterOrder order, std::span<TreeMember> room, TreeVisitor visitor,
                         void* context) noexcept {
     const auto members = room.first(find_tree(tree, room));
-    const bool to_all = order.signal == SIGKILL || order.signal == SIGSTOP || order.signal == SIGCONT;
+    const bool to_all = is_for_all(order.signal);
     const auto is_meant = [&](const TreeMember& member) {
         return member.spared == Spared::no && (to_all || member.nested_in == 0);
     };
@@ -136,6 +139,15 @@ std::size_t signal_tree(const Tree& tree, OuterOrder order, std::span<TreeMember
         signal_process(member, order, !to_all && member.name == OwnName::runner);
     }
     return members.size();
+}
+
+void signal_command(const Tree& tree, OuterOrder order, std::span<TreeMember> room) noexcept {
+    if (!tree.leader_unreaped) return;
+    // Whether it is a runner shows in what it runs. The walk finds no runner if descriptors are short.
+    const auto members = room.first(find_tree(tree, room));
+    const bool is_runner = std::ranges::any_of(
+        members, [&](const TreeMember& member) { return member.pid == tree.group && member.name == OwnName::runner; });
+    signal_child(tree.group, order, is_runner && !is_for_all(order.signal));
 }
 
 void pass_on_typed(const Tree& tree, int signal, std::span<TreeMember> room) noexcept {

@@ -43,6 +43,10 @@ std::size_t find_unspared(const Tree& tree, std::span<TreeMember> room) noexcept
 std::size_t signal_tree(const Tree& tree, OuterOrder order, std::span<TreeMember> room, TreeVisitor visitor = nullptr,
                         void* context = nullptr) noexcept;
 
+/// Sends the signal to the command's first process alone, `tree.group`; does nothing if it is reaped. If it is a nested
+/// runner, it gets the order.
+void signal_command(const Tree& tree, OuterOrder order, std::span<TreeMember> room) noexcept;
+
 /// Sends `signal`, which was typed at the terminal, to the command's group. Nested runners in the group learn that it
 /// was typed.
 void pass_on_typed(const Tree& tree, int signal, std::span<TreeMember> room) noexcept;

@@ -124,6 +124,19 @@ StreamChoice stream_choice(const std::string& text, std::initializer_list<std::p
     return {Mode::file, text};
 }
 
+/// One step of a stop sequence: SIGNAL, or command:SIGNAL.
+StopStep step_value(std::string_view text) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos) return {signal_value(text)};
+    constexpr std::array<std::string_view, 1> known{"command"};
+    const std::string_view receiver = text.substr(0, colon);
+    if (receiver != known.front()) {
+        refuse("step", text, "expected a signal, or command: and a signal" + suggestion(receiver, known));
+    }
+    if (colon + 1 == text.size()) refuse("step", text, "expected a signal after command:");
+    return {.signal = signal_value(text.substr(colon + 1)), .to_command = true};
+}
+
 }  // namespace
 
 int signal_value(std::string_view text) {
@@ -140,8 +153,9 @@ std::vector<StopStep> stop_value(std::string_view text) {
     bool signal_next = true;
     for (const std::string_view part : split(text, ',')) {
         if (signal_next) {
-            steps.push_back({signal_value(part), {}});
-        } else if (parse_signal(part) && !std::isdigit(static_cast<unsigned char>(part.front()))) {
+            steps.push_back(step_value(part));
+        } else if (part.find(':') != std::string_view::npos ||
+                   (parse_signal(part) && !std::isdigit(static_cast<unsigned char>(part.front())))) {
             refuse("stop sequence", text, fmt::format("expected a duration before '{}'", part));
         } else {
             steps.back().grace = parse_duration(part);

@@ -19,7 +19,9 @@ bool is_limit(StopCause cause) {
            cause == StopCause::no_input;
 }
 
-bool sent_kill(const StopRecord& stop) { return !stop.steps.empty() && stop.steps.back().signal == SIGKILL; }
+bool sent_kill(const StopRecord& stop) {
+    return std::ranges::find(stop.steps, SIGKILL, &StopRecord::Step::signal) != stop.steps.end();
+}
 
 Ending not_started_ending(const NotStarted& end) {
     switch (end.fault) {
@@ -108,7 +110,8 @@ std::string describe_oom_kills(const GroupRecord& group) {
 std::string describe_steps(const StopRecord& stop) {
     std::string text;
     for (std::size_t i = 0; i < stop.steps.size(); ++i) {
-        const std::string name = signal_name(stop.steps[i].signal);
+        const char* const receiver = stop.steps[i].to_command ? " to the command alone" : "";
+        const std::string name = signal_name(stop.steps[i].signal) + receiver;
         if (i == 0) {
             text = ": sent " + name;
             continue;

@@ -68,7 +68,8 @@ struct StopRecord {
     StopCause cause = StopCause::timeout;
     struct Step {
         int signal = 0;
-        Duration after{};  ///< since the start of the run
+        Duration after{};         ///< since the start of the run
+        bool to_command = false;  ///< sent to the command's first process alone
     };
     std::vector<Step> steps;
     std::string limit;  ///< the limit that was exceeded, for messages: "30s", "1 MiB"; else empty

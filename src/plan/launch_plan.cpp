@@ -30,12 +30,16 @@ std::vector<StopStep> plan_ladder(const Options& options) {
                                          options.signal ? "--signal" : "--kill-after"));
         }
         steps = *options.stop;
-        const bool kills = steps.back().signal == SIGKILL;
-        // A lone SIGKILL needs a grace too: the signal that orders a stop precedes it.
-        const bool needs_grace = !kills || steps.size() == 1;
-        if (needs_grace && steps.back().grace == Duration::zero()) steps.back().grace = default_grace;
-        // A ladder must end with SIGKILL. Without it the tree might never become empty (docs/decisions/0006).
-        if (!kills) steps.push_back({SIGKILL, {}});
+        const bool kills = steps.back().signal == SIGKILL && !steps.back().to_command;
+        if (!kills) {
+            if (steps.back().grace == Duration::zero()) steps.back().grace = default_grace;
+            // A ladder must end with SIGKILL. Without it the tree might never become empty (docs/decisions/0006).
+            steps.push_back({SIGKILL, {}});
+        }
+        // If SIGKILL is the only step for the tree, it needs a grace too: a signal that orders a stop can precede it.
+        const bool alone =
+            std::all_of(steps.begin(), steps.end() - 1, [](const StopStep& step) { return step.to_command; });
+        if (alone && steps.back().grace == Duration::zero()) steps.back().grace = default_grace;
     } else if (signal == SIGKILL) {
         steps.push_back({SIGKILL, grace});
     } else {
@@ -178,7 +182,8 @@ protocol::Plan plan_shepherd(const Options& options, const Facts& facts, const L
     plan_identity(facts.identity, plan);
     plan_limits(options, plan);
     for (const StopStep& step : launch.ladder) {
-        plan.steps[plan.step_count++] = {step.signal, grace_in_frame(step.grace)};
+        plan.steps[plan.step_count++] = {step.signal, grace_in_frame(step.grace),
+                                         static_cast<std::uint8_t>(step.to_command ? 1 : 0)};
     }
     return plan;
 }

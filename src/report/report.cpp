@@ -65,7 +65,9 @@ Json stop(const std::optional<StopRecord>& record) {
     if (!record) return nullptr;
     Json steps = Json::array();
     for (const auto& step : record->steps) {
-        steps.push_back({{"signal", signal_name(step.signal)}, {"after", seconds(step.after)}});
+        steps.push_back({{"signal", signal_name(step.signal)},
+                         {"after", seconds(step.after)},
+                         {"to", step.to_command ? "command" : "tree"}});
     }
     return {{"cause", cause_name(record->cause)}, {"steps", steps}};
 }

@@ -70,7 +70,7 @@ void SecondLayer::claim(pid_t root, pid_t command) {
 Tree SecondLayer::tree() const {
     return {.root = ::getpid(),
             .group = command_,
-            .leader_unreaped = command_ > 0 && !command_reaped_,
+            .leader_unreaped = has_command(),
             .strangers = strangers_,
             .spare = spare_};
 }
@@ -96,13 +96,18 @@ void SecondLayer::signal(OuterOrder order, JobGroup* group, const OrphanSignalle
     if (order.signal == SIGKILL && group->let_spared_leave(tree(), room_)) group->kill();
 }
 
-bool SecondLayer::check(TimePoint now, JobGroup* group, int repeat, const OrphanSignalled& signalled) {
+void SecondLayer::signal_command(OuterOrder order) {
+    const Loan loan(lent_);
+    netrunner::signal_command(tree(), order, room_);
+}
+
+bool SecondLayer::check(TimePoint now, JobGroup* group, bool kill_again, const OrphanSignalled& signalled) {
     if (reap() && (group == nullptr || is_done(*group))) {
         check_at_.reset();
         return true;
     }
     check_at_ = now + (lent_ == nullptr ? check_interval : shared_check_interval);
-    if (repeat == SIGKILL) signal({.signal = SIGKILL, .step = 1}, group, signalled);
+    if (kill_again) signal({.signal = SIGKILL, .step = 1}, group, signalled);
     return false;
 }
 

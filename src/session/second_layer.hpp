@@ -50,9 +50,14 @@ class SecondLayer {
     /// Sends the signal to every process that is left, also in the run's control group where there is one.
     void signal(OuterOrder order, JobGroup* group, const OrphanSignalled& signalled);
 
-    /// Reaps; true when nothing is left but spared processes. While something is left and `repeat` is SIGKILL, sends it
+    /// Sends the signal to the command's first process alone, as a step of the stop.
+    void signal_command(OuterOrder order);
+    /// Whether the command's first process is known and has not been reaped.
+    [[nodiscard]] bool has_command() const { return command_ > 0 && !command_reaped_; }
+
+    /// Reaps; true when nothing is left but spared processes. While something is left and `kill_again`, sends SIGKILL
     /// again, because a process may have been forked during the previous walk.
-    bool check(TimePoint now, JobGroup* group, int repeat, const OrphanSignalled& signalled);
+    bool check(TimePoint now, JobGroup* group, bool kill_again, const OrphanSignalled& signalled);
     /// When to call `check` next. No process reports that the tree is empty, so it is polled.
     [[nodiscard]] std::optional<TimePoint> deadline() const { return check_at_; }
 

@@ -380,6 +380,7 @@ void Session::on(const protocol::ChildExited& event) {
     outcome_.usage = event.usage;
     job_control_.command_ended();
     spare_.outlived = !outcome_.stop;
+    stop_.command_ended(steady_clock::now());
     outcome_.had_terminal = job_control_.had_terminal();
     if (std::holds_alternative<Lost>(outcome_.end)) {
         context_.narrate(1, "the command has ended");  // the stop ended it: its status is not reported
@@ -490,11 +491,13 @@ void Session::take_over(const char* lost) {
 
 void Session::end_tree_here() {
     helpers_due_.reset();
-    second_layer_.take_over(outcome_.pid.value_or(0), spare_, steady_clock::now());
+    const TimePoint now = steady_clock::now();
+    second_layer_.take_over(outcome_.pid.value_or(0), spare_, now);
+    if (!second_layer_.has_command()) stop_.command_ended(now);
     // If both helpers were killed at once, the order that followed the shepherd's death has reached no guard.
     const bool unheard = outcome_.stop && outcome_.stop->cause == StopCause::lost && !outcome_.stop->steps.empty();
     lose(lost_);
-    if (unheard) signal_tree(outcome_.stop->steps.back().signal);
+    if (unheard) signal_tree({outcome_.stop->steps.back().signal, outcome_.stop->steps.back().to_command});
 }
 
 /// Tells the second layer which children of this process are not of this run.
@@ -589,18 +592,20 @@ void Session::cancel(const Stop::Order& order) {
     switch (answer) {
         case Stop::Answer::nothing: break;
         case Stop::Answer::begin: request_stop(StopCause::cancelled, order.signal); break;
-        case Stop::Answer::pass_on: forward(Scope::tree, {.number = order.signal}); break;
+        case Stop::Answer::pass_on:
+            forward(stop_.addresses_command() ? Scope::command_step : Scope::tree, {.number = order.signal});
+            break;
         case Stop::Answer::step: take_outer_step(order.signal); break;
         case Stop::Answer::insist: apply(RunEvent::insist); break;
     }
 }
 
-/// Sends a signal of the outer run's stop to the tree. The --on-timeout command has no more time; after it the ladder
-/// sends its first signal, and the command does not get that one twice.
+/// Sends a signal of the outer run's stop where this run's last step went. The --on-timeout command has no more time;
+/// after it the ladder sends its first signal, and the command does not get that one twice.
 void Session::take_outer_step(int signal) {
     const bool sent_before = !outcome_.stop->steps.empty();
     end_timeout_command();
-    if (sent_before || outcome_.stop->steps.back().signal != signal) order(signal);
+    if (sent_before || outcome_.stop->steps.back().signal != signal) order({signal, stop_.addresses_command()});
 }
 
 void Session::handle(const SignalEvent& signal) {
@@ -671,16 +676,18 @@ void Session::forward(Scope scope, const SignalEvent& signal) {
                               .value = signal.value});
 }
 
-void Session::order(int signal) {
+void Session::order(StopSignal signal) {
     const TimePoint now = steady_clock::now();
-    outcome_.stop->steps.push_back({signal, now - context_.begun});
-    if (signal == SIGKILL) survivor_watch_.begin(now);
-    context_.narrate(1, fmt::format("sending {} to {} and all its descendants", signal_name(signal),
-                                    outcome_.pid ? fmt::format("{}", *outcome_.pid) : "the command"));
+    outcome_.stop->steps.push_back({signal.number, now - context_.begun, signal.to_command});
+    if (signal.number == SIGKILL && !signal.to_command) survivor_watch_.begin(now);
+    context_.narrate(1, fmt::format("sending {} to {} {}", signal_name(signal.number),
+                                    outcome_.pid ? fmt::format("{}", *outcome_.pid) : "the command",
+                                    signal.to_command ? "alone" : "and all its descendants"));
     if (second_layer_.active()) {
         signal_tree(signal);
     } else {
-        link_.send(protocol::Kill{.scope = Scope::tree, .signal = signal});
+        link_.send(
+            protocol::Kill{.scope = signal.to_command ? Scope::command_step : Scope::tree, .signal = signal.number});
         // Another process may have stopped the shepherd, which then does not continue a stopped guard; or, if the
         // shepherd is lost, the guard, which then does not carry out the order.
         if (link_.pid() > 0) ::kill(link_.pid(), SIGCONT);
@@ -688,11 +695,12 @@ void Session::order(int signal) {
 }
 
 /// Without the guard: sends the signal of the ladder's present step.
-void Session::signal_tree(int signal) {
+void Session::signal_tree(StopSignal signal) {
     meet_neighbours();
     const int step = static_cast<int>(outcome_.stop->steps.size());
-    second_layer_.signal({.signal = signal, .step = step}, job_group(),
-                         [this](Orphan orphan) { record_orphan(std::move(orphan)); });
+    const OuterOrder order{.signal = signal.number, .step = step};
+    if (signal.to_command) return second_layer_.signal_command(order);
+    second_layer_.signal(order, job_group(), [this](Orphan orphan) { record_orphan(std::move(orphan)); });
 }
 
 void Session::record_orphan(Orphan orphan) {
@@ -736,8 +744,11 @@ void Session::check_settling(TimePoint now) {
 
 void Session::check_second_layer() {
     meet_neighbours();
-    const bool empty = second_layer_.check(steady_clock::now(), job_group(), outcome_.stop->steps.back().signal,
+    const TimePoint now = steady_clock::now();
+    const StopRecord::Step& last = outcome_.stop->steps.back();
+    const bool empty = second_layer_.check(now, job_group(), last.signal == SIGKILL && !last.to_command,
                                            [this](Orphan orphan) { record_orphan(std::move(orphan)); });
+    if (!second_layer_.has_command()) stop_.command_ended(now);
     if (!empty) return;
     for (Orphan& left : second_layer_.find_spared()) record_spared(std::move(left));
     apply(RunEvent::tree_empty);

@@ -130,7 +130,7 @@ class Session {
     void cancel(const Stop::Order& order);
     void take_outer_step(int signal);
     void forward(protocol::Scope scope, const SignalEvent& signal);
-    void order(int signal);
+    void order(StopSignal signal);
     void record_orphan(Orphan orphan);
     void record_spared(Orphan left);
     [[nodiscard]] Tree tree() const;
@@ -142,7 +142,7 @@ class Session {
     void meet_neighbours();
     void take_over(const char* lost);
     void end_tree_here();
-    void signal_tree(int signal);
+    void signal_tree(StopSignal signal);
     [[nodiscard]] JobGroup* job_group();
 
     /// No stop has begun, and the time limits apply.

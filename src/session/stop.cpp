@@ -16,13 +16,14 @@ void Stop::prepare(StopCause cause, std::optional<int> first) {
     first_ = first;
 }
 
-int Stop::begin(TimePoint now) {
+StopSignal Stop::begin(TimePoint now) {
     began_ = now;
     // The reader of a pseudo-terminal has gone. SIGHUP comes first, because a terminal sends no SIGPIPE
     // (docs/decisions/0010).
     if (cause_ == StopCause::no_reader) ladder_.precede(SIGHUP);
-    last_step_ = ladder_.start(now, first_);
-    return last_step_;
+    const StopSignal signal = ladder_.start(now, first_);
+    last_step_ = signal.number;
+    return signal;
 }
 
 void Stop::pause(Duration paused) {
@@ -30,9 +31,9 @@ void Stop::pause(Duration paused) {
     if (began_) *began_ += paused;
 }
 
-std::optional<int> Stop::advance(TimePoint now) {
+std::optional<StopSignal> Stop::advance(TimePoint now) {
     const auto signal = ladder_.advance(now);
-    if (signal) last_step_ = *signal;
+    if (signal) last_step_ = signal->number;
     return signal;
 }
 

@@ -22,16 +22,21 @@ class Stop {
     [[nodiscard]] StopCause cause() const { return cause_; }
 
     /// Starts the ladder. Returns the signal to send now.
-    int begin(TimePoint now);
+    StopSignal begin(TimePoint now);
     /// The signal to send now, if a step is due.
-    std::optional<int> advance(TimePoint now);
+    std::optional<StopSignal> advance(TimePoint now);
     [[nodiscard]] std::optional<TimePoint> deadline() const { return ladder_.deadline(); }
     /// The sum of the graces; `forever` if one has no end.
     [[nodiscard]] Duration total_grace() const { return ladder_.total_grace(); }
     /// The run was suspended for `paused`: that time counts for no grace.
     void pause(Duration paused);
     /// Skips to SIGKILL and returns it; nothing if SIGKILL has been sent already.
-    std::optional<int> climb_to_kill() { return ladder_.climb_to_kill(); }
+    std::optional<StopSignal> climb_to_kill() { return ladder_.climb_to_kill(); }
+
+    /// The command's first process has ended: steps for it alone are skipped.
+    void command_ended(TimePoint now) { ladder_.command_ended(now); }
+    /// Whether a signal that is passed on now is for the command's first process alone, as the last step was.
+    [[nodiscard]] bool addresses_command() const { return ladder_.addresses_command(); }
 
     /// A signal that asks for the end of the run.
     struct Order {
@@ -42,7 +47,7 @@ class Stop {
     enum class Answer {
         nothing,  ///< a copy of an order that is known
         begin,    ///< the first order: stop the run, with this signal as the first one
-        pass_on,  ///< send the signal to the whole tree, without a step of the ladder
+        pass_on,  ///< send the signal where the last step went, without a step of the ladder
         step,     ///< the same, as a step; the ladder's grace begins again
         insist,   ///< a second order: skip to SIGKILL
     };

@@ -8,42 +8,52 @@ namespace netrunner {
 
 StopLadder::StopLadder(std::vector<StopStep> steps) : steps_(std::move(steps)) { assert(!steps_.empty()); }
 
-int StopLadder::start(TimePoint now, std::optional<int> first) {
+StopSignal StopLadder::start(TimePoint now, std::optional<int> first) {
     assert(!started_);
-    if (first && first != SIGKILL && steps_.front().signal == SIGKILL) precede(*first);
+    skip_steps_for_command();
+    if (first && first != SIGKILL && steps_[next_].signal == SIGKILL) precede(*first);
     started_ = true;
-    const int signal = first.value_or(steps_.front().signal);
-    killed_ = signal == SIGKILL;
-    next_ = 1;
-    schedule(now);
-    return signal;
+    if (first) steps_[next_].signal = *first;
+    return take(now);
 }
 
 void StopLadder::precede(int signal) {
     assert(!started_);
-    steps_.insert(steps_.begin(), {signal, steps_.front().grace});
+    skip_steps_for_command();
+    StopStep step = steps_[next_];
+    step.signal = signal;
+    steps_.insert(steps_.begin() + static_cast<std::ptrdiff_t>(next_), step);
 }
 
-std::optional<int> StopLadder::advance(TimePoint now) {
+void StopLadder::command_ended(TimePoint now) {
+    if (command_ended_) return;
+    const bool waits_for_command = started_ && addresses_command() && next_ < steps_.size();
+    command_ended_ = true;
+    if (waits_for_command) deadline_ = earlier(deadline_, now + moment_after_command);
+}
+
+bool StopLadder::addresses_command() const {
+    if (command_ended_ || killed_) return false;
+    return steps_[started_ ? next_ - 1 : next_].to_command;
+}
+
+std::optional<StopSignal> StopLadder::advance(TimePoint now) {
     if (!deadline_ || now < *deadline_) return std::nullopt;
-    const int signal = steps_[next_].signal;
-    killed_ = killed_ || signal == SIGKILL;
-    ++next_;
-    schedule(now);
-    return signal;
+    skip_steps_for_command();
+    return take(now);
 }
 
 void StopLadder::extend(TimePoint now) {
     if (deadline_) schedule(now);
 }
 
-std::optional<int> StopLadder::climb_to_kill() {
+std::optional<StopSignal> StopLadder::climb_to_kill() {
     if (killed_) return std::nullopt;
     started_ = true;
     killed_ = true;
     next_ = steps_.size();
     deadline_.reset();
-    return SIGKILL;
+    return StopSignal{SIGKILL};
 }
 
 Duration StopLadder::total_grace() const {
@@ -53,6 +63,19 @@ Duration StopLadder::total_grace() const {
         sum += steps_[i].grace;
     }
     return sum;
+}
+
+/// The last step is for the whole tree and is never skipped.
+void StopLadder::skip_steps_for_command() {
+    while (command_ended_ && next_ + 1 < steps_.size() && steps_[next_].to_command) ++next_;
+}
+
+StopSignal StopLadder::take(TimePoint now) {
+    const StopStep& step = steps_[next_];
+    killed_ = killed_ || (step.signal == SIGKILL && !step.to_command);
+    ++next_;
+    schedule(now);
+    return {step.signal, step.to_command};
 }
 
 void StopLadder::schedule(TimePoint now) {

@@ -160,6 +160,47 @@ TEST_CASE_FIXTURE(NestedTrial,
     }
 }
 
+TEST_CASE_FIXTURE(NestedTrial, "a step for the command alone reaches the command of an inner one once, as a step") {
+    for (const bool three : {false, true}) {
+        const auto inner = words({nr({"-k", "60s"}), logger()});
+        const Words options{"-t", std::to_string(scaled(500ms).count()) + "ms", "--stop",
+                            "command:INT,200ms,command:ABRT,200ms,TERM,60s"};
+        auto process = start(command(words({nr(options), three ? words({nr({"-k", "60s"}), inner}) : inner})));
+        wait_for_log(process, "\n15");
+        const auto result = finish_after_fence(process);
+        CHECK(heard() == "2 6 15 29");
+        CHECK(result.ending == exit_code(124));
+        CHECK_MESSAGE(lines(result.err).size() == 1, result.err);
+        CHECK(contains(result.err, "sent SIGINT to the command alone, "));
+    }
+}
+
+TEST_CASE_FIXTURE(NestedTrial, "an inner one that is not the command does not get a step for the command alone") {
+    const auto shell = line(words({nr({"-k", "60s"}), logger()})) + "& trap 'wait' INT; wait";
+    auto process = start(command(words({nr({"--stop", "command:INT,300ms,TERM,60s"}), {"sh", "-c", shell}})));
+    wait_until_ready(process);
+    process.signal(SIGINT);
+    wait_for_log(process, "\n15");
+    finish_after_fence(process);
+    CHECK(heard() == "15 29");
+}
+
+TEST_CASE_FIXTURE(NestedTrial, "an inner one sends the outer one's steps where its own last step went") {
+    // The inner command ends on the fence; its child must hear nothing before SIGKILL.
+    const auto child = path("child");
+    const auto both = "'" + program("log_signals") + "' '" + child + "' & exec " + line(logger());
+    auto process = start(command(words(
+        {nr({"--stop", "INT,200ms,TERM,60s,KILL"}), nr({"--stop", "command:TERM,60s,KILL"}), {"sh", "-c", both}})));
+    wait_until_ready(process);
+    process.wait_for("the child", [&] { return begins(read_text(child), "ready "); });
+    process.signal(SIGINT);
+    wait_for_log(process, "\n15");
+    finish_after_fence(process);
+    CHECK(heard() == "2 15 29");
+    // SIGCONT, which netrunner passes on to the group, is no step.
+    for (const auto& each : lines(read_text(child))) CHECK_MESSAGE((begins(each, "ready ") || each == "18"), each);
+}
+
 TEST_CASE_FIXTURE(NestedTrial, "SIGKILL reaches all, also if the inner one would wait longer") {
     auto process = start(command(words({nr({"-k", "300ms"}), nr({"-k", "60s"}), logger()})));
     wait_until_ready(process);

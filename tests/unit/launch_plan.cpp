@@ -109,6 +109,10 @@ TEST_CASE("a sequence replaces the ladder and always ends with SIGKILL") {
     CHECK(ladder(options) == std::vector<StopStep>{{SIGINT, 5s}, {SIGKILL, {}}});
     options.stop = std::vector<StopStep>{{SIGKILL, {}}};
     CHECK(ladder(options) == std::vector<StopStep>{{SIGKILL, 5s}});
+    options.stop = std::vector<StopStep>{{SIGTERM, 10s, true}, {SIGKILL, {}, true}};
+    CHECK(ladder(options) == std::vector<StopStep>{{SIGTERM, 10s, true}, {SIGKILL, 5s, true}, {SIGKILL, 5s}});
+    options.stop = std::vector<StopStep>{{SIGTERM, 10s, true}, {SIGTERM, 1s}, {SIGKILL, {}}};
+    CHECK(ladder(options) == *options.stop);
     options.stop = std::vector<StopStep>(protocol::max_steps + 1, {SIGTERM, 1s});
     CHECK(complaint(options).starts_with("--stop: more than 16 steps"));
 }
@@ -127,12 +131,14 @@ TEST_CASE("a sequence leaves no place for --signal and --kill-after") {
 
 TEST_CASE("the shepherd gets the same ladder") {
     Options options = asked();
-    options.stop = std::vector<StopStep>{{SIGINT, 1500us}, {SIGTERM, forever}, {SIGKILL, {}}};
+    options.stop = std::vector<StopStep>{{SIGINT, 1500us, true}, {SIGTERM, forever}, {SIGKILL, {}}};
     const auto plan = make_launch_plan(options, {}).shepherd;
     REQUIRE(plan.step_count == 3);
     CHECK(plan.steps[0].signal == SIGINT);
     CHECK(plan.steps[0].grace_ms == 2);  // never shorter than asked
+    CHECK(plan.steps[0].to_command == 1);
     CHECK(plan.steps[1].grace_ms == -1);
+    CHECK(plan.steps[1].to_command == 0);
 }
 
 TEST_CASE("zero and infinity are no limit") {

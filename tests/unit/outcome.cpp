@@ -114,6 +114,10 @@ TEST_CASE("a cancelled command that had to be killed gives the signal that cance
     CHECK(ending_of(outcome, false).status == 3);
     outcome.end = Signaled{SIGTERM};
     CHECK(ending_of(outcome, false).signal == SIGTERM);
+    // Also if only the command got SIGKILL, and processes that it left another signal after it.
+    outcome.end = Signaled{SIGKILL};
+    outcome.stop->steps = {{SIGINT, 1s, true}, {SIGKILL, 6s, true}, {SIGTERM, 7s}};
+    CHECK(ending_of(outcome, false).signal == SIGINT);
 }
 
 TEST_CASE(
@@ -197,6 +201,8 @@ TEST_CASE("the verdict has the cause and every step") {
           "timed out after 1s: sent SIGTERM, 250ms later SIGKILL");
     CHECK(verdict_of(stopped(Exited{0}, StopCause::idle_timeout, {{SIGTERM, 3s}}, "2s")) ==
           "no output for 2s: sent SIGTERM");
+    CHECK(verdict_of(stopped(Exited{0}, StopCause::timeout, {{SIGTERM, 1s, true}, {SIGTERM, 2s}}, "1s")) ==
+          "timed out after 1s: sent SIGTERM to the command alone, 1s later SIGTERM");
     CHECK(verdict_of(stopped(Exited{0}, StopCause::output_limit, {}, "1 MiB")) == "more than 1 MiB of output");
     Outcome cancelled = stopped(Signaled{SIGINT}, StopCause::cancelled, {{SIGINT, 3s}});
     cancelled.cancelled_by = SIGINT;

@@ -47,7 +47,7 @@ Plan full_plan() {
     plan.vacated_by = 4243;
     plan.vacated_descriptor = 6;
     plan.step_count = 2;
-    plan.steps[0] = {SIGTERM, 5000};
+    plan.steps[0] = {SIGTERM, 5000, 1};
     plan.steps[1] = {SIGKILL, -1};
     return plan;
 }
@@ -180,6 +180,7 @@ TEST_CASE("a plan of another version, without a ladder, or with impossible count
     CHECK(!accepted([](Plan& plan) { plan.limit_count = max_limits + 1; }));
     CHECK(!accepted([](Plan& plan) { plan.steps[0].signal = 0; }));
     CHECK(!accepted([](Plan& plan) { plan.steps[1].signal = 65; }));
+    CHECK(!accepted([](Plan& plan) { plan.steps[1].to_command = 1; }));
     CHECK(!accepted([](Plan& plan) { plan.has_nice = 2; }));
     CHECK(!accepted([](Plan& plan) { plan.standard_input = Wiring::like_stdout; }));
     CHECK(accepted([](Plan& plan) { plan.standard_output = Wiring::terminal; }));

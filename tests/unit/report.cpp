@@ -78,7 +78,7 @@ TEST_CASE("a stop has its cause and its steps, and each orphan the signal that e
     Outcome outcome;
     outcome.end = Signaled{SIGKILL, true};
     outcome.stop =
-        StopRecord{.cause = StopCause::idle_timeout, .steps = {{SIGTERM, 30s}, {SIGKILL, 35s}}, .limit = "30s"};
+        StopRecord{.cause = StopCause::idle_timeout, .steps = {{SIGTERM, 30s, true}, {SIGKILL, 35s}}, .limit = "30s"};
     outcome.orphans = {{.pid = 4243, .name = "sleep", .command = "sleep 100", .ended_by = SIGTERM},
                        {.pid = 4244, .name = "kernelish", .command = "", .ended_by = SIGKILL}};
     const auto report = rendered(outcome, {124, {}});
@@ -86,7 +86,8 @@ TEST_CASE("a stop has its cause and its steps, and each orphan the signal that e
     CHECK(report["signal"] == "SIGKILL");
     CHECK(report["core_dumped"] == true);
     CHECK(report["stop"]["cause"] == "idle-timeout");
-    CHECK(report["stop"]["steps"][1] == nlohmann::json{{"signal", "SIGKILL"}, {"after", 35.0}});
+    CHECK(report["stop"]["steps"][0] == nlohmann::json{{"signal", "SIGTERM"}, {"after", 30.0}, {"to", "command"}});
+    CHECK(report["stop"]["steps"][1] == nlohmann::json{{"signal", "SIGKILL"}, {"after", 35.0}, {"to", "tree"}});
     CHECK(report["orphans"][0]["command"] == "sleep 100");
     CHECK(report["orphans"][1]["command"] == "kernelish");
     CHECK(report["orphans"][1]["ended_by"] == "SIGKILL");

@@ -11,6 +11,8 @@ namespace {
 
 using protocol::Receiver;
 using Answer = Stop::Answer;
+StopSignal to_all(int signal) { return {signal}; }
+StopSignal to_command(int signal) { return {signal, true}; }
 const TimePoint start{1000s};
 
 Stop usual() { return Stop({{SIGTERM, 5s}, {SIGKILL, {}}}); }
@@ -23,14 +25,14 @@ TEST_CASE("the first order begins the stop, with its own signal") {
     Stop stop = usual();
     CHECK(stop.ordered({SIGINT}, start, false) == Answer::begin);
     stop.prepare(StopCause::cancelled, SIGINT);
-    CHECK(stop.begin(start) == SIGINT);
-    CHECK(stop.advance(start + 5s) == SIGKILL);
+    CHECK(stop.begin(start) == to_all(SIGINT));
+    CHECK(stop.advance(start + 5s) == to_all(SIGKILL));
 }
 
 TEST_CASE("an order during a stop for another reason is passed on, the next order insists") {
     Stop stop = usual();
     stop.prepare(StopCause::timeout);
-    CHECK(stop.begin(start) == SIGTERM);
+    CHECK(stop.begin(start) == to_all(SIGTERM));
     CHECK(stop.ordered({SIGTERM}, start + 1s, true) == Answer::pass_on);
     CHECK(stop.ordered({SIGTERM}, start + 2s, true) == Answer::insist);
 }
@@ -47,9 +49,9 @@ TEST_CASE("two orders at once are one, and only INT and TERM insist") {
 TEST_CASE("if the reader of a terminal's output is gone, HUP comes before the ladder") {
     Stop stop = usual();
     stop.prepare(StopCause::no_reader);
-    CHECK(stop.begin(start) == SIGHUP);
-    CHECK(stop.advance(start + 5s) == SIGTERM);
-    CHECK(stop.advance(start + 10s) == SIGKILL);
+    CHECK(stop.begin(start) == to_all(SIGHUP));
+    CHECK(stop.advance(start + 5s) == to_all(SIGTERM));
+    CHECK(stop.advance(start + 10s) == to_all(SIGKILL));
 }
 
 TEST_CASE("a reader has the ladder's time, at least a second, and no deadline if the ladder never ends") {
@@ -90,7 +92,7 @@ TEST_CASE("further steps of an outer run are passed on, never insist, and begin 
     Stop stop = usual();
     CHECK(stop.ordered({.signal = SIGINT, .outer_step = 1}, start, false) == Answer::begin);
     stop.prepare(StopCause::cancelled, SIGINT);
-    CHECK(stop.begin(start) == SIGINT);
+    CHECK(stop.begin(start) == to_all(SIGINT));
     CHECK(stop.ordered({.signal = SIGTERM, .outer_step = 2}, start + 4s, true) == Answer::step);
     CHECK(stop.ordered({.signal = SIGTERM, .outer_step = 2}, start + 4s, true) == Answer::nothing);  // sent twice
     CHECK(stop.ordered({.signal = SIGTERM, .outer_step = 3}, start + 4s, true) == Answer::step);
@@ -100,14 +102,27 @@ TEST_CASE("further steps of an outer run are passed on, never insist, and begin 
 TEST_CASE("a signal that this run's stop has sent is not sent again for the outer run's first step") {
     Stop stop = usual();
     stop.prepare(StopCause::timeout);
-    CHECK(stop.begin(start) == SIGTERM);
+    CHECK(stop.begin(start) == to_all(SIGTERM));
     CHECK(stop.ordered({.signal = SIGTERM, .outer_step = 1}, start + 1s, true) == Answer::nothing);
     CHECK(stop.ordered({.signal = SIGTERM, .outer_step = 2}, start + 2s, true) == Answer::step);
 
     Stop other = usual();
     other.prepare(StopCause::timeout);
-    CHECK(other.begin(start) == SIGTERM);
+    CHECK(other.begin(start) == to_all(SIGTERM));
     CHECK(other.ordered({.signal = SIGINT, .outer_step = 1}, start + 1s, true) == Answer::step);
+}
+
+TEST_CASE("what is passed on during a stop goes where its last step went") {
+    Stop stop({{SIGTERM, 5s, true}, {SIGTERM, 5s}, {SIGKILL, {}}});
+    CHECK(stop.addresses_command());
+    stop.prepare(StopCause::cancelled, SIGINT);
+    CHECK(stop.begin(start) == to_command(SIGINT));
+    CHECK(stop.addresses_command());
+    stop.command_ended(start + 1s);
+    CHECK(!stop.addresses_command());
+    CHECK(stop.deadline() == start + 1s + moment_after_command);
+    CHECK(stop.advance(start + 2s) == to_all(SIGTERM));
+    CHECK(stop.climb_to_kill() == to_all(SIGKILL));
 }
 
 TEST_SUITE_END();

@@ -32,6 +32,9 @@ TEST_CASE("a stop sequence is signals with durations between them") {
     CHECK(stop_value("TERM,5,KILL")[0].grace == 5s);
     CHECK(stop_value("KILL") == std::vector<StopStep>{{SIGKILL, {}}});
     CHECK(stop_value("HUP,1m") == std::vector<StopStep>{{SIGHUP, 1min}});
+    CHECK(stop_value("command:TERM,10s,TERM,5s,KILL") ==
+          std::vector<StopStep>{{SIGTERM, 10s, true}, {SIGTERM, 5s}, {SIGKILL, {}}});
+    CHECK(stop_value("TERM,1s,command:9") == std::vector<StopStep>{{SIGTERM, 1s}, {SIGKILL, {}, true}});
 }
 
 TEST_CASE("a malformed stop sequence is quoted") {
@@ -41,6 +44,14 @@ TEST_CASE("a malformed stop sequence is quoted") {
     CHECK(complaint([] { stop_value(""); }).starts_with("invalid signal ''"));
     CHECK(complaint([] { stop_value("TERM,5s,"); }).starts_with("invalid signal ''"));
     CHECK(complaint([] { stop_value("FOO,5s,KILL"); }).starts_with("invalid signal 'FOO'"));
+    CHECK(complaint([] { stop_value("command:"); }) == "invalid step 'command:': expected a signal after command:");
+    CHECK(complaint([] { stop_value("command:5s"); }).starts_with("invalid signal '5s'"));
+    CHECK(complaint([] { stop_value("cmd:TERM,5s,KILL"); }) ==
+          "invalid step 'cmd:TERM': expected a signal, or command: and a signal");
+    CHECK(complaint([] { stop_value("comand:TERM"); }) ==
+          "invalid step 'comand:TERM': expected a signal, or command: and a signal; did you mean 'command'?");
+    CHECK(complaint([] { stop_value("TERM,command:TERM"); }) ==
+          "invalid stop sequence 'TERM,command:TERM': expected a duration before 'command:TERM'");
 }
 
 TEST_CASE("streams are a mode or a file") {
