@@ -6,7 +6,7 @@
 _netrunner_run_options='
     --pty --term= --pty-stderr= --no-input= --winsize= --stdin= --stdout= --stderr= o/--output= --append --timestamps=? --prefix=
     --output-stamped --output-format= --max-output= --max-output-action= --close-fds --pipe-size=
-    t/--timeout= --idle-timeout= --on-timeout= s/--signal= k/--kill-after= --stop= --retries= --retry-on= --retry-delay= --retry-timeout= p/--preserve-status --orphans= --spare= --die-with-parent --pid-namespace
+    t/--timeout= --idle-timeout= --cpu-time= --on-timeout= s/--signal= k/--kill-after= --stop= --retries= --retry-on= --retry-delay= --retry-timeout= p/--preserve-status --orphans= --spare= --die-with-parent --pid-namespace
     --keep-signals C/--chdir= E/--setenv= u/--unset= i/--ignore-environment a/--argv0= --uid= --gid= --groups=
     --umask= --nice= --rlimit= --no-new-privs
     --cgroup= --cgroup-base= --memory-max= --memory-high= --swap-max= --pids-max= --cpu-max= --cpu-weight= --cpuset=
@@ -92,12 +92,12 @@ _netrunner_value() { # OPTION
         --max-output) _netrunner_offer '64K 1M 16M 1GiB' ;;
         --max-output-action) _netrunner_offer 'stop drop' ;;
         --pipe-size) _netrunner_offer '64K 256K 1M' ;;
-        --timeout | --idle-timeout | --heartbeat) _netrunner_offer '30s 5m 1h 1h30m' ;;
+        --timeout | --idle-timeout | --cpu-time | --heartbeat) _netrunner_offer '30s 5m 1h 1h30m' ;;
         --kill-after) _netrunner_offer '0 1s 5s 30s' ;;
         --signal) _netrunner_offer 'HUP INT QUIT USR1 USR2 ALRM TERM CONT STOP TSTP KILL' ;;
         --stop) _netrunner_offer 'INT,2s,TERM,5s,KILL TERM,5s,KILL KILL command:TERM,10s,TERM,5s,KILL' ;;
         --retries) _netrunner_offer '1 2 3 5' ;;
-        --retry-on) _netrunner_offer 'failure exited signaled timeout idle-timeout output-limit no-input oom spawn-failed exit:' ;;
+        --retry-on) _netrunner_offer 'failure exited signaled timeout idle-timeout output-limit cpu-limit no-input oom spawn-failed exit:' ;;
         --retry-delay) _netrunner_offer '0 1s 10s 1m' ;;
         --retry-timeout) _netrunner_offer '30s 5m 1h 1h30m' ;;
         --orphans) _netrunner_offer 'kill wait leave' ;;

@@ -109,12 +109,13 @@ __netrunner_option pipe-size= "Capacity of the command's pipes" 64K 256K 1M
 
 __netrunner_option t/timeout= 'Stop the command after this time' 30s 5m 1h 1h30m
 __netrunner_option idle-timeout= 'Stop the command after this time without output' 30s 5m 1h
+__netrunner_option cpu-time= 'Stop the tree when it has used this much CPU time' 30s 5m 1h
 __netrunner_option on-timeout= 'On a timeout, run this shell command first'
 __netrunner_option s/signal= 'First signal of a stop' HUP INT QUIT USR1 USR2 ALRM TERM CONT STOP TSTP KILL
 __netrunner_option k/kill-after= 'Time until SIGKILL' 0 1s 5s 30s
 __netrunner_option stop= 'Signals and waits of a stop' INT,2s,TERM,5s,KILL TERM,5s,KILL KILL command:TERM,10s,TERM,5s,KILL
 __netrunner_option retries= 'Try again up to this often after a failure' 1 2 3 5
-__netrunner_option retry-on= 'After which ends to try again' failure exited signaled timeout idle-timeout output-limit no-input oom spawn-failed exit:
+__netrunner_option retry-on= 'After which ends to try again' failure exited signaled timeout idle-timeout output-limit cpu-limit no-input oom spawn-failed exit:
 __netrunner_option retry-delay= 'Time between two attempts' 0 1s 10s 1m
 __netrunner_option retry-timeout= 'Time for all attempts together' 30s 5m 1h 1h30m
 __netrunner_option p/preserve-status "After a limit, use the command's status, not 124"

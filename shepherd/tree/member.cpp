@@ -80,7 +80,8 @@ bool read_member(pid_t pid, TreeMember& member) noexcept {
     member.state = at[2];
     at += 3;
     constexpr int skipped_to_flags = 2;         // tty_nr, tpgid
-    constexpr int skipped_to_threads = 10;      // minflt ... nice
+    constexpr int skipped_to_times = 4;         // minflt ... cmajflt
+    constexpr int skipped_to_threads = 2;       // priority, nice
     constexpr int skipped_to_started = 1;       // itrealvalue
     constexpr std::uint64_t exiting = 0x4;      // the kernel's PF_EXITING
     constexpr std::uint64_t signalled = 0x400;  // PF_SIGNALED: a signal is ending it; it may still be dumping core
@@ -91,6 +92,13 @@ bool read_member(pid_t pid, TreeMember& member) noexcept {
     for (int i = 0; i < skipped_to_flags; ++i) good = good && next_number(at, end, skipped);
     good = good && next_number(at, end, flags);
     member.exiting = (flags & exiting) != 0;
+    for (int i = 0; i < skipped_to_times; ++i) good = good && next_number(at, end, skipped);
+    std::uint64_t system = 0;
+    std::uint64_t reaped_system = 0;
+    good = good && next_number(at, end, member.used) && next_number(at, end, system) &&
+           next_number(at, end, member.reaped_use) && next_number(at, end, reaped_system);
+    member.used += system;
+    member.reaped_use += reaped_system;
     for (int i = 0; i < skipped_to_threads; ++i) good = good && next_number(at, end, skipped);
     good = good && next_number(at, end, member.threads);
     for (int i = 0; i < skipped_to_started; ++i) good = good && next_number(at, end, skipped);

@@ -271,6 +271,13 @@ CgroupFigures Cgroup::figures() const {
     return adopted() ? since(before_, now) : now;
 }
 
+std::optional<std::chrono::microseconds> Cgroup::cpu_usage() const {
+    const auto text = read_text_at(job_.directory(), "cpu.stat");
+    const auto now = text ? number_after(*text, "usage_usec") : std::nullopt;
+    if (!now) return std::nullopt;
+    return std::chrono::microseconds(*now - std::min(*now, before_.cpu_usage_us.value_or(0)));
+}
+
 std::vector<std::string> Cgroup::lost_limits() const {
     std::vector<std::string> lines;
     if (!read_text_at(job_.directory(), "cgroup.events")) return lines;  // the group is gone: remove() reports that

@@ -48,6 +48,9 @@ class Cgroup {
     /// The counters of this run only: what an adopted group had counted before is subtracted.
     [[nodiscard]] CgroupFigures figures() const;
 
+    /// The processor time that the kernel has counted for this run so far; nothing if it cannot be read.
+    [[nodiscard]] std::optional<std::chrono::microseconds> cpu_usage() const;
+
     /// One line for each limit that another process has changed since it was set.
     [[nodiscard]] std::vector<std::string> lost_limits() const;
 

@@ -73,6 +73,7 @@ struct Options {
     // Time and stopping
     Duration timeout = forever;
     Duration idle_timeout = forever;
+    Duration cpu_time = forever;
     std::optional<std::string> on_timeout;      ///< for /bin/sh -c
     std::optional<int> signal;                  ///< nothing: SIGTERM
     std::optional<Duration> kill_after;         ///< nothing: 5 s

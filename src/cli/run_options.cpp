@@ -107,6 +107,8 @@ class RunOptions {
               [&](const std::string& v) { o.timeout = parse_duration(v); });
         value(group, "--idle-timeout", "DURATION", "stop the command after DURATION without output",
               [&](const std::string& v) { o.idle_timeout = parse_duration(v); });
+        value(group, "--cpu-time", "DURATION", "stop the tree when it has used this much CPU time",
+              [&](const std::string& v) { o.cpu_time = parse_duration(v); });
         value(group, "--on-timeout", "COMMAND", "on a timeout, run this shell command first",
               [&](const std::string& v) { o.on_timeout = command_value(v); });
         value(group, "-s,--signal", "SIGNAL", "first signal of a stop (default: TERM)",

@@ -72,8 +72,9 @@ constexpr std::array<Resource, 16> resources{{
 }};
 
 /// `failure`, and each reason of the report after which another attempt may go better.
-constexpr std::array<std::string_view, 9> retry_words{
-    "failure", "exited", "signaled", "timeout", "idle-timeout", "output-limit", "no-input", "oom", "spawn-failed"};
+constexpr std::array<std::string_view, 10> retry_words{"failure",      "exited",       "signaled",  "timeout",
+                                                       "idle-timeout", "output-limit", "cpu-limit", "no-input",
+                                                       "oom",          "spawn-failed"};
 
 RetryEnd retry_end(std::string_view text) {
     constexpr std::string_view exit = "exit:";

@@ -16,7 +16,7 @@ constexpr int signal_base = 128;
 
 bool is_limit(StopCause cause) {
     return cause == StopCause::timeout || cause == StopCause::idle_timeout || cause == StopCause::output_limit ||
-           cause == StopCause::no_input;
+           cause == StopCause::cpu_limit || cause == StopCause::no_input;
 }
 
 bool sent_kill(const StopRecord& stop) {
@@ -148,6 +148,8 @@ std::string describe_stop(const Outcome& outcome) {
         case StopCause::timeout: return fmt::format("timed out after {}{}", limit, steps);
         case StopCause::idle_timeout: return fmt::format("no output for {}{}", limit, steps);
         case StopCause::output_limit: return fmt::format("more than {} of output{}", limit, steps);
+        case StopCause::cpu_limit:
+            return fmt::format("used {} of processor time (limit {}){}", outcome.stop->used, limit, steps);
         case StopCause::no_input: return fmt::format("waited for input that cannot come{}", steps);
         case StopCause::cancelled:
             return fmt::format("cancelled by {}{}{}", signal_name(outcome.cancelled_by), describe_wait(outcome), steps);
@@ -247,6 +249,7 @@ std::string reason_of(const Outcome& outcome) {
             case StopCause::timeout: return "timeout";
             case StopCause::idle_timeout: return "idle-timeout";
             case StopCause::output_limit: return "output-limit";
+            case StopCause::cpu_limit: return "cpu-limit";
             case StopCause::no_input: return "no-input";
             case StopCause::parent_died:
             case StopCause::cancelled: return "cancelled";

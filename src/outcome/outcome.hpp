@@ -55,6 +55,7 @@ enum class StopCause {
     timeout,
     idle_timeout,
     output_limit,
+    cpu_limit,
     no_input,   ///< the command waits for keys that cannot come (--no-input fail)
     cancelled,  ///< a signal from outside
     parent_died,
@@ -72,7 +73,8 @@ struct StopRecord {
         bool to_command = false;  ///< sent to the command's first process alone
     };
     std::vector<Step> steps;
-    std::string limit;  ///< the limit that was exceeded, for messages: "30s", "1 MiB"; else empty
+    std::string limit;   ///< the limit that was exceeded, for messages: "30s", "1 MiB"; else empty
+    std::string used{};  ///< how much was used then, if it was measured: "30.02s"; else empty
 };
 
 struct Orphan {

@@ -296,6 +296,7 @@ LaunchPlan make_launch_plan(const Options& options, const Facts& facts) {
     plan.pipe_size = std::min<Size>(options.pipe_size, std::numeric_limits<int>::max());
     plan.timeout = limit_or_none(options.timeout);
     plan.idle_timeout = limit_or_none(options.idle_timeout);
+    plan.cpu_time = limit_or_none(options.cpu_time);
     plan.ladder = plan_ladder(options);
     plan.orphans = options.orphans;
     plan.spare = plan_spare(facts.spare);

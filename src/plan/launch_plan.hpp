@@ -52,6 +52,7 @@ struct LaunchPlan : StreamPlan {
     std::size_t pipe_size = 0;
     Duration timeout = forever;
     Duration idle_timeout = forever;
+    Duration cpu_time = forever;
     Duration heartbeat = forever;
     std::optional<std::string> on_timeout;
     std::vector<StopStep> ladder;

@@ -35,6 +35,7 @@ std::string cause_name(StopCause cause) {
         case StopCause::timeout: return "timeout";
         case StopCause::idle_timeout: return "idle-timeout";
         case StopCause::output_limit: return "output-limit";
+        case StopCause::cpu_limit: return "cpu-limit";
         case StopCause::no_input: return "no-input";
         case StopCause::cancelled: return "cancelled";
         case StopCause::parent_died: return "parent-died";

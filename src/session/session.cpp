@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "shepherd/tree/tree.hpp"
+#include "src/progress/cpu_usage.hpp"
 #include "src/session/fed_orphans.hpp"
 #include "src/session/group_closing.hpp"
 #include "src/session/signal_meaning.hpp"
@@ -44,6 +45,7 @@ std::string exceeded(const LaunchPlan& plan, StopCause cause) {
         case StopCause::timeout: return shown_timeout(plan);
         case StopCause::idle_timeout: return format_duration(plan.idle_timeout);
         case StopCause::output_limit: return format_size(plan.max_output);
+        case StopCause::cpu_limit: return format_duration(plan.cpu_time);
         case StopCause::no_input:
         case StopCause::cancelled:
         case StopCause::orphans:
@@ -90,6 +92,7 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
       pulse_(plan_, context_.begun, context_.live_line, context_.narrate),
       stop_(plan_.ladder),
       limits_(plan_.timeout, plan_.idle_timeout, context_.begun),
+      cpu_limit_(plan_.cpu_time),
       suspension_(std::min(plan_.timeout, plan_.idle_timeout), context_.begun),
       input_watch_(plan_.no_input.has_value(), context_.begun),
       spare_{.names = plan_.spare, .session = plan_.shepherd.new_session != 0 ? link_.pid() : ::getsid(0)},
@@ -251,6 +254,7 @@ void Session::handle_time() {
     if (timeout_command_ && now >= timeout_command_->deadline()) end_timeout_command();
     if (const auto cause = limits_.exceeded(now, streams_.last_sign()); cause && runs()) request_stop(*cause);
     if (runs() && is_due(input_watch_.deadline(), now)) watch_input(now);
+    if (runs() && is_due(cpu_limit_.deadline(), now)) watch_cpu();
     if (state_ == RunState::stopping) {
         if (const auto signal = stop_.advance(now)) order(*signal);
     }
@@ -270,13 +274,21 @@ void Session::watch_input(TimePoint now) {
                                  reader->name, reader->pid));
 }
 
+void Session::watch_cpu() {
+    const TimePoint before = steady_clock::now();
+    const Duration used = cpu_usage(link_.root(), cgroup_ ? cgroup_->cpu_usage() : std::nullopt);
+    const TimePoint now = steady_clock::now();
+    const CpuLimit::Look look{.used = used, .took = now - before, .processors = processors_online()};
+    if (cpu_limit_.note(look, now)) request_stop(StopCause::cpu_limit);
+}
+
 bool Session::runs() const {
     return state_ == RunState::starting || state_ == RunState::running || state_ == RunState::waiting;
 }
 
 std::optional<TimePoint> Session::deadline() const {
-    const auto next =
-        earlier(earlier(link_.retry_at(), suspension_deadline()), earlier(state_deadline(), pulse_deadline()));
+    auto next = earlier(earlier(link_.retry_at(), suspension_deadline()), earlier(state_deadline(), pulse_deadline()));
+    if (runs()) next = earlier(next, cpu_limit_.deadline());
     const auto after_stop = timeout_command_ ? std::optional(timeout_command_->deadline()) : std::nullopt;
     return earlier(next, earlier(after_stop, helpers_due_));
 }
@@ -336,6 +348,7 @@ void Session::on(CommandStarted& event) {
     if (event.standard_input) relayed_input_ = pipe_at(event.standard_input.get());
     streams_.start(event);
     job_control_.begin(event.pid);
+    if (plan_.cpu_time != forever) cpu_limit_.begin(steady_clock::now(), processors_online());
     apply(RunEvent::started);
 }
 
@@ -582,6 +595,7 @@ void Session::fail(const std::string& why) {
 
 void Session::begin_stop_record() {
     outcome_.stop = StopRecord{.cause = stop_.cause(), .steps = {}, .limit = exceeded(plan_, stop_.cause())};
+    if (stop_.cause() == StopCause::cpu_limit) outcome_.stop->used = format_duration(cpu_limit_.used());
 }
 
 void Session::cancel(const Stop::Order& order) {

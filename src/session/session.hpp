@@ -17,6 +17,7 @@
 #include "src/plan/launch_plan.hpp"
 #include "src/progress/pulse.hpp"
 #include "src/relay/pump.hpp"
+#include "src/session/cpu_limit.hpp"
 #include "src/session/input_watch.hpp"
 #include "src/session/lifecycle.hpp"
 #include "src/session/neighbours.hpp"
@@ -148,6 +149,7 @@ class Session {
     /// No stop has begun, and the time limits apply.
     [[nodiscard]] bool runs() const;
     void watch_input(TimePoint now);
+    void watch_cpu();
     [[nodiscard]] std::optional<TimePoint> state_deadline() const;
     [[nodiscard]] std::optional<TimePoint> suspension_deadline() const;
     [[nodiscard]] std::optional<TimePoint> pulse_deadline() const;
@@ -176,6 +178,7 @@ class Session {
     Stop stop_;
     SurvivorWatch survivor_watch_;
     TimeLimits limits_;
+    CpuLimit cpu_limit_;
     SuspensionWatch suspension_;
     InputWatch input_watch_;
     SignalBits forwarded_ = 0;

@@ -17,7 +17,7 @@ NO, OPTIONAL, YES = "takes no value", "may take a value", "takes a value"
 WORDS = ["run", "doctor", "gc"]
 # In the contract, but not built yet. The change that builds an option takes it out of this list.
 PENDING = {
-    "--control", "--cpu-time", "--events", "--max-processes",
+    "--control", "--events", "--max-processes",
     "--max-rss", "--on-stop", 
     "--sample",
 }

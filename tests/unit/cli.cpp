@@ -100,6 +100,8 @@ TEST_CASE("every option sets what it names") {
                                "4096",
                                "--idle-timeout",
                                "3",
+                               "--cpu-time",
+                               "1m",
                                "-s",
                                "int",
                                "-k",
@@ -173,6 +175,7 @@ TEST_CASE("every option sets what it names") {
     CHECK(o.output_action == Options::OutputAction::drop);
     CHECK(o.pipe_size == 4096);
     CHECK(o.idle_timeout == 3s);
+    CHECK(o.cpu_time == 1min);
     CHECK(o.signal == SIGINT);
     CHECK(o.kill_after == 2s);
     CHECK(o.stop->size() == 1);
@@ -263,7 +266,8 @@ TEST_CASE("an invalid value is refused with its option, what was expected, and t
         {"--stop", "TERM,KILL", "invalid stop sequence 'TERM,KILL': expected a duration before 'KILL'"},
         {"--retries", "-1", "invalid number '-1': expected how often to try again, from 0 to 100000"},
         {"--retry-on", "failure,",
-         "invalid end '': expected failure, exited, signaled, timeout, idle-timeout, output-limit, no-input, oom, "
+         "invalid end '': expected failure, exited, signaled, timeout, idle-timeout, output-limit, cpu-limit, "
+         "no-input, oom, "
          "spawn-failed or exit:CODE"},
         {"--retry-on", "exit:4-2",
          "invalid end 'exit:4-2': expected exit:CODE or exit:FIRST-LAST with codes from 0 to 255"},

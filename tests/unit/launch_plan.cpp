@@ -145,9 +145,11 @@ TEST_CASE("zero and infinity are no limit") {
     Options options = asked();
     options.timeout = 0s;
     options.idle_timeout = 0s;
+    options.cpu_time = 0s;
     const LaunchPlan plan = make_launch_plan(options, {});
     CHECK(plan.timeout == forever);
     CHECK(plan.idle_timeout == forever);
+    CHECK(plan.cpu_time == forever);
 }
 
 TEST_CASE("--retries takes the options beside it, and refuses input that can be given only once") {

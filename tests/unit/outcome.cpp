@@ -45,7 +45,8 @@ TEST_CASE("netrunner dies of the signal that the command died of") {
 }
 
 TEST_CASE("a limit gives 124 however the command then ended, unless its status is to be preserved") {
-    for (const StopCause cause : {StopCause::timeout, StopCause::idle_timeout, StopCause::output_limit}) {
+    for (const StopCause cause :
+         {StopCause::timeout, StopCause::idle_timeout, StopCause::output_limit, StopCause::cpu_limit}) {
         for (const End& end : {End(Exited{0}), End(Exited{7}), End(Signaled{SIGKILL})}) {
             CHECK(ending_of(stopped(end, cause, {{SIGTERM, 1s}}), false).status == 124);
         }
@@ -99,6 +100,7 @@ TEST_CASE("the reason is the cause, not the symptom") {
     CHECK(reason_of(stopped(Exited{0}, StopCause::timeout, {{SIGTERM, 1s}})) == "timeout");
     CHECK(reason_of(stopped(Exited{0}, StopCause::idle_timeout, {})) == "idle-timeout");
     CHECK(reason_of(stopped(Exited{0}, StopCause::output_limit, {})) == "output-limit");
+    CHECK(reason_of(stopped(Exited{0}, StopCause::cpu_limit, {})) == "cpu-limit");
     CHECK(reason_of(stopped(Signaled{SIGTERM}, StopCause::cancelled, {})) == "cancelled");
     CHECK(reason_of(stopped(Exited{0}, StopCause::orphans, {})) == "exited");
     CHECK(reason_of(stopped(Lost{}, StopCause::lost, {})) == "lost");
@@ -204,6 +206,9 @@ TEST_CASE("the verdict has the cause and every step") {
     CHECK(verdict_of(stopped(Exited{0}, StopCause::timeout, {{SIGTERM, 1s, true}, {SIGTERM, 2s}}, "1s")) ==
           "timed out after 1s: sent SIGTERM to the command alone, 1s later SIGTERM");
     CHECK(verdict_of(stopped(Exited{0}, StopCause::output_limit, {}, "1 MiB")) == "more than 1 MiB of output");
+    Outcome busy = stopped(Exited{0}, StopCause::cpu_limit, {{SIGTERM, 3s}}, "10s");
+    busy.stop->used = "10.02s";
+    CHECK(verdict_of(busy) == "used 10.02s of processor time (limit 10s): sent SIGTERM");
     Outcome cancelled = stopped(Signaled{SIGINT}, StopCause::cancelled, {{SIGINT, 3s}});
     cancelled.cancelled_by = SIGINT;
     CHECK(verdict_of(cancelled) == "cancelled by SIGINT: sent SIGINT");
