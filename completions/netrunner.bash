@@ -6,7 +6,7 @@
 _netrunner_run_options='
     --pty --term= --pty-stderr= --no-input= --winsize= --stdin= --stdout= --stderr= o/--output= --append --timestamps=? --prefix=
     --output-stamped --output-format= --max-output= --max-output-action= --close-fds --pipe-size=
-    t/--timeout= --idle-timeout= --cpu-time= --on-timeout= s/--signal= k/--kill-after= --stop= --retries= --retry-on= --retry-delay= --retry-timeout= p/--preserve-status --orphans= --spare= --die-with-parent --pid-namespace
+    t/--timeout= --idle-timeout= --cpu-time= --on-timeout= --on-stop= s/--signal= k/--kill-after= --stop= --retries= --retry-on= --retry-delay= --retry-timeout= p/--preserve-status --orphans= --spare= --die-with-parent --pid-namespace
     --keep-signals C/--chdir= E/--setenv= u/--unset= i/--ignore-environment a/--argv0= --uid= --gid= --groups=
     --umask= --nice= --rlimit= --no-new-privs
     --cgroup= --cgroup-base= --memory-max= --memory-high= --swap-max= --pids-max= --cpu-max= --cpu-weight= --cpuset=

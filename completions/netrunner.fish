@@ -111,6 +111,7 @@ __netrunner_option t/timeout= 'Stop the command after this time' 30s 5m 1h 1h30m
 __netrunner_option idle-timeout= 'Stop the command after this time without output' 30s 5m 1h
 __netrunner_option cpu-time= 'Stop the tree when it has used this much CPU time' 30s 5m 1h
 __netrunner_option on-timeout= 'On a timeout, run this shell command first'
+__netrunner_option on-stop= 'Before a stop, run this shell command first'
 __netrunner_option s/signal= 'First signal of a stop' HUP INT QUIT USR1 USR2 ALRM TERM CONT STOP TSTP KILL
 __netrunner_option k/kill-after= 'Time until SIGKILL' 0 1s 5s 30s
 __netrunner_option stop= 'Signals and waits of a stop' INT,2s,TERM,5s,KILL TERM,5s,KILL KILL command:TERM,10s,TERM,5s,KILL

@@ -75,6 +75,7 @@ struct Options {
     Duration idle_timeout = forever;
     Duration cpu_time = forever;
     std::optional<std::string> on_timeout;      ///< for /bin/sh -c
+    std::optional<std::string> on_stop;         ///< the same, at every stop that has no `on_timeout`
     std::optional<int> signal;                  ///< nothing: SIGTERM
     std::optional<Duration> kill_after;         ///< nothing: 5 s
     std::optional<std::vector<StopStep>> stop;  ///< the whole ladder, instead of the two above

@@ -111,6 +111,8 @@ class RunOptions {
               [&](const std::string& v) { o.cpu_time = parse_duration(v); });
         value(group, "--on-timeout", "COMMAND", "on a timeout, run this shell command first",
               [&](const std::string& v) { o.on_timeout = command_value(v); });
+        value(group, "--on-stop", "COMMAND", "before a stop, run this shell command first",
+              [&](const std::string& v) { o.on_stop = command_value(v); });
         value(group, "-s,--signal", "SIGNAL", "first signal of a stop (default: TERM)",
               [&](const std::string& v) { o.signal = signal_value(v); });
         value(group, "-k,--kill-after", "DURATION", "time until SIGKILL (default: 5s; 0: at once)",

@@ -264,6 +264,23 @@ std::string reason_of(const Outcome& outcome) {
     return killed->signal == outcome.cancelled_by ? "cancelled" : "signaled";
 }
 
+std::string cause_name(StopCause cause) {
+    switch (cause) {
+        case StopCause::timeout: return "timeout";
+        case StopCause::idle_timeout: return "idle-timeout";
+        case StopCause::output_limit: return "output-limit";
+        case StopCause::cpu_limit: return "cpu-limit";
+        case StopCause::no_input: return "no-input";
+        case StopCause::cancelled: return "cancelled";
+        case StopCause::parent_died: return "parent-died";
+        case StopCause::no_reader: return "no-reader";
+        case StopCause::failure: return "failure";
+        case StopCause::orphans: return "orphans";
+        case StopCause::lost: return "lost";
+    }
+    return "";
+}
+
 std::string describe_end(const Outcome& outcome) {
     if (const auto* end = std::get_if<NotStarted>(&outcome.end)) return end->message;
     if (is_oom_first(outcome)) return describe_oom(*outcome.cgroup);

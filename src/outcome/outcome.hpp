@@ -112,8 +112,8 @@ struct GroupRecord {
     CgroupFigures figures;
 };
 
-/// How the command of --on-timeout went.
-struct TimeoutCommandRecord {
+/// How the command of --on-timeout or --on-stop went.
+struct StopCommandRecord {
     int status = 0;      ///< as a shell shows it; 124: stopped at its time limit
     std::string output;  ///< the beginning of its output
     bool truncated = false;
@@ -152,7 +152,7 @@ struct Outcome {
     std::optional<GroupRecord> cgroup;
     /// Processes that the kernel killed meanwhile for want of memory in a surrounding control group, not in `cgroup`.
     std::optional<std::uint64_t> killed_above;
-    std::optional<TimeoutCommandRecord> on_timeout;
+    std::optional<StopCommandRecord> on_stop;
     std::vector<AttemptRecord> attempts;  ///< with --retries: all, this one included; else empty
     /// The order to end, or the parent's end, came while the run waited for another attempt, after this one.
     bool ended_between = false;
@@ -197,6 +197,9 @@ std::string reason_of(const Outcome& outcome);
 
 /// `text` after the command's name, so that the lines of several runs can be told apart. Empty if `text` is.
 std::string about_command(const Outcome& outcome, const std::string& text);
+
+/// The cause of a stop in one word, as in the report.
+std::string cause_name(StopCause cause);
 
 /// The verdict without the prefix "netrunner: "; empty if nothing has to be reported.
 std::string verdict_of(const Outcome& outcome);

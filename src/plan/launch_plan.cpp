@@ -304,6 +304,7 @@ LaunchPlan make_launch_plan(const Options& options, const Facts& facts) {
     plan.die_with_parent = options.die_with_parent;
     plan.heartbeat = limit_or_none(options.heartbeat);
     plan.on_timeout = options.on_timeout;
+    plan.on_stop = options.on_stop;
     plan.retry = plan_retries(options, plan.standard_input.mode == Mode::pipe || (plan.terminal && plan.terminal->fed));
     refuse_contradictions(options, facts, plan);
     plan.unseen_output = describe_unseen_output(options, plan);

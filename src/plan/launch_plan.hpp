@@ -55,6 +55,7 @@ struct LaunchPlan : StreamPlan {
     Duration cpu_time = forever;
     Duration heartbeat = forever;
     std::optional<std::string> on_timeout;
+    std::optional<std::string> on_stop;
     std::vector<StopStep> ladder;
     OrphanPolicy orphans = OrphanPolicy::kill;
     std::string spare;  ///< the names in the form of SpareRule

@@ -30,23 +30,6 @@ double seconds(Duration duration) {
     return static_cast<double>(std::chrono::round<std::chrono::microseconds>(duration).count()) / 1e6;
 }
 
-std::string cause_name(StopCause cause) {
-    switch (cause) {
-        case StopCause::timeout: return "timeout";
-        case StopCause::idle_timeout: return "idle-timeout";
-        case StopCause::output_limit: return "output-limit";
-        case StopCause::cpu_limit: return "cpu-limit";
-        case StopCause::no_input: return "no-input";
-        case StopCause::cancelled: return "cancelled";
-        case StopCause::parent_died: return "parent-died";
-        case StopCause::no_reader: return "no-reader";
-        case StopCause::failure: return "failure";
-        case StopCause::orphans: return "orphans";
-        case StopCause::lost: return "lost";
-    }
-    return "";
-}
-
 Json errno_name(int error) {
     const char* const name = ::strerrorname_np(error);
     return name != nullptr ? Json(name) : Json(fmt::format("{}", error));
@@ -132,7 +115,7 @@ Json memory_figures(const Outcome& outcome) {
     return {{"peak", usage->max_rss}, {"source", "rusage"}};
 }
 
-Json on_timeout(const std::optional<TimeoutCommandRecord>& record) {
+Json on_stop(const std::optional<StopCommandRecord>& record) {
     if (!record) return nullptr;
     return {{"status", record->status},
             {"output", record->output},
@@ -216,7 +199,7 @@ Json report_of(const ReportContext& context) {
     report["stdout"] = stream(outcome.standard_output, true);
     report["stderr"] = stream(outcome.standard_error, true);
     report["stop"] = stop(outcome.stop);
-    report["on_timeout"] = on_timeout(outcome.on_timeout);
+    report["on_stop"] = on_stop(outcome.on_stop);
     report["attempts"] = attempts(outcome.attempts);
     report["orphans"] = orphans(outcome);
     report["spared"] = spared(outcome);

@@ -123,7 +123,7 @@ Session::~Session() {
 
 void Session::finish() {
     pulse_.end();
-    end_timeout_command();
+    end_stop_command();
     job_control_.end(outcome_.stop && outcome_.stop->cause != StopCause::orphans);
     if (cgroup_) close_group(*cgroup_, plan_.orphans, outcome_, context_.narrate);
     // Finish makes the guard exit and leave everything that still runs alone. If the shepherd was abandoned (its pid is
@@ -163,11 +163,11 @@ void Session::act(RunAction action) {
         case RunAction::none: break;
         case RunAction::climb:
             begin_stop_record();
-            if (!run_timeout_command()) climb();
+            if (!run_stop_command()) climb();
             break;
         case RunAction::kill:
             if (const auto signal = stop_.climb_to_kill()) order(*signal);
-            end_timeout_command();
+            end_stop_command();
             break;
         case RunAction::settle:
             settling_.begin(now);
@@ -197,23 +197,23 @@ void Session::begin_drain() {
     // waits as long as the reader needs.
     const bool stopped = outcome_.stop && outcome_.stop->cause != StopCause::orphans;
     const TimePoint now = steady_clock::now();
-    // If the command ended by itself while the --on-timeout command ran, no step was taken and the ladder has no
+    // If the command ended by itself while the stop command ran, no step was taken and the ladder has no
     // deadline.
     if (stopped) patience_at_ = outcome_.stop->steps.empty() ? now + least_patience : stop_.patience(now);
     if (all_delivered()) apply(RunEvent::drained);
 }
 
-/// The drain is complete only when the --on-timeout command has ended too.
-bool Session::all_delivered() { return streams_.drained() && !timeout_command_; }
+/// The drain is complete only when the stop command has ended too.
+bool Session::all_delivered() { return streams_.drained() && !stop_command_; }
 
 void Session::handle(const Wake& wake) {
     if (wake.kind == Wake::Kind::readable && parent_ && wake.descriptor == parent_->descriptor()) {
         lose_parent();
         return;
     }
-    if (timeout_command_ && timeout_command_->is_meant(wake)) {
-        timeout_command_->attend(wake);
-        if (timeout_command_->is_over()) end_timeout_command();
+    if (stop_command_ && stop_command_->is_meant(wake)) {
+        stop_command_->attend(wake);
+        if (stop_command_->is_over()) end_stop_command();
         return;
     }
     if (wake.kind == Wake::Kind::readable && wake.descriptor == STDIN_FILENO) job_control_.key_pressed();
@@ -251,7 +251,7 @@ void Session::handle_time() {
     if (is_due(suspension_deadline(), now)) notice_suspension(now);
     if (is_due(pulse_deadline(), now)) pulse_.attend(now, view());
     if (is_due(helpers_due_, now)) end_tree_here();
-    if (timeout_command_ && now >= timeout_command_->deadline()) end_timeout_command();
+    if (stop_command_ && now >= stop_command_->deadline()) end_stop_command();
     if (const auto cause = limits_.exceeded(now, streams_.last_sign()); cause && runs()) request_stop(*cause);
     if (runs() && is_due(input_watch_.deadline(), now)) watch_input(now);
     if (runs() && is_due(cpu_limit_.deadline(), now)) watch_cpu();
@@ -289,7 +289,7 @@ bool Session::runs() const {
 std::optional<TimePoint> Session::deadline() const {
     auto next = earlier(earlier(link_.retry_at(), suspension_deadline()), earlier(state_deadline(), pulse_deadline()));
     if (runs()) next = earlier(next, cpu_limit_.deadline());
-    const auto after_stop = timeout_command_ ? std::optional(timeout_command_->deadline()) : std::nullopt;
+    const auto after_stop = stop_command_ ? std::optional(stop_command_->deadline()) : std::nullopt;
     return earlier(next, earlier(after_stop, helpers_due_));
 }
 
@@ -448,14 +448,13 @@ void Session::on(const HangUp& /*event*/) {
 
 void Session::handle_children() {
     look_after_parent();
-    if (timeout_command_) timeout_command_->child_ended();
+    if (stop_command_) stop_command_->child_ended();
     if (!over() && link_.look_after_shepherd()) lose_shepherd();
 }
 
 void Session::child_reaped(const siginfo_t& child) {
     const bool killed = child.si_code != CLD_EXITED;
-    if (timeout_command_ && child.si_pid == timeout_command_->pid())
-        timeout_command_->note_end(child.si_status, killed);
+    if (stop_command_ && child.si_pid == stop_command_->pid()) stop_command_->note_end(child.si_status, killed);
     if (is_lost()) second_layer_.child_reaped(child.si_pid);
     const bool shepherd_killed = link_.child_reaped(child.si_pid, killed);
     if (helpers_due_) {
@@ -467,7 +466,7 @@ void Session::child_reaped(const siginfo_t& child) {
 
 void Session::list_own(std::vector<pid_t>& children) const {
     for (const pid_t helper : {link_.pid(), link_.root()}) children.push_back(helper);
-    if (timeout_command_) children.push_back(timeout_command_->pid());
+    if (stop_command_) children.push_back(stop_command_->pid());
     for (const TreeMember& member : second_layer_.claimed()) children.push_back(member.pid);
 }
 
@@ -527,7 +526,7 @@ void Session::lose(const char* helper) {
     stop_.prepare(StopCause::lost);
     apply(RunEvent::lost);
     outcome_.stop->cause = StopCause::lost;
-    end_timeout_command();
+    end_stop_command();
 }
 
 // ---- stopping
@@ -542,31 +541,39 @@ void Session::request_stop(StopCause cause, std::optional<int> first_signal) {
     apply(RunEvent::stop);
 }
 
-void Session::climb() { order(stop_.begin(steady_clock::now())); }
+void Session::climb() {
+    order(stop_.begin(steady_clock::now()));
+    if (const auto held = stop_.take_held()) pass_on_order(*held);
+}
 
-/// Starts the --on-timeout command. False if there is none, the cause is not a time limit, the command does not run, or
-/// the start failed.
-bool Session::run_timeout_command() {
-    const bool timed_out = stop_.cause() == StopCause::timeout || stop_.cause() == StopCause::idle_timeout;
-    if (!plan_.on_timeout || !timed_out || !outcome_.pid || job_control_.has_command_ended()) return false;
+/// Sends a signal where the last step of the stop went.
+void Session::pass_on_order(int signal) {
+    forward(stop_.addresses_command() ? Scope::command_step : Scope::tree, {.number = signal});
+}
+
+/// Starts the --on-timeout or --on-stop command. False if there is none for this stop, the command does not run, or the
+/// start failed.
+bool Session::run_stop_command() {
+    const auto hook = hook_for(stop_.cause(), plan_);
+    if (!hook || !outcome_.pid || job_control_.has_command_ended()) return false;
     try {
-        timeout_command_ = std::make_unique<TimeoutCommand>(
-            TimeoutCommand::Request{*plan_.on_timeout, *outcome_.pid, reason_of(outcome_)}, pump_, this,
+        stop_command_ = std::make_unique<StopCommand>(
+            StopCommand::Request{*hook, *outcome_.pid, cause_name(stop_.cause())}, pump_, this,
             RelayDuties{.live_line = context_.live_line, .position = context_.position});
     } catch (const std::system_error& failure) {
         outcome_.failures.push_back(failure_text(failure));
         return false;
     }
-    context_.narrate(1, fmt::format("started the --on-timeout command ({})", timeout_command_->pid()));
+    context_.narrate(1, fmt::format("started the {} command ({})", hook->option, stop_command_->pid()));
     return true;
 }
 
-void Session::end_timeout_command() {
-    if (!timeout_command_) return;
-    timeout_command_->end();
-    outcome_.on_timeout = timeout_command_->record();
-    timeout_command_.reset();
-    context_.narrate(1, fmt::format("the --on-timeout command ended with status {}", outcome_.on_timeout->status));
+void Session::end_stop_command() {
+    if (!stop_command_) return;
+    stop_command_->end();
+    outcome_.on_stop = stop_command_->record();
+    stop_command_.reset();
+    context_.narrate(1, fmt::format("the stop command ended with status {}", outcome_.on_stop->status));
     if (state_ == RunState::stopping && outcome_.stop->steps.empty()) climb();
     if (state_ == RunState::draining && all_delivered()) apply(RunEvent::drained);
 }
@@ -606,19 +613,17 @@ void Session::cancel(const Stop::Order& order) {
     switch (answer) {
         case Stop::Answer::nothing: break;
         case Stop::Answer::begin: request_stop(StopCause::cancelled, order.signal); break;
-        case Stop::Answer::pass_on:
-            forward(stop_.addresses_command() ? Scope::command_step : Scope::tree, {.number = order.signal});
-            break;
+        case Stop::Answer::pass_on: pass_on_order(order.signal); break;
         case Stop::Answer::step: take_outer_step(order.signal); break;
         case Stop::Answer::insist: apply(RunEvent::insist); break;
     }
 }
 
-/// Sends a signal of the outer run's stop where this run's last step went. The --on-timeout command has no more time;
+/// Sends a signal of the outer run's stop where this run's last step went. The stop command has no more time;
 /// after it the ladder sends its first signal, and the command does not get that one twice.
 void Session::take_outer_step(int signal) {
     const bool sent_before = !outcome_.stop->steps.empty();
-    end_timeout_command();
+    end_stop_command();
     if (sent_before || outcome_.stop->steps.back().signal != signal) order({signal, stop_.addresses_command()});
 }
 

@@ -25,10 +25,10 @@
 #include "src/session/second_layer.hpp"
 #include "src/session/settling.hpp"
 #include "src/session/stop.hpp"
+#include "src/session/stop_command.hpp"
 #include "src/session/survivor_watch.hpp"
 #include "src/session/suspension_watch.hpp"
 #include "src/session/time_limits.hpp"
-#include "src/session/timeout_command.hpp"
 #include "src/streams/streams.hpp"
 #include "src/system/signal_source.hpp"
 #include "src/values/narrator.hpp"
@@ -92,7 +92,7 @@ class Session {
     [[nodiscard]] pid_t shepherd() const { return link_.pid(); }
     /// Whether `pid` is a child of this process that the session reaps itself.
     [[nodiscard]] bool is_own_child(pid_t pid) const {
-        return pid == link_.pid() || (timeout_command_ && pid == timeout_command_->pid());
+        return pid == link_.pid() || (stop_command_ && pid == stop_command_->pid());
     }
 
     /// Moves the outcome out. To be called once, when the run is over.
@@ -126,8 +126,9 @@ class Session {
     void look_after_parent();
     void begin_stop_record();
     void climb();
-    bool run_timeout_command();
-    void end_timeout_command();
+    void pass_on_order(int signal);
+    bool run_stop_command();
+    void end_stop_command();
     void cancel(const Stop::Order& order);
     void take_outer_step(int signal);
     void forward(protocol::Scope scope, const SignalEvent& signal);
@@ -170,7 +171,7 @@ class Session {
     /// Until when the helpers, which have been killed, may still be dying; nothing: there is nothing to wait for.
     std::optional<TimePoint> helpers_due_;
     Pulse pulse_;
-    std::unique_ptr<TimeoutCommand> timeout_command_;  ///< while it runs; the ladder starts after it
+    std::unique_ptr<StopCommand> stop_command_;  ///< while it runs; the ladder starts after it
 
     RunState state_ = RunState::starting;
     Outcome outcome_;

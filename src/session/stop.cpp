@@ -66,7 +66,10 @@ Stop::Answer Stop::ordered(const Order& order, TimePoint now, bool stopping) {
     }
     if (first) return stopping ? Answer::pass_on : Answer::begin;
     const bool again = now - *ordered_ >= same_order && (order.signal == SIGINT || order.signal == SIGTERM);
-    return again ? Answer::insist : Answer::pass_on;
+    if (again) return Answer::insist;
+    if (began_) return Answer::pass_on;
+    held_ = order.signal;
+    return Answer::nothing;
 }
 
 std::optional<TimePoint> Stop::patience(TimePoint now) const {

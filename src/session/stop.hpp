@@ -4,6 +4,7 @@
 
 #include <array>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "shepherd/link/protocol.hpp"
@@ -53,6 +54,8 @@ class Stop {
     };
     /// What the session does with an order. `stopping`: a stop has already begun.
     Answer ordered(const Order& order, TimePoint now, bool stopping);
+    /// A signal that came together with the order that the stop is for, before `begin`: pass it on after `begin`. Once.
+    std::optional<int> take_held() { return std::exchange(held_, std::nullopt); }
     /// True if an outer run stops this one, and therefore tells the user why.
     [[nodiscard]] bool is_part_of_outer_stop() const { return outer_steps_ > 0; }
 
@@ -67,6 +70,7 @@ class Stop {
     std::optional<int> first_;
     std::optional<TimePoint> began_;
     std::optional<TimePoint> ordered_;
+    std::optional<int> held_;
     std::array<int, protocol::receiver_count> orders_{};  ///< how many orders each receiver has reported
     int outer_steps_ = 0;                                 ///< how many signals the outer run's stop has sent
     int last_step_ = 0;                                   ///< the last signal of the ladder; 0: none

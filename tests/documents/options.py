@@ -18,7 +18,7 @@ WORDS = ["run", "doctor", "gc"]
 # In the contract, but not built yet. The change that builds an option takes it out of this list.
 PENDING = {
     "--control", "--events", "--max-processes",
-    "--max-rss", "--on-stop", 
+    "--max-rss", 
     "--sample",
 }
 

@@ -20,19 +20,19 @@ TEST_CASE_FIXTURE(Trial, "--on-timeout runs while the command still lives, and g
     CHECK(lines(result.err)[0] == std::to_string(report["pid"].get<int>()) + " timeout");
     CHECK(begins(lines(result.err)[1], "netrunner: sleep: timed out after 300ms: sent SIGTERM"));
     CHECK(report["reason"] == "timeout");
-    CHECK(report["on_timeout"]["status"] == 0);
-    CHECK(report["on_timeout"]["output"] == lines(result.err)[0] + "\n");
-    CHECK(report["on_timeout"]["truncated"] == false);
-    CHECK(report["on_timeout"]["duration"] > 0.0);
-    CHECK(report["stop"]["steps"][0]["after"] >= 0.3 + report["on_timeout"]["duration"].get<double>());
+    CHECK(report["on_stop"]["status"] == 0);
+    CHECK(report["on_stop"]["output"] == lines(result.err)[0] + "\n");
+    CHECK(report["on_stop"]["truncated"] == false);
+    CHECK(report["on_stop"]["duration"] > 0.0);
+    CHECK(report["stop"]["steps"][0]["after"] >= 0.3 + report["on_stop"]["duration"].get<double>());
 }
 
 TEST_CASE_FIXTURE(Trial, "--on-timeout also runs for --idle-timeout, and the report has its output and its status") {
     auto [result, report] = run_reported({"--idle-timeout", "300ms", "--on-timeout",
                                           "echo $NETRUNNER_REASON; echo err >&2; exit 7", "--", "sleep", "60"});
     CHECK(result.ending == exit_code(124));
-    CHECK(report["on_timeout"]["status"] == 7);
-    CHECK(report["on_timeout"]["output"] == "idle-timeout\nerr\n");
+    CHECK(report["on_stop"]["status"] == 7);
+    CHECK(report["on_stop"]["output"] == "idle-timeout\nerr\n");
 }
 
 TEST_CASE_FIXTURE(Trial, "--on-timeout does not run if the run ends for another reason") {
@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(Trial, "--on-timeout does not run if the run ends for another 
         arguments.insert(arguments.begin(), {"-t", "60", "--on-timeout", "echo never"});
         auto [result, report] = run_reported(arguments);
         CHECK(!contains(result.err, "never"));
-        CHECK(report["on_timeout"].is_null());
+        CHECK(report["on_stop"].is_null());
     }
 }
 
@@ -51,9 +51,9 @@ TEST_CASE_FIXTURE(Trial, "a hanging --on-timeout is ended with its whole tree, a
         {"-t", "300ms", "--on-timeout", "echo begun; setsid sleep 60 & trap '' TERM; sleep 60", "--", "sleep", "60"});
     CHECK(result.ending == exit_code(124));
     CHECK_WALL(result, 10300, 14000);
-    CHECK(report["on_timeout"]["status"] == 124);
-    CHECK(report["on_timeout"]["output"] == "begun\n");
-    CHECK(report["on_timeout"]["duration"] >= 10.0);
+    CHECK(report["on_stop"]["status"] == 124);
+    CHECK(report["on_stop"]["output"] == "begun\n");
+    CHECK(report["on_stop"]["duration"] >= 10.0);
     CHECK(report["signal"] == "SIGTERM");
 }
 
@@ -62,8 +62,8 @@ TEST_CASE_FIXTURE(Trial, "64 KiB of the output of --on-timeout are shown and rep
         {"-q", "-t", "300ms", "--on-timeout", "head -c 300000 /dev/zero | tr '\\0' x", "--", "sleep", "60"});
     CHECK(result.ending == exit_code(124));
     CHECK(result.err == std::string(65536, 'x'));
-    CHECK(report["on_timeout"]["output"] == result.err);
-    CHECK(report["on_timeout"]["truncated"] == true);
+    CHECK(report["on_stop"]["output"] == result.err);
+    CHECK(report["on_stop"]["truncated"] == true);
     CHECK_WALL(result, 300, 5000);
 }
 
@@ -75,7 +75,7 @@ TEST_CASE_FIXTURE(Trial,
     CHECK(report["reason"] == "timeout");
     CHECK(report["signal"] == "SIGKILL");
     CHECK(report["stop"]["steps"].empty());
-    CHECK(report["on_timeout"]["output"] == "after\n");
+    CHECK(report["on_stop"]["output"] == "after\n");
 }
 
 TEST_CASE_FIXTURE(Trial, "a second TERM does not wait for --on-timeout") {
@@ -105,7 +105,7 @@ TEST_CASE_FIXTURE(Trial, "--on-timeout does not run under --orphans wait if the 
     auto [result, report] = run_reported(
         {"-t", "500ms", "--orphans", "wait", "--on-timeout", "echo never", "--", "sh", "-c", "sleep 60 & exit 0"});
     CHECK(result.ending == exit_code(124));
-    CHECK(report["on_timeout"].is_null());
+    CHECK(report["on_stop"].is_null());
 }
 
 TEST_CASE_FIXTURE(Trial, "without a time limit --on-timeout is refused") {

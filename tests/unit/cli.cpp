@@ -147,6 +147,8 @@ TEST_CASE("every option sets what it names") {
                                "plain",
                                "--on-timeout",
                                "true",
+                               "--on-stop",
+                               "false",
                                "--junit",
                                "j",
                                "--junit-name",
@@ -197,6 +199,7 @@ TEST_CASE("every option sets what it names") {
     CHECK(o.output_stamped);
     CHECK(o.output_plain);
     CHECK(o.on_timeout == "true");
+    CHECK(o.on_stop == "false");
     CHECK(o.junit == "j");
     CHECK(o.junit_name == "case");
     CHECK(o.heartbeat == 7s);
@@ -256,6 +259,7 @@ TEST_CASE("an invalid value is refused with its option, what was expected, and t
          "invalid duration '5min': unknown unit 'min' (expected ms, s, m, h or d); did you "
          "mean '5m'?"},
         {"--on-timeout", "", "invalid command '': expected a command for a shell"},
+        {"--on-stop", "", "invalid command '': expected a command for a shell"},
         {"--kill-after", "5x", duration},
         {"--signal", "SIGTRM",
          "invalid signal 'SIGTRM': expected a name such as TERM or SIGTERM, or a number from 1 to "

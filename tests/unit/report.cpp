@@ -95,9 +95,9 @@ TEST_CASE("a stop has its cause and its steps, and each orphan the signal that e
 
 TEST_CASE("the command of --on-timeout is reported with its output") {
     Outcome outcome;
-    CHECK(rendered(outcome)["on_timeout"].is_null());
-    outcome.on_timeout = TimeoutCommandRecord{.status = 3, .output = "a\xff", .truncated = true, .duration = 250ms};
-    CHECK(rendered(outcome)["on_timeout"] ==
+    CHECK(rendered(outcome)["on_stop"].is_null());
+    outcome.on_stop = StopCommandRecord{.status = 3, .output = "a\xff", .truncated = true, .duration = 250ms};
+    CHECK(rendered(outcome)["on_stop"] ==
           nlohmann::json{{"status", 3}, {"output", "a\xef\xbf\xbd"}, {"truncated", true}, {"duration", 0.25}});
 }
 

@@ -40,6 +40,7 @@ TEST_CASE("an order during a stop for another reason is passed on, the next orde
 TEST_CASE("two orders at once are one, and only INT and TERM insist") {
     Stop stop = usual();
     CHECK(stop.ordered({SIGINT}, start, false) == Answer::begin);
+    stop.begin(start);
     CHECK(stop.ordered({SIGTERM}, start + 9ms, true) == Answer::pass_on);
     CHECK(stop.ordered({SIGHUP}, start + 1s, true) == Answer::pass_on);
     CHECK(stop.ordered({SIGQUIT}, start + 1s, true) == Answer::pass_on);
@@ -123,6 +124,27 @@ TEST_CASE("what is passed on during a stop goes where its last step went") {
     CHECK(stop.deadline() == start + 1s + moment_after_command);
     CHECK(stop.advance(start + 2s) == to_all(SIGTERM));
     CHECK(stop.climb_to_kill() == to_all(SIGKILL));
+}
+
+TEST_CASE("what comes together with the first order, before the ladder begins, is held until then") {
+    Stop stop = usual();
+    CHECK(stop.ordered({SIGINT}, start, false) == Answer::begin);
+    CHECK(stop.ordered({SIGTERM}, start + 9ms, true) == Answer::nothing);
+    stop.prepare(StopCause::cancelled, SIGINT);
+    CHECK(stop.begin(start + 3s) == to_all(SIGINT));
+    CHECK(stop.take_held() == SIGTERM);
+    CHECK(!stop.take_held());
+    CHECK(stop.ordered({SIGHUP}, start + 4s, true) == Answer::pass_on);
+}
+
+TEST_CASE("before the ladder begins, a second order insists, and a first one of a limit's stop is passed on") {
+    Stop stop = usual();
+    CHECK(stop.ordered({SIGTERM}, start, false) == Answer::begin);
+    CHECK(stop.ordered({SIGTERM}, start + 1s, true) == Answer::insist);
+    Stop limit = usual();
+    limit.prepare(StopCause::timeout);
+    CHECK(limit.ordered({SIGTERM}, start, true) == Answer::pass_on);
+    CHECK(limit.ordered({SIGTERM}, start + 1s, true) == Answer::insist);
 }
 
 TEST_SUITE_END();

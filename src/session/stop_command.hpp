@@ -1,33 +1,42 @@
-// The --on-timeout command, which inspects the command while it hangs. A session starts it when a time limit is hit,
-// and the ladder's first signal waits for its end. It is a nested `netrunner run`, so that it has a time limit, ends
-// with everything that it starts, and ends when this process does (docs/decisions/0019). At most 64 KiB of its output
-// go to standard error and into the report.
+// The command of --on-timeout or --on-stop, which inspects or prepares what is about to be stopped. A session starts it
+// when a stop begins, and the ladder's first signal waits for its end. It is a nested `netrunner run`, so that it has a
+// time limit, ends with everything that it starts, and ends when this process does (docs/decisions/0019, 0051). At most
+// 64 KiB of its output go to standard error and into the report.
 #pragma once
 
 #include <optional>
 #include <string>
 
 #include "src/outcome/outcome.hpp"
+#include "src/plan/launch_plan.hpp"
 #include "src/relay/pump.hpp"
 #include "src/system/fd.hpp"
 
 namespace netrunner {
 
-class TimeoutCommand {
+/// A script for `/bin/sh -c`, and the option that has it.
+struct StopHook {
+    std::string option;
+    std::string text;
+};
+/// What runs before the first signal of a stop for `cause`; nothing if nothing does.
+std::optional<StopHook> hook_for(StopCause cause, const LaunchPlan& plan);
+
+class StopCommand {
   public:
     static constexpr std::chrono::seconds time_limit{10};
     static constexpr Size most_output = 64 * 1024;
 
     struct Request {
-        std::string text;    ///< the script for `/bin/sh -c`
-        pid_t command = 0;   ///< pid of the command to inspect: NETRUNNER_PID
-        std::string reason;  ///< the reason as in the report: NETRUNNER_REASON
+        StopHook hook;
+        pid_t command = 0;   ///< pid of the command that is to be stopped: NETRUNNER_PID
+        std::string reason;  ///< the cause of the stop as in the report: NETRUNNER_REASON
     };
     /// Starts it. Throws std::system_error; then it does not run.
-    TimeoutCommand(const Request& request, Pump& pump, Owner owner, const RelayDuties& duties);
-    ~TimeoutCommand() { end(); }
-    TimeoutCommand(const TimeoutCommand&) = delete;
-    TimeoutCommand& operator=(const TimeoutCommand&) = delete;
+    StopCommand(const Request& request, Pump& pump, Owner owner, const RelayDuties& duties);
+    ~StopCommand() { end(); }
+    StopCommand(const StopCommand&) = delete;
+    StopCommand& operator=(const StopCommand&) = delete;
 
     [[nodiscard]] pid_t pid() const { return pid_; }
     /// Whether `wake` is about it.
@@ -46,7 +55,7 @@ class TimeoutCommand {
     /// Ends it and everything that it started, if it still runs, and passes on the output that is there. Then `record`
     /// is final.
     void end();
-    [[nodiscard]] TimeoutCommandRecord record() const;
+    [[nodiscard]] StopCommandRecord record() const;
 
   private:
     static constexpr std::chrono::seconds patience{2};  ///< beyond `time_limit`: then the session ends it
