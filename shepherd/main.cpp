@@ -77,6 +77,9 @@ Failure prepare(const protocol::Plan& plan, char** environment, Start& start) {
     if (plan.vacated_descriptor >= 0) {
         start.groups.vacated = VacatedGroup(handed_over(plan.vacated_descriptor), plan.vacated_by);
     }
+    // Kept by both helpers until they exit; the command closes it on exec.
+    if (plan.lock_descriptor >= 0) [[maybe_unused]]
+        const int kept = handed_over(plan.lock_descriptor).release();
     start.users_terminal = UsersTerminal(plan.runner_group);
     if (plan.guards_input != 0 && !start.users_terminal.open(STDIN_FILENO)) return {true, Stage::shepherd};
     return {};

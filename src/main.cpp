@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "shepherd/system/pidfd.hpp"
+#include "src/batch/batch.hpp"
 #include "src/cgroup/place.hpp"
 #include "src/cli/cli.hpp"
 #include "src/doctor/doctor.hpp"
@@ -174,6 +175,8 @@ int main(int argc, char** argv) {
             return print_out(fmt::format("{}{}", fmt::join(done.lines, "\n"), done.lines.empty() ? "" : "\n"),
                              done.complete ? 0 : 1, no_stdout);
         }
+        if (const auto* batch = std::get_if<BatchOptions>(&parsed))
+            end_with(run_batch(*batch, {argv, argv + argc}, begun, closed));
         run_and_tell(std::get<Options>(parsed), begun, closed);
     } catch (const std::exception& failure) {
         LinePosition position;

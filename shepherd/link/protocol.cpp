@@ -152,6 +152,7 @@ void fields(Cursor& c, Value& v) {
     c.boolean(v.limits_memory);
     c.integer(v.vacated_by);
     c.integer(v.vacated_descriptor);
+    c.integer(v.lock_descriptor);
     for (std::size_t i = 0, steps = c.count(v.step_count, v.steps.size()); i < steps; ++i) {
         auto& step = v.steps[i];
         c.integer(step.signal);

@@ -141,6 +141,7 @@ struct Plan {
     std::uint8_t limits_memory = 0;        ///< the group limits memory; the limit may be too small for the start
     std::int32_t vacated_by = 0;           ///< pid of the runner if it moved to a leaf of its own group; else 0
     std::int32_t vacated_descriptor = -1;  ///< directory of the group that the runner left; -1: none
+    std::int32_t lock_descriptor = -1;     ///< an open file whose lock lasts while a helper lives; -1: none
     std::uint32_t step_count = 0;          ///< rungs of the ladder to climb if the runner is gone; at least one
     std::array<Step, max_steps> steps{};
 };

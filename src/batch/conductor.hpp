@@ -1,6 +1,6 @@
-// Runs a batch to its end: starts jobs as there is room, moves their output, answers signals and limits, and counts.
-// main calls it. It owns the pump and what belongs to the process; how a single job goes is its session's business, and
-// what the input means is the job source's.
+// Runs a batch to its end: starts jobs as there is room, lets their output out, answers signals and limits. `batch`
+// calls it. It owns the pump and what belongs to the process. How one job goes is its session's business; when to halt,
+// which jobs fit and whose output goes first is decided in Halting, Slots and Floor.
 #pragma once
 
 #include <cstdint>
@@ -9,120 +9,130 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <vector>
 
+#include "src/batch/batch_job.hpp"
+#include "src/batch/halting.hpp"
+#include "src/batch/job_maker.hpp"
+#include "src/batch/job_server.hpp"
+#include "src/batch/output_end.hpp"
+#include "src/batch/output_names.hpp"
 #include "src/batch/outputs.hpp"
 #include "src/batch/running_jobs.hpp"
 #include "src/batch/shared_output.hpp"
+#include "src/batch/slots.hpp"
+#include "src/batch/word_template.hpp"
+#include "src/plan/facts.hpp"
 #include "src/system/signal_source.hpp"
 
 namespace netrunner {
 
-/// One command of a batch, before it runs.
-struct Job {
-    std::uint64_t number = 0;
-    std::string id;
-    std::vector<std::string> command;
-    std::string problem{};  ///< why it cannot be run; empty: it can
-};
-
-/// Gives the jobs one after another.
-class JobSource {
-  public:
-    JobSource() = default;
-    JobSource(const JobSource&) = delete;
-    JobSource& operator=(const JobSource&) = delete;
-    virtual ~JobSource() = default;
-
-    enum class State { job, waits, ended };
-    /// `waits`: call again when `descriptor` is readable.
-    virtual State next(Job& job) = 0;
-    /// -1: it never waits.
-    [[nodiscard]] virtual int descriptor() const { return -1; }
-};
-
-enum class OutputMode { group, ordered, line, null, inherit };
-
-struct BatchSetup {
-    Options options;  ///< of `run`, for each job
-    Facts facts;
-    SignalState found;
-    std::size_t most = 1;  ///< jobs at once
-    OutputMode output = OutputMode::group;
-    bool failed_only = false;  ///< --show failed
-    Size spill_max = Size{1} << 30;
-    std::uint64_t halt_soon = 0;  ///< after so many failures, no new jobs; 0: never
-    std::uint64_t halt_now = 0;   ///< after so many failures, the running jobs are stopped; 0: never
-    Duration timeout = forever;
-    TimePoint begun{};
-    Narrator narrate{};
-};
-
-struct JobEnd {
-    const Job& job;
+struct EndedJob {
+    const BatchJob& job;
     const Outcome& outcome;
     Ending ending;
+    std::string last_output;  ///< the last lines; empty if the output was not relayed
 };
 
-struct BatchOutcome {
-    std::uint64_t succeeded = 0;
-    std::uint64_t failed = 0;
-    std::uint64_t lost = 0;  ///< of those that failed: a helper was killed
-    bool timed_out = false;
-    bool halted = false;      ///< by --halt
-    int cancelled_by = 0;     ///< the first signal from outside that ended the batch; 0: none
-    bool is_complete = true;  ///< every job of the input was started
-    int write_error = 0;      ///< of standard output or error; EPIPE: its reader has gone
+/// What the conductor asks of the report and the summary. Each may fail, which halts the batch.
+class JobKeeper {
+  public:
+    JobKeeper() = default;
+    JobKeeper(const JobKeeper&) = delete;
+    JobKeeper& operator=(const JobKeeper&) = delete;
+    virtual ~JobKeeper() = default;
+
+    enum class Choice { run, skip, not_ours };
+    virtual Choice choose(const BatchJob& job) = 0;
+    /// Keeps room for the report of a job that is about to start.
+    virtual bool reserve(const BatchJob& job) = 0;
+    /// An open file that every helper keeps open; -1: none.
+    [[nodiscard]] virtual int lock() const = 0;
+    virtual bool ended(const EndedJob& job) = 0;
+    /// Called when netrunner waits, at `sync_due` at the latest.
+    virtual bool sync(TimePoint now) = 0;
+    [[nodiscard]] virtual std::optional<TimePoint> sync_due() const = 0;
+};
+
+struct ConductorSetup {
+    const BatchOptions& options;
+    Facts facts;
+    SignalState found;
+    TimePoint begun{};
+    std::uint64_t jobs_at_once = 1;
+    Size pipe_size = 256 * 1024;
+    std::optional<JobServerAddress> server{};
+    int input = -1;  ///< what the source reads; -1: it reads nothing
+    Narrator narrate{};
+    std::function<void(const std::string& line)> say{};
 };
 
 class Conductor {
   public:
-    /// `ended` is called for each job, when its output has been passed on.
-    Conductor(const BatchSetup& setup, JobSource& source, std::function<void(const JobEnd&)> ended);
+    Conductor(const ConductorSetup& setup, JobMaker& source, JobKeeper& keeper);
     ~Conductor();
     Conductor(const Conductor&) = delete;
     Conductor& operator=(const Conductor&) = delete;
 
-    BatchOutcome run();
+    /// Returns when all jobs have ended and their helpers have exited. Signals stay blocked until the destruction.
+    const Halting& run();
+    /// errno of netrunner's own output; EPIPE: its reader has gone.
+    [[nodiscard]] int output_error() const { return output_.error() != 0 ? output_.error() : error_output().error(); }
+    void let_through_orders() { signals_.let_through_orders(); }
 
   private:
     struct Member {
-        Job job;
+        BatchJob job;
+        TimePoint begun{};
+        OutputEnd last_output;
         std::unique_ptr<JobOutput> output;  ///< null: the mode has no relayed output
-        std::optional<Outcome> outcome;     ///< it has ended; its last output may still be here
+        std::optional<WatchedReceiver> watched_output;
+        std::optional<WatchedReceiver> watched_error;
+        std::optional<Outcome> outcome;  ///< it has ended; its last output may still be here
+        bool has_slot = false;
     };
-    using Members = std::unordered_map<std::uint64_t, Member>;
+    using Members = std::unordered_map<std::uint64_t, std::unique_ptr<Member>>;
 
     void start_jobs();
-    void start(Job job);
-    void end(Members::iterator place, Outcome outcome);
+    bool fetch();
+    bool has_room_for(const BatchJob& job);
+    void give_back_tokens();
+    void start(BatchJob job);
+    [[nodiscard]] Options options_of(const BatchJob& job) const;
+    [[nodiscard]] LaunchPlan plan(const Options& options) const;
+
     void take_turn();
     void take_signals();
     void obey(const SignalEvent& signal);
     void suspend();
-    void cancel(int signal);
-    void stop_running();
+    void tell_running();
+    void follow_phase();
     void attend_moved();
     void collect();
+    void end(Members::iterator place, Outcome outcome);
     void settle(Members::iterator place);
-    [[nodiscard]] bool may_start() const;
-    [[nodiscard]] bool has_room() const;
     [[nodiscard]] std::optional<TimePoint> deadline() const;
+    [[nodiscard]] const SharedOutput& error_output() const { return own_error_ ? *own_error_ : output_; }
 
-    const BatchSetup& setup_;
-    JobSource& source_;
-    std::function<void(const JobEnd&)> ended_;
+    const ConductorSetup& setup_;
+    JobMaker& source_;
+    JobKeeper& keeper_;
     SignalSource signals_;
     Pump pump_{Pump::Gathering::never};
     RunningJobs running_;
     SharedOutput output_;
     std::optional<SharedOutput> own_error_;  ///< empty: descriptors 1 and 2 lead to the same file
     std::unique_ptr<Outputs> outputs_;       ///< null: as for Member::output
+    std::optional<WordTemplate> tag_;
+    std::optional<OutputNames> files_;
     Members members_;
+    Halting halting_;
+    Halting::Phase followed_ = Halting::Phase::running;
+    Slots slots_;
+    std::optional<JobServer> server_;
+    std::optional<BatchJob> next_;  ///< read ahead
     bool source_ended_ = false;
-    bool source_watched_ = false;
-    std::optional<TimePoint> stop_at_;  ///< --batch-timeout
-    BatchOutcome outcome_;
+    bool input_watched_ = false;
+    bool server_watched_ = false;
 };
 
 }  // namespace netrunner

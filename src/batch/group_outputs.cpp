@@ -18,6 +18,9 @@ class GroupOutputs::Pair final : public JobOutput {
     Receiver& error() override { return error_; }
 
     void end(bool is_shown) override {
+        for (const Port* port : {&output_, &error_}) {
+            if (all_.ends_lines_ && port->is_in_line) stored_.store(port->is_error, std::as_bytes(std::span("\n", 1)));
+        }
         if (!is_shown) stored_.clear();
         all_.release_held_up();
         ended_ = true;
@@ -49,9 +52,14 @@ class GroupOutputs::Pair final : public JobOutput {
   private:
     struct Port final : Receiver {
         Port(Pair& pair, bool of_error) : owner(pair), is_error(of_error) {}
-        IoResult take(std::span<const std::byte> bytes) override { return owner.take(is_error, bytes); }
+        IoResult take(std::span<const std::byte> bytes) override {
+            const IoResult result = owner.take(is_error, bytes);
+            if (result.status == IoResult::Status::moved) is_in_line = bytes[result.bytes - 1] != std::byte{'\n'};
+            return result;
+        }
         Pair& owner;
         bool is_error;
+        bool is_in_line = false;  ///< the last byte was no newline
     };
 
     IoResult write(std::span<const std::byte> bytes) {
@@ -85,7 +93,10 @@ class GroupOutputs::Pair final : public JobOutput {
 };
 
 GroupOutputs::GroupOutputs(OwnOutputs own, const Terms& terms)
-    : own_(own), floor_(terms.order, terms.failed_only), storage_{.file = SpillFile(terms.spill_max)} {}
+    : own_(own),
+      ends_lines_(terms.ends_lines),
+      floor_(terms.order, terms.failed_only),
+      storage_{.file = SpillFile(terms.spill_max)} {}
 
 GroupOutputs::~GroupOutputs() = default;
 

@@ -17,6 +17,7 @@ class GroupOutputs final : public Outputs {
     struct Terms {
         Floor::Order order = Floor::Order::ended_first;
         bool failed_only = false;  ///< --show failed
+        bool ends_lines = false;   ///< the last line of a job gets a newline if it has none, because lines are tagged
         Size spill_max = Size{1} << 30;
     };
     GroupOutputs(OwnOutputs own, const Terms& terms);
@@ -34,6 +35,7 @@ class GroupOutputs final : public Outputs {
     void release_held_up();
 
     OwnOutputs own_;
+    bool ends_lines_;
     Floor floor_;
     OutputStorage storage_;
     std::unordered_map<std::uint64_t, Pair*> pairs_;

@@ -157,6 +157,13 @@ Request parse_command_line(std::span<char* const> given) {
             return ShowText{*text == AskedText::help ? help_of_run() : version_line()};
         return std::get<Options>(std::move(parsed));
     }
+    // In no help, page or completion yet: some of its options are still refused (src/batch/batch).
+    if (first == "batch") {
+        auto parsed = parse_batch(rest);
+        if (const auto* text = std::get_if<AskedText>(&parsed))
+            return ShowText{*text == AskedText::help ? help_of_batch() : version_line()};
+        return std::get<BatchOptions>(std::move(parsed));
+    }
     if (first == "doctor") return parse_doctor(rest);
     if (first == "gc") return parse_gc(rest);
     if (first == "help") return ShowText{help_for(rest)};

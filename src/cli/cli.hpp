@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "src/cli/batch_options.hpp"
 #include "src/cli/options.hpp"
 
 namespace netrunner {
@@ -29,7 +30,7 @@ struct CollectGarbage {
     std::string path;                 ///< below the base; empty: the whole base
 };
 
-using Request = std::variant<Options, AskDoctor, CollectGarbage, ShowText>;
+using Request = std::variant<Options, BatchOptions, AskDoctor, CollectGarbage, ShowText>;
 
 /// `words`: argv without the program's name. Throws UsageError.
 Request parse_command_line(std::span<char* const> words);

@@ -80,7 +80,8 @@ ShepherdLink::ShepherdLink(const LaunchPlan& plan, const StandardFiles& files, c
                                                  {.link = shepherd_end.get(),
                                                   .group = plan_.group_descriptor,
                                                   .home = plan_.home_descriptor,
-                                                  .vacated = plan_.vacated_descriptor});
+                                                  .vacated = plan_.vacated_descriptor,
+                                                  .lock = plan_.lock_descriptor});
     pid_ = started.pid;
     launch_error_ = started.error;
 }

@@ -19,6 +19,7 @@ struct HandedOver {
     int group = -1;    ///< directory of the command's control group
     int home = -1;     ///< cgroup.procs of the runner's own control group
     int vacated = -1;  ///< directory of the control group that the runner has left
+    int lock = -1;     ///< an open file whose lock lasts while a helper lives
 };
 
 /// Starts the shepherd with the command's arguments and environment, with `files` as its directory and descriptors 0-2,

@@ -46,6 +46,7 @@ Plan full_plan() {
     plan.limits_memory = 1;
     plan.vacated_by = 4243;
     plan.vacated_descriptor = 6;
+    plan.lock_descriptor = 7;
     plan.step_count = 2;
     plan.steps[0] = {SIGTERM, 5000, 1};
     plan.steps[1] = {SIGKILL, -1};

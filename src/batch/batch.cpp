@@ -1,0 +1,139 @@
+#include "src/batch/batch.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+
+#include "src/batch/argument_space.hpp"
+#include "src/batch/batch_report.hpp"
+#include "src/batch/conductor.hpp"
+#include "src/batch/processors.hpp"
+#include "src/batch/room_for_jobs.hpp"
+#include "src/batch/shard.hpp"
+#include "src/plan/facts.hpp"
+#include "src/relay/source.hpp"
+#include "src/session/console.hpp"
+#include "src/system/given_descriptors.hpp"
+#include "src/system/setup_failure.hpp"
+#include "src/values/errno_text.hpp"
+#include "src/values/usage_error.hpp"
+
+extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX requires the program to declare it
+
+namespace netrunner {
+namespace {
+
+/// Options that the parser knows and that no part carries out yet.
+void refuse_unbuilt(const BatchOptions& options) {
+    const auto refuse = [](const char* name) { throw UsageError(fmt::format("{}: not built yet for batch", name)); };
+    if (options.output_file || options.append) refuse("--output");
+    if (options.junit) refuse("--junit");
+    if (options.progress) refuse("--progress");
+    if (!options.group_limits.empty()) refuse("limits of the group around all jobs");
+    if (options.job.retries) refuse("--retries");
+}
+
+/// The input, read without blocking; null if the jobs come from `:::`.
+std::unique_ptr<Source> open_input(const BatchOptions& options) {
+    if (!options.lists.empty()) return nullptr;
+    if (!options.input_file || *options.input_file == "-")
+        return std::make_unique<Source>(Source::borrowing(STDIN_FILENO));
+    Descriptor file(::open(options.input_file->c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+    if (!file) throw SetupFailure("input", errno, fmt::format("cannot read '{}'", *options.input_file));
+    return std::make_unique<Source>(Source::owning(std::move(file)));
+}
+
+Facts facts_of(const BatchOptions& options, const SignalState& found, const std::array<bool, 3>& closed,
+               const GivenDescriptors& given) {
+    Facts facts = gather_facts(options.job, found, closed, given.are_passed());
+    // No job shares netrunner's terminal: each has its own session (docs/decisions/0044).
+    facts.output_is_terminal = facts.error_is_terminal = false;
+    facts.closed = {};
+    if (options.jsonl && facts.environment.empty()) {
+        for (char** entry = environ; *entry != nullptr; ++entry) facts.environment.emplace_back(*entry);
+    }
+    return facts;
+}
+
+/// Raises netrunner's own soft limit on descriptors for `jobs`. The commands get the one that was found.
+void make_room(const RoomForJobs& room, std::uint64_t jobs, Options& job) {
+    if (const std::string refusal = room.refusal(jobs); !refusal.empty()) throw UsageError(refusal);
+    rlimit limit{};
+    const std::uint64_t needed = room.descriptors_for(jobs);
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) return;
+    job.limits.insert(job.limits.begin(), {RLIMIT_NOFILE, limit.rlim_cur, limit.rlim_max});
+    limit.rlim_cur = std::min<rlim_t>(needed, limit.rlim_max);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::optional<JobServerAddress> server_of(const BatchOptions& options) {
+    const char* const flags = std::getenv("MAKEFLAGS");
+    return options.jobs || flags == nullptr ? std::nullopt : job_server_in(flags);
+}
+
+}  // namespace
+
+Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv, TimePoint begun,
+                 const std::array<bool, 3>& closed) {
+    refuse_unbuilt(asked);
+    BatchOptions options = asked;
+    LinePosition position;
+    const auto say = [&](const std::string& line) {
+        if (!options.quiet) netrunner::say(line, std::chrono::seconds(1), position);
+    };
+    if (options.shard.kind == ShardChoice::Kind::automatic) {
+        const FoundShard found = shard_of_environment([](const char* name) {
+            const char* const value = std::getenv(name);
+            return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+        });
+        options.shard = found.choice;
+        say(fmt::format("shard {}: from {}", shard_text(found.choice), found.source));
+    }
+    GivenDescriptors given = GivenDescriptors::find();
+    if (options.job.close_descriptors) given.withhold();
+    const SignalState found = read_signal_state();
+    const Facts facts = facts_of(options, found, closed, given);
+    const auto server = server_of(options);
+    const std::uint64_t at_once = jobs_at_once(options.jobs.value_or(JobsChoice{}), usable_processors());
+    const RoomForJobs room = RoomForJobs::find();
+    make_room(room, at_once, options.job);
+    const auto input = open_input(options);
+    JobMaker source(
+        options,
+        [&](std::span<std::byte> block) { return input ? input->read(block) : IoResult{IoResult::Status::end}; },
+        ArgumentSpace::of_this_process(environ));
+    BatchReport report(options, argv, options.shard, source.count(), say);
+    const ConductorSetup setup{
+        .options = options,
+        .facts = facts,
+        .found = found,
+        .begun = begun,
+        .jobs_at_once = at_once,
+        .pipe_size = room.pipe_size(at_once),
+        .server = server,
+        .input = input ? input->descriptor() : -1,
+        .narrate = options.verbose > 0 ? narrator(options.verbose, nullptr, position) : Narrator(),
+        .say = say};
+    Conductor conductor(setup, source, report);
+    const Halting& halting = conductor.run();
+    Ending ending = halting.ending();
+    const int output_error = conductor.output_error();
+    if (output_error != 0 && output_error != EPIPE) {
+        say(fmt::format("cannot write the output of the jobs: {}", errno_text(output_error)));
+        ending = {.status = exit_own_failure};
+    }
+    if (!report.finish(halting, ending.status)) ending = {.status = exit_own_failure};
+    conductor.let_through_orders();
+    for (const std::string& line : report.summary(halting)) say(line);
+    return ending;
+}
+
+}  // namespace netrunner

@@ -1,0 +1,202 @@
+#include "src/batch/batch_report.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <thread>
+
+#include "src/batch/report_lines.hpp"
+#include "src/batch/shard.hpp"
+#include "src/report/report.hpp"
+#include "src/system/fd.hpp"
+#include "src/system/setup_failure.hpp"
+#include "src/values/errno_text.hpp"
+
+namespace netrunner {
+namespace {
+
+/// Room that is kept for the line of each job that runs. Most lines are shorter; the disk is asked for the rest.
+Size line_room(const BatchJob& job) {
+    constexpr Size others = 16 * 1024;
+    constexpr Size most_of_byte = 6;  // \u0001
+    Size length = 0;
+    for (const std::string& word : job.options.command) length += word.size();
+    for (const std::string& value : job.values) length += value.size();
+    return others + most_of_byte * length;
+}
+constexpr std::size_t most_slow = 5;
+
+/// A word of a command line as a shell reads it.
+std::string quoted(const std::string& word) {
+    const auto is_plain = [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+               std::string_view("_-+=./,:@%").find(c) != std::string_view::npos;
+    };
+    if (!word.empty() && std::ranges::all_of(word, is_plain)) return word;
+    std::string text = "'";
+    for (const char c : word) {
+        if (c == '\'') {
+            text += "'\\''";
+        } else {
+            text += c;
+        }
+    }
+    return text + "'";
+}
+
+}  // namespace
+
+BatchReport::BatchReport(const BatchOptions& options, std::vector<std::string> argv, ShardChoice shard,
+                         std::optional<std::uint64_t> jobs, Say say)
+    : options_(options), argv_(std::move(argv)), shard_(shard), say_(std::move(say)) {
+    if (!options.report && !options.resume) return;
+    bool resumed = false;
+    if (options.resume) {
+        file_.emplace(ReportFile::resume(*options.resume));
+        await_lock();
+        const auto read = [this](std::span<std::byte> room) {
+            return IoResult::of(true, [&] { return ::read(file_->descriptor(), room.data(), room.size()); });
+        };
+        ReportScan scan = scan_report(read, *options.resume);
+        if (scan.torn > 0) {
+            say_(fmt::format("'{}': cut off a line of {} bytes that was not written to its end", *options.resume,
+                             scan.torn));
+            file_->cut(scan.whole);
+        }
+        resumed = !scan.is_empty;
+        done_ = std::move(scan.done);
+    } else {
+        file_.emplace(ReportFile::create(*options.report));
+        if (!file_->try_lock()) throw SetupFailure("report", EBUSY, "cannot lock the report");
+    }
+    const std::string header = render_header({.argv = argv_,
+                                              .jobs = jobs,
+                                              .shard = shard_,
+                                              .resumed = resumed,
+                                              .started_at = std::chrono::system_clock::now()});
+    if (const int error = file_->append(header, 0, std::chrono::steady_clock::now()); error != 0)
+        throw SetupFailure("report", error, "cannot write the report");
+}
+
+/// Waits until no process of an earlier batch with this report is left: no two trees of one job run at once.
+void BatchReport::await_lock() const {
+    constexpr std::chrono::milliseconds interval{100};
+    if (file_->try_lock()) return;
+    say_(fmt::format("'{}': waiting for the end of the batch that writes it, or of its last job", *options_.resume));
+    while (!file_->try_lock()) std::this_thread::sleep_for(interval);
+}
+
+JobKeeper::Choice BatchReport::choose(const BatchJob& job) {
+    if (!is_in_shard(shard_, job.number, job.key)) return Choice::not_ours;
+    return options_.resume && done_.take(job.key) ? Choice::skip : Choice::run;
+}
+
+bool BatchReport::reserve(const BatchJob& job) {
+    if (!file_ || error_ != 0) return error_ == 0;
+    if (file_->reserve(line_room(job))) return true;
+    error_ = ENOSPC;
+    say_(fmt::format("cannot write the report: {} (no more jobs start)", errno_text(error_)));
+    return false;
+}
+
+bool BatchReport::ended(const EndedJob& ended) {
+    note_wall(ended);
+    const std::string verdict = verdict_of(ended.outcome);
+    if (ended.ending.status != 0 && !first_failure_) {
+        const std::string what = !verdict.empty() ? verdict : describe_end(ended.outcome);
+        first_failure_ = {.name = ended.job.name(), .what = what, .last_output = ended.last_output};
+    }
+    if (!file_) return true;
+    const std::string line = render_job_line(
+        {.options = ended.job.options, .outcome = ended.outcome, .ending = ended.ending, .verdict = verdict},
+        {.id = ended.job.id, .number = ended.job.number, .record = ended.job.values, .key = key_text(ended.job.key)});
+    const int error = file_->append(line, line_room(ended.job), std::chrono::steady_clock::now());
+    return error == 0 || fail(line, error);
+}
+
+/// What the report does not take goes to standard error.
+bool BatchReport::fail(const std::string& line, int error) {
+    if (error_ == 0) say_(fmt::format("cannot write the report: {} (no more jobs start)", errno_text(error)));
+    error_ = error;
+    say_(fmt::format("not in the report: {}", std::string_view(line).substr(0, line.size() - 1)));
+    return false;
+}
+
+bool BatchReport::sync(TimePoint /*now*/) {
+    const int error = file_->sync();
+    if (error == 0) return true;
+    error_ = error;
+    say_(fmt::format("cannot write the report: {} (no more jobs start)", errno_text(error)));
+    return false;
+}
+
+std::optional<TimePoint> BatchReport::sync_due() const { return file_ ? file_->sync_due() : std::nullopt; }
+
+bool BatchReport::finish(const Halting& halting, int status) {
+    if (!file_) return true;
+    const std::string line =
+        render_trailer({.counts = halting.counts(), .status = status, .ended_at = std::chrono::system_clock::now()});
+    if (const int error = file_->append(line, 0, std::chrono::steady_clock::now()); error != 0)
+        return fail(line, error);
+    const int error = file_->finish();
+    if (error != 0) say_(fmt::format("cannot write the report: {}", errno_text(error)));
+    return error == 0;
+}
+
+void BatchReport::note_wall(const EndedJob& ended) {
+    const double wall = std::chrono::duration<double>(ended.outcome.wall).count();
+    if (slowest_.size() == most_slow && wall <= slowest_.back().wall) return;
+    const auto place = std::ranges::find_if(slowest_, [&](const Slow& each) { return each.wall < wall; });
+    slowest_.insert(place, {wall, ended.job.name()});
+    if (slowest_.size() > most_slow) slowest_.pop_back();
+}
+
+std::string BatchReport::resume_command() const {
+    const auto& file = options_.resume ? options_.resume : options_.report;
+    if (!file) return "";
+    std::string text;
+    bool is_resumed = false;
+    for (std::size_t at = 0; at < argv_.size(); ++at) {
+        std::string word = argv_[at];
+        if (!is_resumed && word == "--report") word = "--resume";
+        if (!is_resumed && word.starts_with("--report=")) word = "--resume=" + word.substr(9);
+        is_resumed = is_resumed || word.starts_with("--resume");
+        text += (text.empty() ? "" : " ") + quoted(word);
+    }
+    return text;
+}
+
+std::vector<std::string> BatchReport::summary(const Halting& halting) const {
+    const BatchCounts& counts = halting.counts();
+    std::vector<std::string> lines;
+    if (counts.finished() + counts.skipped + counts.not_started == 0) {
+        lines.emplace_back("there was nothing to do: the input has no record");
+        return lines;
+    }
+    std::string line = fmt::format("{} succeeded, {} failed", counts.succeeded, counts.failed);
+    if (counts.lost > 0) line += fmt::format(" ({} lost)", counts.lost);
+    if (counts.skipped > 0) line += fmt::format(", {} skipped", counts.skipped);
+    if (!halting.may_start()) line += ", not all were started";
+    lines.push_back(line);
+    if (first_failure_) {
+        lines.push_back(fmt::format("the first failure: job {}: {}", first_failure_->name, first_failure_->what));
+        std::string_view rest = first_failure_->last_output;
+        while (!rest.empty()) {
+            const std::size_t end = std::min(rest.find('\n'), rest.size());
+            lines.push_back(fmt::format("  {}", rest.substr(0, end)));
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+        }
+    }
+    std::vector<std::string> slow;
+    for (const Slow& each : slowest_) slow.push_back(fmt::format("{} ({:.1f}s)", each.name, each.wall));
+    if (counts.finished() > 1) lines.push_back(fmt::format("the slowest: {}", fmt::join(slow, ", ")));
+    if ((counts.failed > 0 || !halting.may_start()) && !resume_command().empty())
+        lines.push_back("to resume: " + resume_command());
+    return lines;
+}
+
+}  // namespace netrunner
