@@ -565,6 +565,7 @@ bool Session::run_stop_command() {
         return false;
     }
     context_.narrate(1, fmt::format("started the {} command ({})", hook->option, stop_command_->pid()));
+    stop_.delayed(steady_clock::now());
     return true;
 }
 

@@ -54,6 +54,11 @@ class Stop {
     };
     /// What the session does with an order. `stopping`: a stop has already begun.
     Answer ordered(const Order& order, TimePoint now, bool stopping);
+    /// Starting a command before the ladder has taken until `now`: two orders that were sent at once are handled that
+    /// far apart.
+    void delayed(TimePoint now) {
+        if (ordered_) ordered_ = now;
+    }
     /// A signal that came together with the order that the stop is for, before `begin`: pass it on after `begin`. Once.
     std::optional<int> take_held() { return std::exchange(held_, std::nullopt); }
     /// True if an outer run stops this one, and therefore tells the user why.

@@ -137,6 +137,14 @@ TEST_CASE("what comes together with the first order, before the ladder begins, i
     CHECK(stop.ordered({SIGHUP}, start + 4s, true) == Answer::pass_on);
 }
 
+TEST_CASE("the time that it took to start a command before the ladder does not part two orders") {
+    Stop stop = usual();
+    CHECK(stop.ordered({SIGINT}, start, false) == Answer::begin);
+    stop.delayed(start + 50ms);
+    CHECK(stop.ordered({SIGTERM}, start + 51ms, true) == Answer::nothing);
+    CHECK(stop.ordered({SIGTERM}, start + 60ms, true) == Answer::insist);
+}
+
 TEST_CASE("before the ladder begins, a second order insists, and a first one of a limit's stop is passed on") {
     Stop stop = usual();
     CHECK(stop.ordered({SIGTERM}, start, false) == Answer::begin);
