@@ -121,6 +121,8 @@ Json parse_object(std::string_view text) {
         object = Json::parse(text, notes_key);
     } catch (const Json::parse_error& wrong) {
         throw UsageError(fmt::format("invalid JSON at byte {}", wrong.byte));
+    } catch (const Json::out_of_range&) {
+        throw UsageError("invalid JSON: a number is too large");
     }
     if (!object.is_object()) throw UsageError(fmt::format("a JSON object is expected, not {}", object.type_name()));
     std::ranges::sort(keys);

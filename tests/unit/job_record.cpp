@@ -72,6 +72,7 @@ TEST_CASE("what is no JSON object is refused") {
     CHECK(refusal("{} {}").starts_with("invalid JSON"));
     CHECK(refusal("{\"command\":[\"\xff\"]}").starts_with("invalid JSON"));
     CHECK(refusal("[1]") == "a JSON object is expected, not array");
+    CHECK(refusal(R"({"slots":9e999})") == "invalid JSON: a number is too large");
     CHECK(refusal("3") == "a JSON object is expected, not number");
     CHECK(!refusal(std::string(100'000, '[')).empty());
 }
