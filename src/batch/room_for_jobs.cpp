@@ -71,7 +71,8 @@ std::vector<RoomForJobs::GroupLimit> group_limits() {
     try {
         const CgroupView view = look_for_cgroups();
         const CgroupMount* const mount = choose_mount(view);
-        const auto own = mount != nullptr ? own_directory(view, *mount) : std::nullopt;
+        if (mount == nullptr) return limits;
+        const auto own = own_directory(view, *mount);
         std::string directory = own.value_or("");
         while (own && directory.size() >= mount->point.size()) {
             const auto most = read_text(directory + "/pids.max");
