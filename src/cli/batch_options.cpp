@@ -184,7 +184,7 @@ const OptionTable::Command batch_command{"batch", names_of_batch_options};
 std::vector<std::string> names_of_batch_options() {
     BatchOptions unused;
     OptionTable all(batch_command);
-    BatchTable(all, unused);
+    const BatchTable table(all, unused);
     std::vector<std::string> names = all.long_names();
     return names;
 }
@@ -324,14 +324,14 @@ OutputModeChoice output_mode_value(const std::string& text) {
 std::string help_of_batch() {
     BatchOptions unused;
     OptionTable all(batch_command);
-    BatchTable(all, unused);
+    const BatchTable table(all, unused);
     return all.help(batch_usage, batch_notes);
 }
 
 std::variant<BatchOptions, AskedText> parse_batch(std::span<const std::string> words) {
     BatchOptions options;
     OptionTable declared(batch_command, words);
-    BatchTable(declared, options);
+    const BatchTable table(declared, options);  // the setters refer to it
     const std::size_t length = declared.length_of_options(words);
     declared.parse(words.first(length));
     if (const auto text = declared.asked()) return *text;
