@@ -17,7 +17,7 @@ struct JobKey {
     std::uint64_t high = 0;
     std::uint64_t low = 0;
     friend bool operator==(const JobKey&, const JobKey&) = default;
-    friend auto operator<=>(const JobKey&, const JobKey&) = default;
+    friend auto operator<=>(const JobKey&, const JobKey&) = default;  // NOLINT(modernize-use-nullptr): no 0 here
 };
 
 /// Of the id if there is one, else of argv, directory, environment changes and standard input, as typed.
