@@ -54,7 +54,7 @@ class JobGroup {
     /// True if a live process in the group is not spared. `known`: the walk over the tree, with its marks.
     [[nodiscard]] bool has_unspared(std::span<const TreeMember> known, const SpareRule& spare) const noexcept;
 
-    /// Sends the signal to all of these processes. Calls `visitor` before for each one that may be signalled.
+    /// Sends the signal to all of these processes. Calls `visitor` before for each process that may be signalled.
     void signal_others(std::span<const TreeMember> known, const SpareRule& spare, OuterOrder order, TreeVisitor visitor,
                        void* context) const noexcept;
 

@@ -1,6 +1,6 @@
 // pidfd_open(2), Linux 5.3, and pidfd_send_signal(2), Linux 5.1, which hold a process so that its pid cannot come to
 // mean a later process. Older kernels do not have these calls, and seccomp filters of older container engines refuse
-// them. Only this file tells a refused call from one that failed; its callers then use the pid (docs/decisions/0054).
+// them. Only this file tells a refused call from a failed call; its callers then use the pid (docs/decisions/0054).
 #pragma once
 
 #include <signal.h>

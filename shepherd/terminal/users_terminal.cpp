@@ -45,7 +45,7 @@ void UsersTerminal::guard(const protocol::GuardScreen& order) noexcept {
     record_->has_screen = order.ending[0] != '\0';
 }
 
-/// Writes only if the terminal takes bytes now: one that Ctrl-S holds would block this process.
+/// Writes only if the terminal takes bytes now: a terminal that Ctrl-S holds would block this process.
 void UsersTerminal::end_screen_modes() const noexcept {
     if (!record_->has_screen) return;
     const auto& ending = record_->screen.ending;

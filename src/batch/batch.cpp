@@ -63,7 +63,7 @@ Facts facts_of(const BatchOptions& options, const SignalState& found, const std:
     return facts;
 }
 
-/// Raises netrunner's own soft limit on descriptors for `jobs`. The commands get the one that was found.
+/// Raises netrunner's own soft limit on descriptors for `jobs`. The commands get the limit that was found.
 void make_room(const RoomForJobs& room, std::uint64_t jobs, Options& job) {
     if (const std::string refusal = room.refusal(jobs); !refusal.empty()) throw UsageError(refusal);
     rlimit limit{};

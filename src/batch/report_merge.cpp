@@ -62,7 +62,7 @@ void ReportMerge::take_header(const ReportHeader& header) {
 }
 
 void ReportMerge::take_job(ReportedJob job) {
-    // A resumed batch runs a job again only if it had failed, so this is the later end of one that failed before.
+    // A resumed batch runs a job again only if it had failed, so this is the later end of a job that failed before.
     const auto [first, last] = failed_.equal_range(job.key);
     const auto before = std::find_if(first, last, [&](const auto& at) { return jobs_[at.second].segment < segment_; });
     std::size_t index = jobs_.size();

@@ -22,7 +22,7 @@ struct FoundShard {
     ShardChoice choice;
     std::string source;  ///< "SLURM_ARRAY_TASK_ID=3 and SLURM_ARRAY_TASK_COUNT=8"
 };
-/// --shard auto. Throws UsageError if the environment names no shard, or names one that cannot be.
+/// --shard auto. Throws UsageError if the environment names no shard, or names an impossible shard.
 FoundShard shard_of_environment(const Variable& variable);
 
 /// "2/8", "hash:2/8"; empty without a shard.

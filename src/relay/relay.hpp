@@ -110,7 +110,7 @@ class Relay {
     [[nodiscard]] Size dropped() const { return dropped_; }
     /// Whether bytes were not delivered for another reason than `discard`.
     [[nodiscard]] bool lost() const { return lost_; }
-    /// Ends the relay, also one that has failed. Bytes that have not been delivered are then `lost`.
+    /// Ends the relay, also a failed relay. Bytes that have not been delivered are then `lost`.
     void abandon();
     /// How long a full sink has blocked the stream, in total.
     [[nodiscard]] Duration blocked() const;

@@ -19,8 +19,8 @@ class WholeFile {
     /// Whether write() may have to wait for a reader. Writing a regular file does not wait.
     [[nodiscard]] bool may_wait() const { return way_ == Way::direct || way_ == Way::fifo; }
 
-    /// To be called once. Waits at most `patience` for a reader, and at most 10 s for one that has not opened a FIFO.
-    /// Throws std::runtime_error.
+    /// To be called once. Waits at most `patience` for a reader, and at most 10 s for a reader that has not opened a
+    /// FIFO. Throws std::runtime_error.
     void write(const std::string& text, Duration patience);
 
   private:

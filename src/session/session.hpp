@@ -68,7 +68,7 @@ class Session {
 
     // With neighbours, whose owner reaps all children, reads all signals and notices suspensions:
 
-    /// A child of this process was reaped: one that `is_own_child`, or one that may be of this lost run.
+    /// A child of this process was reaped: `is_own_child` holds for it, or it may be of this lost run.
     void child_reaped(const siginfo_t& child);
     /// Whether this process ends the tree itself, because the guard is lost.
     [[nodiscard]] bool is_lost() const { return second_layer_.active() || helpers_due_; }

@@ -13,7 +13,7 @@ struct FilePlace {
     /// The file is to be written through this descriptor of netrunner's, at the offset that it shares with others: the
     /// name is /dev/stdout, /dev/fd/N or a link to one, or it names the file behind descriptor 1 or 2.
     std::optional<int> descriptor{};
-    bool regular = false;  ///< a regular file, or one that does not exist yet
+    bool regular = false;  ///< a regular file, or a file that does not exist yet
     dev_t device = 0;
     ino_t inode = 0;         ///< of the file; of its folder, if it does not exist yet
     std::string new_name{};  ///< the name in that folder; empty if the file exists
