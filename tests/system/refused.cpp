@@ -42,6 +42,19 @@ struct RefusedTrial : Trial {
             }
         }
     }
+
+    // Kills those of the three processes that `killed` names: N netrunner, S the shepherd, G the guard. All are stopped
+    // before the first is killed, so that none sees the death of another.
+    static void kill_at_once(Process& process, const std::string& killed) {
+        const pid_t shepherd = child_running(process.pid(), "netrunner-shepherd");
+        const pid_t guard = child_running(shepherd, "netrunner-shepherd");
+        REQUIRE(guard > 0);
+        for (const int signal : {SIGSTOP, SIGKILL}) {
+            if (contains(killed, "N")) process.signal(signal);
+            if (contains(killed, "S")) ::kill(shepherd, signal);
+            if (contains(killed, "G")) ::kill(guard, signal);
+        }
+    }
 };
 
 }  // namespace
@@ -123,14 +136,7 @@ TEST_CASE_FIXTURE(RefusedTrial, "one or two of the three are killed: nothing is 
                 auto process = start(filtered(
                     error, refused, runner({"-q", "-k", "100ms", "--", "sh", "-c", stubborn + "echo go; wait"})));
                 process.wait_for_output("go\n");
-                const pid_t shepherd = child_running(process.pid(), "netrunner-shepherd");
-                const pid_t guard = child_running(shepherd, "netrunner-shepherd");
-                REQUIRE(guard > 0);
-                for (const int signal : {SIGSTOP, SIGKILL}) {
-                    if (contains(killed, "N")) process.signal(signal);
-                    if (contains(killed, "S")) ::kill(shepherd, signal);
-                    if (contains(killed, "G")) ::kill(guard, signal);
-                }
+                kill_at_once(process, killed);
                 CHECK(process.finish().ending == (contains(killed, "N") ? killed_by(SIGKILL) : exit_code(125)));
                 CHECK(wait_until([&] { return !alive.somebody_lives() && left(process).empty(); }, 3s));
             }
@@ -239,14 +245,7 @@ TEST_CASE_FIXTURE(RefusedTrial,
                                       runner({"-q", "-k", "100ms", "--pid-namespace", "--", "sh", "-c",
                                               "trap '' TERM; setsid sleep 60 & echo go; wait"})));
         process.wait_for_output("go\n");
-        const pid_t shepherd = child_running(process.pid(), "netrunner-shepherd");
-        const pid_t guard = child_running(shepherd, "netrunner-shepherd");
-        REQUIRE(guard > 0);
-        for (const int signal : {SIGSTOP, SIGKILL}) {
-            if (contains(killed, "N")) process.signal(signal);
-            if (contains(killed, "S")) ::kill(shepherd, signal);
-            if (contains(killed, "G")) ::kill(guard, signal);
-        }
+        kill_at_once(process, killed);
         process.finish();
         CHECK(wait_until([&] { return left(process).empty(); }, 3s));
     }
