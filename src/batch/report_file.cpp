@@ -50,7 +50,7 @@ bool ReportFile::try_lock() const {
     do {
         result = ::flock(file_.get(), LOCK_EX | LOCK_NB);
     } while (result != 0 && errno == EINTR);
-    return result == 0 || errno != EWOULDBLOCK;  // a file system without locks protects nobody
+    return result == 0 || errno != EWOULDBLOCK;  // a file system without locks protects no report
 }
 
 void ReportFile::cut(Size size) {

@@ -1,4 +1,4 @@
-// --cpu-time: the run is stopped when its whole tree has used that much processor time, whoever reaps what.
+// --cpu-time: the run is stopped when its whole tree has used that much processor time, whichever process reaps what.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -57,7 +57,7 @@ TEST_CASE_FIXTURE(BurnTrial, "what the tree uses is added up, also of processes 
     together("\"$PROGRAMS/use_cpu\" 60000 & \"$PROGRAMS/use_cpu\" 60000 & wait");
     together("while :; do \"$PROGRAMS/use_cpu\" 50; done");                             // reaped by their parent
     together("while :; do (setsid \"$PROGRAMS/use_cpu\" 50 &) ; sleep 0.1; done");      // reaped by the guard
-    together("\"$PROGRAMS/use_cpu\" 200 & \"$PROGRAMS/use_cpu\" 250 & exec sleep 60");  // reaped by nobody
+    together("\"$PROGRAMS/use_cpu\" 200 & \"$PROGRAMS/use_cpu\" 250 & exec sleep 60");  // no process reaps them
     together(
         "sh -c 'while :; do \"$PROGRAMS/use_cpu\" 50; done' & sh -c 'sh -c \"\\\"$PROGRAMS/use_cpu\\\" 60000\"; :'");
 }

@@ -175,7 +175,7 @@ TEST_CASE_FIXTURE(NestedTrial, "a step for the command alone reaches the command
     }
 }
 
-TEST_CASE_FIXTURE(NestedTrial, "an inner one that is not the command does not get a step for the command alone") {
+TEST_CASE_FIXTURE(NestedTrial, "an inner runner that is not the command does not get a step for the command alone") {
     const auto shell = line(words({nr({"-k", "60s"}), logger()})) + "& trap 'wait' INT; wait";
     auto process = start(command(words({nr({"--stop", "command:INT,300ms,TERM,60s"}), {"sh", "-c", shell}})));
     wait_until_ready(process);

@@ -153,7 +153,7 @@ TEST_CASE_FIXTURE(Cached, "a time limit ends clients in a session of their own w
     CHECK(only_the_server_is_left());
 }
 
-TEST_CASE_FIXTURE(Cached, "a stop from outside leaves the daemon, also one that climbs to SIGKILL") {
+TEST_CASE_FIXTURE(Cached, "a stop from outside leaves the daemon, also a stop that climbs to SIGKILL") {
     auto process = start_reported(
         setup({"--spare", name, "-k", "300ms", "--", "sh", "-c",
                "trap '' TERM; ./" + name + " server; \"$PROGRAMS/ignore_signals\" up 15 & sleep 60; wait"}));

@@ -70,7 +70,7 @@ TEST_CASE("MAKEFLAGS names the job server in three ways, and the last counts") {
     CHECK(job_server_in("--jobserver-auth=3,4 --jobserver-auth=fifo:/f") == JobServerAddress{.fifo = "/f"});
 }
 
-TEST_CASE("MAKEFLAGS without a job server, or with one that is withheld") {
+TEST_CASE("MAKEFLAGS without a job server, or with a withheld one") {
     for (const char* flags :
          {"", "k", " -j1", "--jobserver-auth=-2,-2", "--jobserver-auth=", "--jobserver-auth=3", "--jobserver-auth=a,b",
           "--jobserver-auth=fifo:", "--jobserver-auth=99999999999,1", "-- A=--jobserver-auth=3,4",
