@@ -6,12 +6,10 @@
 
 #include <chrono>
 #include <csignal>
-#include <system_error>
+#include <stdexcept>
 #include <utility>
 
-#include "src/batch/group_outputs.hpp"
-#include "src/batch/line_outputs.hpp"
-#include "src/plan/launch_plan.hpp"
+#include "src/batch/output_mode.hpp"
 #include "src/session/strangers.hpp"
 #include "src/system/setup_failure.hpp"
 #include "src/system/terminal.hpp"
@@ -21,7 +19,6 @@ namespace netrunner {
 namespace {
 
 using std::chrono::steady_clock;
-using Mode = OutputModeChoice::Kind;
 using Phase = Halting::Phase;
 
 constexpr std::size_t last_lines = 10;
@@ -34,21 +31,6 @@ Outcome not_started(const BatchJob& job, NotStarted why) {
     return outcome;
 }
 
-std::unique_ptr<Outputs> make_outputs(const BatchOptions& options, OwnOutputs own) {
-    switch (options.output_mode.kind) {
-        case Mode::null:
-        case Mode::inherit:
-        case Mode::files: return nullptr;
-        case Mode::line: return std::make_unique<LineOutputs>(own);
-        case Mode::group:
-        case Mode::ordered: break;
-    }
-    GroupOutputs::Terms terms{.failed_only = options.only_failed, .spill_max = options.spill_max};
-    if (options.output_mode.kind == Mode::ordered) terms.order = Floor::Order::input;
-    terms.ends_lines = options.tag || options.timestamps != LineStamp::Clock::none;
-    return std::make_unique<GroupOutputs>(own, terms);
-}
-
 /// The first signal of a stop that netrunner itself decides on.
 int first_signal(const Options& job) {
     if (job.stop) return job.stop->front().signal;
@@ -59,18 +41,16 @@ int first_signal(const Options& job) {
 
 Conductor::Conductor(const ConductorSetup& setup, JobMaker& source, JobKeeper& keeper)
     : setup_(setup),
-      source_(source),
       keeper_(keeper),
       signals_(setup.found),
       running_(pump_, find_strangers()),
       output_(STDOUT_FILENO, pump_),
+      planner_(setup),
       halting_(setup.options.halt, setup.options.batch_timeout, setup.begun, source.count()),
-      slots_(setup.server ? 1 : setup.jobs_at_once) {
+      slots_(setup, pump_),
+      supply_(setup, source, keeper, halting_, pump_) {
     if (!setup_.facts.outputs_are_one) own_error_.emplace(STDERR_FILENO, pump_);
     outputs_ = make_outputs(setup_.options, {output_, own_error_ ? *own_error_ : output_});
-    if (setup_.server) server_.emplace(*setup_.server);
-    if (setup_.options.tag) tag_.emplace(*setup_.options.tag, WordTemplate::Use::label);
-    if (setup_.options.output_mode.kind == Mode::files) files_.emplace(setup_.options.output_mode.name);
     // For the sessions' second layers: if the guard and the shepherd of a job die, the kernel reparents its tree to
     // this process.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
@@ -81,12 +61,12 @@ Conductor::~Conductor() = default;
 
 const Halting& Conductor::run() {
     start_jobs();
-    while (!members_.empty() || (halting_.may_start() && !source_ended_)) {
+    while (!members_.empty() || (halting_.may_start() && !supply_.has_ended())) {
         take_turn();
         start_jobs();
     }
     running_.finish();
-    if (next_) halting_.set_not_started(1);
+    if (supply_.has_next()) halting_.set_not_started(1);
     return halting_;
 }
 
@@ -94,101 +74,19 @@ const Halting& Conductor::run() {
 
 void Conductor::start_jobs() {
     while (halting_.may_start() && output_.error() == 0) {
-        if (!next_ && !fetch()) break;
+        const BatchJob* const next = supply_.next();
+        if (next == nullptr) break;
         if (outputs_ && !outputs_->has_room()) break;
-        if (next_->problem.empty() && !has_room_for(*next_)) break;
-        if (!keeper_.reserve(*next_)) {
+        if (next->problem.empty() && !slots_.has_room_for(next->slots)) break;
+        if (!keeper_.reserve(*next)) {
             halting_.own_failure();
             break;
         }
-        BatchJob job = std::move(*next_);
-        next_.reset();
-        start(std::move(job));
+        start(supply_.take());
     }
     if (output_.error() != 0) halting_.start_no_more();
-    give_back_tokens();
+    if (!supply_.has_next() || !halting_.may_start()) slots_.give_back();
     follow_phase();
-}
-
-/// Reads one job ahead. False if there is none now.
-bool Conductor::fetch() {
-    while (!source_ended_ && !input_watched_) {
-        BatchJob job;
-        switch (source_.next(job)) {
-            case JobMaker::State::record: break;
-            case JobMaker::State::waits:
-                // Watched only until it is readable: what is there waits until a job can start.
-                pump_.watch(setup_.input, &source_);
-                input_watched_ = true;
-                return false;
-            case JobMaker::State::failed:
-                setup_.say(fmt::format("cannot read the input: {}",
-                                       std::error_code(source_.error(), std::generic_category()).message()));
-                halting_.own_failure();
-                source_ended_ = true;
-                return false;
-            case JobMaker::State::ended:
-                source_ended_ = true;
-                if (const auto count = source_.count()) halting_.total_known(*count);
-                return false;
-        }
-        switch (keeper_.choose(job)) {
-            case JobKeeper::Choice::run: next_ = std::move(job); return true;
-            case JobKeeper::Choice::skip: halting_.job_skipped(); break;
-            case JobKeeper::Choice::not_ours: break;
-        }
-    }
-    return false;
-}
-
-bool Conductor::has_room_for(const BatchJob& job) {
-    if (!server_) return slots_.has_room_for(job.slots);
-    while (slots_.missing_for(job.slots) > 0 && server_->take()) slots_.set_capacity(1 + server_->held());
-    if (slots_.has_room_for(job.slots)) return true;
-    if (!std::exchange(server_watched_, true)) pump_.watch(server_->descriptor(), &*server_);
-    return false;
-}
-
-void Conductor::give_back_tokens() {
-    if (!server_) return;
-    const bool wants_more = next_ && halting_.may_start();
-    if (!wants_more && std::exchange(server_watched_, false)) pump_.unwatch(server_->descriptor());
-    while (!wants_more && slots_.unused() > 0 && server_->held() > 0) {
-        server_->give_back();
-        slots_.set_capacity(1 + server_->held());
-    }
-}
-
-Options Conductor::options_of(const BatchJob& job) const {
-    using Stream = StreamChoice::Mode;
-    Options options = job.options;
-    const std::string name = job.name();
-    Filling filling{.values = job.values, .number = job.number, .id = name};
-    if (tag_) options.stamp.prefix = tag_->label(filling);
-    if (setup_.options.timestamps != LineStamp::Clock::none) options.stamp.clock = setup_.options.timestamps;
-    options.pipe_size = std::min(options.pipe_size, setup_.pipe_size);
-    for (const bool of_error : {false, true}) {
-        StreamChoice& stream = of_error ? options.standard_error : options.standard_output;
-        if (stream.mode != Stream::automatic) continue;
-        if (setup_.options.output_mode.kind == Mode::null) stream = {Stream::null, {}};
-        if (setup_.options.output_mode.kind == Mode::inherit) stream = {Stream::inherit, {}};
-        if (!files_) continue;
-        filling.stream = of_error ? "stderr" : "stdout";
-        if (of_error && !files_->parts_streams()) {
-            stream = {Stream::merge, {}};
-        } else {
-            stream = {Stream::file, files_->path(filling)};
-            open_output(stream.path);
-        }
-    }
-    return options;
-}
-
-LaunchPlan Conductor::plan(const Options& options) const {
-    if (!setup_.options.jsonl) return make_launch_plan(options, setup_.facts);
-    Facts facts = setup_.facts;
-    facts.identity = resolve_identity(options.user, options.group, options.groups);
-    return make_launch_plan(options, facts);
 }
 
 void Conductor::start(BatchJob job) {
@@ -200,8 +98,7 @@ void Conductor::start(BatchJob job) {
     NotStarted why{.stage = "record", .message = member.job.problem};
     if (!member.job.problem.empty()) return end(place, not_started(member.job, std::move(why)));
     try {
-        const Options options = options_of(member.job);
-        LaunchPlan launch = plan(options);
+        LaunchPlan launch = planner_.plan(member.job);
         const StandardFiles files(launch, member.begun);  // a job does not wait for the other end of a FIFO
         SessionContext context{.begun = member.begun, .narrate = setup_.narrate};
         if (outputs_) {
@@ -234,15 +131,10 @@ void Conductor::take_turn() {
     const Wake wake = pump_.wait(deadline());
     if (wake.owner == &signals_) {
         take_signals();
-    } else if (wake.owner == &source_) {
-        pump_.unwatch(setup_.input);
-        input_watched_ = false;
-    } else if (server_ && wake.owner == &*server_) {
-        pump_.unwatch(server_->descriptor());
-        server_watched_ = false;
     } else if (wake.kind != Wake::Kind::deadline) {
-        const bool is_of_output = output_.handle(wake) || (own_error_ && own_error_->handle(wake));
-        if (!is_of_output) running_.handle(wake);
+        const bool is_own = supply_.handle(wake) || slots_.handle(wake) || output_.handle(wake) ||
+                            (own_error_ && own_error_->handle(wake));
+        if (!is_own) running_.handle(wake);
     } else {
         const TimePoint now = steady_clock::now();
         running_.handle_time();

@@ -4,67 +4,23 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <string>
 #include <unordered_map>
 
 #include "src/batch/batch_job.hpp"
+#include "src/batch/conductor_setup.hpp"
 #include "src/batch/halting.hpp"
-#include "src/batch/job_maker.hpp"
-#include "src/batch/job_server.hpp"
+#include "src/batch/job_keeper.hpp"
+#include "src/batch/job_planner.hpp"
+#include "src/batch/job_supply.hpp"
 #include "src/batch/output_end.hpp"
-#include "src/batch/output_names.hpp"
 #include "src/batch/outputs.hpp"
 #include "src/batch/running_jobs.hpp"
 #include "src/batch/shared_output.hpp"
-#include "src/batch/slots.hpp"
-#include "src/batch/word_template.hpp"
-#include "src/plan/facts.hpp"
-#include "src/system/signal_source.hpp"
+#include "src/batch/slot_supply.hpp"
 
 namespace netrunner {
-
-struct EndedJob {
-    const BatchJob& job;
-    const Outcome& outcome;
-    Ending ending;
-    std::string last_output;  ///< the last lines; empty if the output was not relayed
-};
-
-/// What the conductor asks of the report and the summary. Each may fail, which halts the batch.
-class JobKeeper {
-  public:
-    JobKeeper() = default;
-    JobKeeper(const JobKeeper&) = delete;
-    JobKeeper& operator=(const JobKeeper&) = delete;
-    virtual ~JobKeeper() = default;
-
-    enum class Choice { run, skip, not_ours };
-    virtual Choice choose(const BatchJob& job) = 0;
-    /// Keeps room for the report of a job that is about to start.
-    virtual bool reserve(const BatchJob& job) = 0;
-    /// An open file that every helper keeps open; -1: none.
-    [[nodiscard]] virtual int lock() const = 0;
-    virtual bool ended(const EndedJob& job) = 0;
-    /// Called when netrunner waits, at `sync_due` at the latest.
-    virtual bool sync(TimePoint now) = 0;
-    [[nodiscard]] virtual std::optional<TimePoint> sync_due() const = 0;
-};
-
-struct ConductorSetup {
-    const BatchOptions& options;
-    Facts facts;
-    SignalState found;
-    TimePoint begun{};
-    std::uint64_t jobs_at_once = 1;
-    Size pipe_size = 256 * 1024;
-    std::optional<JobServerAddress> server{};
-    int input = -1;  ///< what the source reads; -1: it reads nothing
-    Narrator narrate{};
-    std::function<void(const std::string& line)> say{};
-};
 
 class Conductor {
   public:
@@ -93,12 +49,7 @@ class Conductor {
     using Members = std::unordered_map<std::uint64_t, std::unique_ptr<Member>>;
 
     void start_jobs();
-    bool fetch();
-    bool has_room_for(const BatchJob& job);
-    void give_back_tokens();
     void start(BatchJob job);
-    [[nodiscard]] Options options_of(const BatchJob& job) const;
-    [[nodiscard]] LaunchPlan plan(const Options& options) const;
 
     void take_turn();
     void take_signals();
@@ -114,7 +65,6 @@ class Conductor {
     [[nodiscard]] const SharedOutput& error_output() const { return own_error_ ? *own_error_ : output_; }
 
     const ConductorSetup& setup_;
-    JobMaker& source_;
     JobKeeper& keeper_;
     SignalSource signals_;
     Pump pump_{Pump::Gathering::never};
@@ -122,17 +72,12 @@ class Conductor {
     SharedOutput output_;
     std::optional<SharedOutput> own_error_;  ///< empty: descriptors 1 and 2 lead to the same file
     std::unique_ptr<Outputs> outputs_;       ///< null: as for Member::output
-    std::optional<WordTemplate> tag_;
-    std::optional<OutputNames> files_;
+    JobPlanner planner_;
     Members members_;
     Halting halting_;
     Halting::Phase followed_ = Halting::Phase::running;
-    Slots slots_;
-    std::optional<JobServer> server_;
-    std::optional<BatchJob> next_;  ///< read ahead
-    bool source_ended_ = false;
-    bool input_watched_ = false;
-    bool server_watched_ = false;
+    SlotSupply slots_;
+    JobSupply supply_;
 };
 
 }  // namespace netrunner

@@ -1,0 +1,31 @@
+// What a batch has found before its first job starts, for the conductor and its parts. A plain value.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "src/batch/job_server.hpp"
+#include "src/cli/batch_options.hpp"
+#include "src/plan/facts.hpp"
+#include "src/system/signal_source.hpp"
+#include "src/values/deadline.hpp"
+#include "src/values/narrator.hpp"
+
+namespace netrunner {
+
+struct ConductorSetup {
+    const BatchOptions& options;
+    Facts facts;
+    SignalState found;
+    TimePoint begun{};
+    std::uint64_t jobs_at_once = 1;
+    Size pipe_size = 256 * 1024;
+    std::optional<JobServerAddress> server{};
+    int input = -1;  ///< what the source reads; -1: it reads nothing
+    Narrator narrate{};
+    std::function<void(const std::string& line)> say{};
+};
+
+}  // namespace netrunner

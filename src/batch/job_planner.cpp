@@ -1,0 +1,47 @@
+#include "src/batch/job_planner.hpp"
+
+#include <algorithm>
+
+namespace netrunner {
+
+using Mode = OutputModeChoice::Kind;
+
+JobPlanner::JobPlanner(const ConductorSetup& setup) : setup_(setup) {
+    if (setup_.options.tag) tag_.emplace(*setup_.options.tag, WordTemplate::Use::label);
+    if (setup_.options.output_mode.kind == Mode::files) files_.emplace(setup_.options.output_mode.name);
+}
+
+LaunchPlan JobPlanner::plan(const BatchJob& job) const {
+    const Options options = options_of(job);
+    if (!setup_.options.jsonl) return make_launch_plan(options, setup_.facts);
+    Facts facts = setup_.facts;
+    facts.identity = resolve_identity(options.user, options.group, options.groups);
+    return make_launch_plan(options, facts);
+}
+
+Options JobPlanner::options_of(const BatchJob& job) const {
+    using Stream = StreamChoice::Mode;
+    Options options = job.options;
+    const std::string name = job.name();
+    Filling filling{.values = job.values, .number = job.number, .id = name};
+    if (tag_) options.stamp.prefix = tag_->label(filling);
+    if (setup_.options.timestamps != LineStamp::Clock::none) options.stamp.clock = setup_.options.timestamps;
+    options.pipe_size = std::min(options.pipe_size, setup_.pipe_size);
+    for (const bool of_error : {false, true}) {
+        StreamChoice& stream = of_error ? options.standard_error : options.standard_output;
+        if (stream.mode != Stream::automatic) continue;
+        if (setup_.options.output_mode.kind == Mode::null) stream = {Stream::null, {}};
+        if (setup_.options.output_mode.kind == Mode::inherit) stream = {Stream::inherit, {}};
+        if (!files_) continue;
+        filling.stream = of_error ? "stderr" : "stdout";
+        if (of_error && !files_->parts_streams()) {
+            stream = {Stream::merge, {}};
+        } else {
+            stream = {Stream::file, files_->path(filling)};
+            open_output(stream.path);
+        }
+    }
+    return options;
+}
+
+}  // namespace netrunner

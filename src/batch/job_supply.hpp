@@ -1,0 +1,45 @@
+// The next job of a batch, read one ahead of those that run: without the jobs of other shards and those that are done.
+// The conductor takes jobs from it. It watches the input while that has nothing yet. It does not start jobs.
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "src/batch/batch_job.hpp"
+#include "src/batch/conductor_setup.hpp"
+#include "src/batch/halting.hpp"
+#include "src/batch/job_keeper.hpp"
+#include "src/batch/job_maker.hpp"
+#include "src/relay/pump.hpp"
+
+namespace netrunner {
+
+class JobSupply {
+  public:
+    JobSupply(const ConductorSetup& setup, JobMaker& source, JobKeeper& keeper, Halting& halting, Pump& pump)
+        : setup_(setup), source_(source), keeper_(keeper), halting_(halting), pump_(pump) {}
+
+    /// The next job; null if there is none now. Reads one job ahead.
+    const BatchJob* next();
+    /// Removes it. Call this only after `next` has given one.
+    BatchJob take() { return *std::exchange(next_, std::nullopt); }
+    /// Whether a job that was read has not been taken.
+    [[nodiscard]] bool has_next() const { return next_.has_value(); }
+    /// Whether the input has ended. The job that was read last may not have been taken.
+    [[nodiscard]] bool has_ended() const { return ended_; }
+
+    /// Whether `wake` says that the input has more. Then call `next`.
+    bool handle(const Wake& wake);
+
+  private:
+    const ConductorSetup& setup_;
+    JobMaker& source_;
+    JobKeeper& keeper_;
+    Halting& halting_;
+    Pump& pump_;
+    std::optional<BatchJob> next_;
+    bool ended_ = false;
+    bool is_watched_ = false;
+};
+
+}  // namespace netrunner
