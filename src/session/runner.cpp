@@ -44,9 +44,10 @@ void take_turn(Session& session, Pump& pump, SignalSource& signals) {
     const Wake wake = pump.wait(session.deadline());
     if (wake.owner == &session) session.handle(wake);
     if (wake.owner == &signals) {
+        const TimePoint now = std::chrono::steady_clock::now();
         while (const auto signal = signals.read()) {
             if (signal->number != SIGCHLD) {
-                session.handle(*signal);
+                session.handle(*signal, now);
                 continue;
             }
             session.handle_children();

@@ -59,6 +59,7 @@ std::string exceeded(const LaunchPlan& plan, StopCause cause) {
 
 /// How long helpers that were killed may take to die: a helper in an uninterruptible wait does not.
 constexpr std::chrono::seconds helpers_patience{3};
+constexpr std::chrono::seconds start_patience{2};  ///< a stop waits that long for the command's start
 
 template <std::size_t N>
 std::string text_of(const std::array<char, N>& padded) {
@@ -251,7 +252,7 @@ void Session::handle_time() {
     if (is_due(suspension_deadline(), now)) notice_suspension(now);
     if (is_due(pulse_deadline(), now)) pulse_.attend(now, view());
     if (is_due(helpers_due_, now)) end_tree_here();
-    if (stop_command_ && now >= stop_command_->deadline()) end_stop_command();
+    if (is_due(stop_command_deadline(), now)) end_stop_command();
     if (const auto cause = limits_.exceeded(now, streams_.last_sign()); cause && runs()) request_stop(*cause);
     if (runs() && is_due(input_watch_.deadline(), now)) watch_input(now);
     if (runs() && is_due(cpu_limit_.deadline(), now)) watch_cpu();
@@ -289,8 +290,11 @@ bool Session::runs() const {
 std::optional<TimePoint> Session::deadline() const {
     auto next = earlier(earlier(link_.retry_at(), suspension_deadline()), earlier(state_deadline(), pulse_deadline()));
     if (runs()) next = earlier(next, cpu_limit_.deadline());
-    const auto after_stop = stop_command_ ? std::optional(stop_command_->deadline()) : std::nullopt;
-    return earlier(next, earlier(after_stop, helpers_due_));
+    return earlier(next, earlier(stop_command_deadline(), helpers_due_));
+}
+
+std::optional<TimePoint> Session::stop_command_deadline() const {
+    return stop_command_ ? stop_command_->deadline() : start_due_;
 }
 
 std::optional<TimePoint> Session::pulse_deadline() const {
@@ -350,6 +354,7 @@ void Session::on(CommandStarted& event) {
     job_control_.begin(event.pid);
     if (plan_.cpu_time != forever) cpu_limit_.begin(steady_clock::now(), processors_online());
     apply(RunEvent::started);
+    if (std::exchange(start_due_, std::nullopt) && !run_stop_command()) begin_ladder();
 }
 
 void Session::on(const protocol::ChildStopped& event) {
@@ -428,7 +433,7 @@ void Session::on(const protocol::StopRequested& event) {
     context_.narrate(
         1, fmt::format("the {} received {}", event.receiver == protocol::Receiver::guard ? "guard" : "shepherd",
                        signal_name(event.signal)));
-    cancel({.signal = event.signal, .receiver = event.receiver});
+    cancel({.signal = event.signal, .receiver = event.receiver}, steady_clock::now());
 }
 
 void Session::on(const protocol::Failed& event) {
@@ -471,7 +476,7 @@ void Session::list_own(std::vector<pid_t>& children) const {
 }
 
 void Session::stop_by(int signal) {
-    if (!over()) cancel({.signal = signal});
+    if (!over()) cancel({.signal = signal}, steady_clock::now());
 }
 
 void Session::lose_shepherd() {
@@ -546,16 +551,26 @@ void Session::climb() {
     if (const auto held = stop_.take_held()) pass_on_order(*held);
 }
 
+/// Climbs after the stop command, unless the ladder has begun or the stop is over.
+void Session::begin_ladder() {
+    if (state_ == RunState::stopping && outcome_.stop->steps.empty()) climb();
+}
+
 /// Sends a signal where the last step of the stop went.
 void Session::pass_on_order(int signal) {
     forward(stop_.addresses_command() ? Scope::command_step : Scope::tree, {.number = signal});
 }
 
-/// Starts the --on-timeout or --on-stop command. False if there is none for this stop, the command does not run, or the
-/// start failed.
+/// Starts the --on-timeout or --on-stop command, or waits until it is known that the command runs. False if there is
+/// none for this stop, the command has ended, or the start failed.
 bool Session::run_stop_command() {
     const auto hook = hook_for(stop_.cause(), plan_);
-    if (!hook || !outcome_.pid || job_control_.has_command_ended()) return false;
+    if (!hook || job_control_.has_command_ended()) return false;
+    if (!outcome_.pid) {
+        // The command may run already, before the guard's message is here.
+        start_due_ = steady_clock::now() + start_patience;
+        return true;
+    }
     try {
         stop_command_ = std::make_unique<StopCommand>(
             StopCommand::Request{*hook, *outcome_.pid, cause_name(stop_.cause())}, pump_, this,
@@ -570,12 +585,15 @@ bool Session::run_stop_command() {
 }
 
 void Session::end_stop_command() {
-    if (!stop_command_) return;
-    stop_command_->end();
-    outcome_.on_stop = stop_command_->record();
-    stop_command_.reset();
-    context_.narrate(1, fmt::format("the stop command ended with status {}", outcome_.on_stop->status));
-    if (state_ == RunState::stopping && outcome_.stop->steps.empty()) climb();
+    if (!stop_command_ && !start_due_) return;
+    start_due_.reset();
+    if (stop_command_) {
+        stop_command_->end();
+        outcome_.on_stop = stop_command_->record();
+        stop_command_.reset();
+        context_.narrate(1, fmt::format("the stop command ended with status {}", outcome_.on_stop->status));
+    }
+    begin_ladder();
     if (state_ == RunState::draining && all_delivered()) apply(RunEvent::drained);
 }
 
@@ -606,8 +624,8 @@ void Session::begin_stop_record() {
     if (stop_.cause() == StopCause::cpu_limit) outcome_.stop->used = format_duration(cpu_limit_.used());
 }
 
-void Session::cancel(const Stop::Order& order) {
-    const auto answer = stop_.ordered(order, steady_clock::now(), state_ == RunState::stopping);
+void Session::cancel(const Stop::Order& order, TimePoint at) {
+    const auto answer = stop_.ordered(order, at, state_ == RunState::stopping);
     outcome_.outer_tells = stop_.is_part_of_outer_stop();
     if (answer == Stop::Answer::nothing) return;
     if (outcome_.cancelled_by == 0) outcome_.cancelled_by = order.signal;
@@ -628,7 +646,7 @@ void Session::take_outer_step(int signal) {
     if (sent_before || outcome_.stop->steps.back().signal != signal) order({signal, stop_.addresses_command()});
 }
 
-void Session::handle(const SignalEvent& signal) {
+void Session::handle(const SignalEvent& signal, TimePoint at) {
     if (over()) return;
     look_after_parent();
     // The kernel sends SIGXFSZ, in this process's own name, for a write of netrunner that exceeds RLIMIT_FSIZE. The
@@ -639,7 +657,7 @@ void Session::handle(const SignalEvent& signal) {
                                  signal.outer_step > 0 ? "the outer run's guard " : "",
                                  signal.from_kernel ? "the terminal or the kernel" : fmt::format("{}", signal.sender)));
     if (signal.outer_step > 0) {
-        cancel({.signal = signal.number, .outer_step = signal.outer_step});
+        cancel({.signal = signal.number, .outer_step = signal.outer_step}, at);
         return;
     }
     // If a process of the command's group sends a signal to all processes (`kill -1`), the signal reaches the command
@@ -649,12 +667,12 @@ void Session::handle(const SignalEvent& signal) {
     const SignalMeaning meaning = meaning_of(signal, ignored);
     if (own && meaning != SignalMeaning::order) return;
     switch (meaning) {
-        case SignalMeaning::order: cancel({.signal = signal.number}); return;
+        case SignalMeaning::order: cancel({.signal = signal.number}, at); return;
         case SignalMeaning::to_command:
             // When the terminal hangs up, the shell may send SIGHUP before the kernel does, and two pending SIGHUPs
             // merge into one. So if the controlling terminal can no longer be opened, SIGHUP is an order to end.
             if (signal.number == SIGHUP && !ignored && plan_.has_terminal && !Terminal::controlling()) {
-                cancel({.signal = signal.number});
+                cancel({.signal = signal.number}, at);
             } else {
                 forward(Scope::command, signal);
             }
@@ -667,7 +685,7 @@ void Session::handle(const SignalEvent& signal) {
             }
             // The command has ended, so a key that is typed now is meant for netrunner (docs/decisions/0012).
             if (signal.number != SIGTSTP) {
-                cancel({.signal = signal.number});
+                cancel({.signal = signal.number}, at);
             } else {
                 pulse_.hide();
                 if (const auto paused = job_control_.stop_alone()) resume_timers(*paused);

@@ -58,8 +58,8 @@ class Session {
 
     /// Handles a wake of the pump that has this session as its owner.
     void handle(const Wake& wake);
-    /// Handles a signal that this process received, except SIGCHLD.
-    void handle(const SignalEvent& signal);
+    /// Handles a signal that this process received, except SIGCHLD. `at`: the same time for all that are read at once.
+    void handle(const SignalEvent& signal, TimePoint at);
     /// Does everything that is due now. The runner calls it at `deadline`; any other time is allowed too.
     void handle_time();
 
@@ -127,9 +127,10 @@ class Session {
     void begin_stop_record();
     void climb();
     void pass_on_order(int signal);
+    void begin_ladder();
     bool run_stop_command();
     void end_stop_command();
-    void cancel(const Stop::Order& order);
+    void cancel(const Stop::Order& order, TimePoint at);
     void take_outer_step(int signal);
     void forward(protocol::Scope scope, const SignalEvent& signal);
     void order(StopSignal signal);
@@ -154,6 +155,7 @@ class Session {
     [[nodiscard]] std::optional<TimePoint> state_deadline() const;
     [[nodiscard]] std::optional<TimePoint> suspension_deadline() const;
     [[nodiscard]] std::optional<TimePoint> pulse_deadline() const;
+    [[nodiscard]] std::optional<TimePoint> stop_command_deadline() const;
     [[nodiscard]] RunView view() const;
     [[nodiscard]] bool all_delivered();
 
@@ -172,6 +174,7 @@ class Session {
     std::optional<TimePoint> helpers_due_;
     Pulse pulse_;
     std::unique_ptr<StopCommand> stop_command_;  ///< while it runs; the ladder starts after it
+    std::optional<TimePoint> start_due_;         ///< until when it waits for the start of the command
 
     RunState state_ = RunState::starting;
     Outcome outcome_;
