@@ -6,9 +6,11 @@
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <system_error>
+#include <utility>
 
 #include "src/values/kernel_text.hpp"
 #include "src/values/signal_name.hpp"
@@ -19,6 +21,24 @@ namespace netrunner {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+/// Builds an object. An initializer list would cost several times as much: nlohmann makes an array of pairs first, and
+/// then copies each of them after a search for its name.
+class Members {
+  public:
+    explicit Members(std::size_t count) { list().reserve(count); }
+    /// `name` must be new.
+    Members& add(const char* name, Json value) {
+        list().emplace_back(name, std::move(value));
+        return *this;
+    }
+    Json take() { return std::move(object_); }
+
+  private:
+    Json::object_t& list() { return object_.get_ref<Json::object_t&>(); }
+
+    Json object_ = Json::object();
+};
 
 template <class Value>
 Json or_null(const std::optional<Value>& value) {
@@ -36,33 +56,38 @@ Json errno_name(int error) {
 }
 
 Json stream(const StreamFigures& figures, bool output) {
-    Json json{{"mode", figures.mode}, {"bytes", or_null(figures.bytes)}};
+    Members members(5);
+    members.add("mode", figures.mode).add("bytes", or_null(figures.bytes));
     if (output) {
-        json["blocked"] = figures.bytes ? Json(seconds(figures.blocked)) : Json(nullptr);
-        json["truncated"] = figures.bytes || figures.truncated() ? Json(figures.truncated()) : Json(nullptr);
-        json["dropped"] = figures.bytes ? Json(figures.dropped) : Json(nullptr);
+        members.add("blocked", figures.bytes ? Json(seconds(figures.blocked)) : Json(nullptr))
+            .add("truncated", figures.bytes || figures.truncated() ? Json(figures.truncated()) : Json(nullptr))
+            .add("dropped", figures.bytes ? Json(figures.dropped) : Json(nullptr));
     }
-    return json;
+    return members.take();
 }
 
 Json stop(const std::optional<StopRecord>& record) {
     if (!record) return nullptr;
     Json steps = Json::array();
     for (const auto& step : record->steps) {
-        steps.push_back({{"signal", signal_name(step.signal)},
-                         {"after", seconds(step.after)},
-                         {"to", step.to_command ? "command" : "tree"}});
+        steps.push_back(Members(3)
+                            .add("signal", signal_name(step.signal))
+                            .add("after", seconds(step.after))
+                            .add("to", step.to_command ? "command" : "tree")
+                            .take());
     }
-    return {{"cause", cause_name(record->cause)}, {"steps", steps}};
+    return Members(2).add("cause", cause_name(record->cause)).add("steps", std::move(steps)).take();
 }
 
 Json orphans(const Outcome& outcome) {
     Json list = Json::array();
     for (const Orphan& orphan : outcome.orphans) {
         const std::string& command = orphan.command.empty() ? orphan.name : orphan.command;
-        list.push_back({{"pid", orphan.pid},
-                        {"command", command.empty() ? Json() : Json(command)},
-                        {"ended_by", signal_name(orphan.ended_by)}});
+        list.push_back(Members(3)
+                           .add("pid", orphan.pid)
+                           .add("command", command.empty() ? Json() : Json(command))
+                           .add("ended_by", signal_name(orphan.ended_by))
+                           .take());
     }
     return list;
 }
@@ -71,7 +96,7 @@ Json spared(const Outcome& outcome) {
     Json list = Json::array();
     for (const Orphan& left : outcome.spared) {
         const std::string& command = left.command.empty() ? left.name : left.command;
-        list.push_back({{"pid", left.pid}, {"command", command.empty() ? Json() : Json(command)}});
+        list.push_back(Members(2).add("pid", left.pid).add("command", command.empty() ? Json() : Json(command)).take());
     }
     return list;
 }
@@ -79,60 +104,69 @@ Json spared(const Outcome& outcome) {
 Json survivors(const Outcome& outcome) {
     Json list = Json::array();
     for (const Survivor& survivor : outcome.survivors) {
-        list.push_back({{"pid", survivor.pid},
-                        {"command", survivor.command.empty() ? Json() : Json(survivor.command)},
-                        {"state", survivor.state.empty() ? Json() : Json(survivor.state)}});
+        list.push_back(Members(3)
+                           .add("pid", survivor.pid)
+                           .add("command", survivor.command.empty() ? Json() : Json(survivor.command))
+                           .add("state", survivor.state.empty() ? Json() : Json(survivor.state))
+                           .take());
     }
     return list;
 }
 
 Json time_figures(const Outcome& outcome) {
-    Json json{{"wall", seconds(outcome.wall)}};
     const CpuTime cpu = cpu_time(outcome);
-    json["user"] = or_null(cpu.user);
-    json["system"] = or_null(cpu.system);
-    json["startup"] = outcome.startup ? Json(seconds(*outcome.startup)) : Json(nullptr);
-    return json;
+    return Members(4)
+        .add("wall", seconds(outcome.wall))
+        .add("user", or_null(cpu.user))
+        .add("system", or_null(cpu.system))
+        .add("startup", outcome.startup ? Json(seconds(*outcome.startup)) : Json(nullptr))
+        .take();
 }
 
 Json usage_figures(const std::optional<protocol::Usage>& usage) {
     if (!usage) return nullptr;
-    return {{"minor_faults", usage->minor_faults},
-            {"major_faults", usage->major_faults},
-            {"voluntary_switches", usage->voluntary_switches},
-            {"involuntary_switches", usage->involuntary_switches},
-            {"blocks_in", usage->blocks_in},
-            {"blocks_out", usage->blocks_out}};
+    return Members(6)
+        .add("minor_faults", usage->minor_faults)
+        .add("major_faults", usage->major_faults)
+        .add("voluntary_switches", usage->voluntary_switches)
+        .add("involuntary_switches", usage->involuntary_switches)
+        .add("blocks_in", usage->blocks_in)
+        .add("blocks_out", usage->blocks_out)
+        .take();
 }
 
 Json memory_figures(const Outcome& outcome) {
     // The group's peak covers all processes together, rusage's only the largest process.
     if (outcome.cgroup && outcome.cgroup->figures.memory_peak) {
-        return {{"peak", *outcome.cgroup->figures.memory_peak}, {"source", "cgroup"}};
+        return Members(2).add("peak", *outcome.cgroup->figures.memory_peak).add("source", "cgroup").take();
     }
     const auto& usage = outcome.usage;
-    if (!usage) return {{"peak", nullptr}, {"source", nullptr}};
-    return {{"peak", usage->max_rss}, {"source", "rusage"}};
+    if (!usage) return Members(2).add("peak", nullptr).add("source", nullptr).take();
+    return Members(2).add("peak", usage->max_rss).add("source", "rusage").take();
 }
 
 Json on_stop(const std::optional<StopCommandRecord>& record) {
     if (!record) return nullptr;
-    return {{"status", record->status},
-            {"output", record->output},
-            {"truncated", record->truncated},
-            {"duration", seconds(record->duration)}};
+    return Members(4)
+        .add("status", record->status)
+        .add("output", record->output)
+        .add("truncated", record->truncated)
+        .add("duration", seconds(record->duration))
+        .take();
 }
 
 Json attempts(const std::vector<AttemptRecord>& records) {
     Json list = Json::array();
     for (const AttemptRecord& record : records) {
-        list.push_back({{"reason", record.reason},
-                        {"status", record.status},
-                        {"exit_code", or_null(record.exit_code)},
-                        {"signal", record.signal ? Json(signal_name(*record.signal)) : Json(nullptr)},
-                        {"started_at", utc_time(record.started_at)},
-                        {"ended_at", utc_time(record.ended_at)},
-                        {"wall", seconds(record.wall)}});
+        list.push_back(Members(7)
+                           .add("reason", record.reason)
+                           .add("status", record.status)
+                           .add("exit_code", or_null(record.exit_code))
+                           .add("signal", record.signal ? Json(signal_name(*record.signal)) : Json(nullptr))
+                           .add("started_at", utc_time(record.started_at))
+                           .add("ended_at", utc_time(record.ended_at))
+                           .add("wall", seconds(record.wall))
+                           .take());
     }
     return list;
 }
@@ -156,63 +190,71 @@ Json cgroup(const std::optional<GroupRecord>& record) {
         const auto found = figures.pressure.find(resource);
         pressure[resource] = found == figures.pressure.end() ? Json(nullptr) : Json(found->second);
     }
-    return {{"path", record->path},
-            {"limits", limits},
-            {"memory_peak", or_null(figures.memory_peak)},
-            {"memory_high_events", or_null(figures.high_events)},
-            {"oom_kills", or_null(figures.oom_kills)},
-            {"cpu_usage", in_seconds(figures.cpu_usage_us)},
-            {"cpu_throttled", in_seconds(figures.cpu_throttled_us)},
-            {"pids_peak", or_null(figures.pids_peak)},
-            {"pids_refused", or_null(figures.pids_refused)},
-            {"io_read", or_null(figures.io_read)},
-            {"io_written", or_null(figures.io_written)},
-            {"pressure", pressure}};
+    return Members(12)
+        .add("path", record->path)
+        .add("limits", std::move(limits))
+        .add("memory_peak", or_null(figures.memory_peak))
+        .add("memory_high_events", or_null(figures.high_events))
+        .add("oom_kills", or_null(figures.oom_kills))
+        .add("cpu_usage", in_seconds(figures.cpu_usage_us))
+        .add("cpu_throttled", in_seconds(figures.cpu_throttled_us))
+        .add("pids_peak", or_null(figures.pids_peak))
+        .add("pids_refused", or_null(figures.pids_refused))
+        .add("io_read", or_null(figures.io_read))
+        .add("io_written", or_null(figures.io_written))
+        .add("pressure", std::move(pressure))
+        .take();
 }
 
 std::string complaint(const std::string& place) { return fmt::format("cannot write the report to '{}'", place); }
 
-Json report_of(const ReportContext& context) {
+Json error_of(const NotStarted& failure) {
+    return Members(3)
+        .add("stage", failure.stage)
+        .add("errno", errno_name(failure.error))
+        .add("message", failure.message)
+        .take();
+}
+
+constexpr std::size_t report_members = 34;
+
+void add_report(Members& report, const ReportContext& context) {
     const Outcome& outcome = context.outcome;
     const auto* exited = std::get_if<Exited>(&outcome.end);
     const auto* killed = std::get_if<Signaled>(&outcome.end);
     const auto* failed = std::get_if<NotStarted>(&outcome.end);
-    Json report;
-    report["schema"] = report_schema;
-    report["version"] = version;
-    report["command"] = context.options.command;
-    report["directory"] = outcome.directory.empty() ? Json(nullptr) : Json(outcome.directory);
-    report["mode"] = outcome.on_terminal ? "pty" : "pipe";
-    report["pid"] = or_null(outcome.pid);
-    report["started_at"] = utc_time(outcome.started_at);
-    report["ended_at"] = utc_time(outcome.ended_at);
-    report["reason"] = reason_of(outcome);
-    report["exit_code"] = exited != nullptr ? Json(exited->code) : Json(nullptr);
-    report["signal"] = killed != nullptr ? Json(signal_name(killed->signal)) : Json(nullptr);
-    report["core_dumped"] = killed != nullptr && killed->core_dumped;
-    report["status"] = context.ending.status;
-    report["message"] = context.verdict.empty() ? Json(nullptr) : Json(context.verdict);
-    report["time"] = time_figures(outcome);
-    report["memory"] = memory_figures(outcome);
-    report["usage"] = usage_figures(outcome.usage);
-    report["stdin"] = stream(outcome.standard_input, false);
-    report["stdout"] = stream(outcome.standard_output, true);
-    report["stderr"] = stream(outcome.standard_error, true);
-    report["stop"] = stop(outcome.stop);
-    report["on_stop"] = on_stop(outcome.on_stop);
-    report["attempts"] = attempts(outcome.attempts);
-    report["orphans"] = orphans(outcome);
-    report["spared"] = spared(outcome);
-    report["survivors"] = survivors(outcome);
-    report["containment"] = outcome.containment;
-    if (!context.used_pidfds && !outcome.containment.empty()) report["containment"].push_back("signals-by-pid");
-    report["cgroup"] = cgroup(outcome.cgroup);
-    report["cgroup_above"] = outcome.killed_above ? Json(*outcome.killed_above) : Json(nullptr);
-    report["error"] =
-        failed == nullptr
-            ? Json(nullptr)
-            : Json{{"stage", failed->stage}, {"errno", errno_name(failed->error)}, {"message", failed->message}};
-    return report;
+    report.add("schema", report_schema);
+    report.add("version", version);
+    report.add("command", context.options.command);
+    report.add("directory", outcome.directory.empty() ? Json(nullptr) : Json(outcome.directory));
+    report.add("mode", outcome.on_terminal ? "pty" : "pipe");
+    report.add("pid", or_null(outcome.pid));
+    report.add("started_at", utc_time(outcome.started_at));
+    report.add("ended_at", utc_time(outcome.ended_at));
+    report.add("reason", reason_of(outcome));
+    report.add("exit_code", exited != nullptr ? Json(exited->code) : Json(nullptr));
+    report.add("signal", killed != nullptr ? Json(signal_name(killed->signal)) : Json(nullptr));
+    report.add("core_dumped", killed != nullptr && killed->core_dumped);
+    report.add("status", context.ending.status);
+    report.add("message", context.verdict.empty() ? Json(nullptr) : Json(context.verdict));
+    report.add("time", time_figures(outcome));
+    report.add("memory", memory_figures(outcome));
+    report.add("usage", usage_figures(outcome.usage));
+    report.add("stdin", stream(outcome.standard_input, false));
+    report.add("stdout", stream(outcome.standard_output, true));
+    report.add("stderr", stream(outcome.standard_error, true));
+    report.add("stop", stop(outcome.stop));
+    report.add("on_stop", on_stop(outcome.on_stop));
+    report.add("attempts", attempts(outcome.attempts));
+    report.add("orphans", orphans(outcome));
+    report.add("spared", spared(outcome));
+    report.add("survivors", survivors(outcome));
+    Json containment = outcome.containment;
+    if (!context.used_pidfds && !outcome.containment.empty()) containment.push_back("signals-by-pid");
+    report.add("containment", std::move(containment));
+    report.add("cgroup", cgroup(outcome.cgroup));
+    report.add("cgroup_above", outcome.killed_above ? Json(*outcome.killed_above) : Json(nullptr));
+    report.add("error", failed == nullptr ? Json(nullptr) : error_of(*failed));
 }
 
 /// JSON has to be UTF-8, but arguments may hold any bytes: invalid ones become U+FFFD.
@@ -222,13 +264,21 @@ std::string text_of(const Json& report, int indent) {
 
 }  // namespace
 
-std::string render_report(const ReportContext& context) { return text_of(report_of(context), 2); }
+std::string render_report(const ReportContext& context) {
+    Members report(report_members);
+    add_report(report, context);
+    return text_of(report.take(), 2);
+}
 
 std::string render_job_line(const ReportContext& context, const JobNames& job) {
-    Json line{
-        {"type", "job"}, {"id", or_null(job.id)}, {"number", job.number}, {"record", job.record}, {"key", job.key}};
-    line.update(report_of(context));
-    return text_of(line, -1);
+    Members line(5 + report_members);
+    line.add("type", "job")
+        .add("id", or_null(job.id))
+        .add("number", job.number)
+        .add("record", job.record)
+        .add("key", job.key);
+    add_report(line, context);
+    return text_of(line.take(), -1);
 }
 
 ReportTarget::ReportTarget(const Options& options, bool stdout_was_closed) : fd_(options.report_fd) {
