@@ -173,14 +173,18 @@ std::string BatchReport::resume_command() const {
 std::vector<std::string> BatchReport::summary(const Halting& halting) const {
     const BatchCounts& counts = halting.counts();
     std::vector<std::string> lines;
-    if (counts.finished() + counts.skipped + counts.not_started == 0) {
-        lines.emplace_back("there was nothing to do: the input has no record");
+    if (counts.finished() + counts.skipped == 0 && counts.not_started == 0) {
+        lines.push_back(shard_.kind == ShardChoice::Kind::none
+                            ? "there was nothing to do: the input has no record"
+                            : fmt::format("there was nothing to do: no job is in shard {}", shard_text(shard_)));
         return lines;
     }
     std::string line = fmt::format("{} succeeded, {} failed", counts.succeeded, counts.failed);
     if (counts.lost > 0) line += fmt::format(" ({} lost)", counts.lost);
     if (counts.skipped > 0) line += fmt::format(", {} skipped", counts.skipped);
-    if (!halting.may_start()) line += ", not all were started";
+    const bool is_whole = counts.not_started == 0;
+    if (!is_whole)
+        line += counts.not_started ? fmt::format(", {} not started", *counts.not_started) : ", not all were started";
     lines.push_back(line);
     if (first_failure_) {
         lines.push_back(fmt::format("the first failure: job {}: {}", first_failure_->name, first_failure_->what));
@@ -194,7 +198,7 @@ std::vector<std::string> BatchReport::summary(const Halting& halting) const {
     std::vector<std::string> slow;
     for (const Slow& each : slowest_) slow.push_back(fmt::format("{} ({:.1f}s)", each.name, each.wall));
     if (counts.finished() > 1) lines.push_back(fmt::format("the slowest: {}", fmt::join(slow, ", ")));
-    if ((counts.failed > 0 || !halting.may_start()) && !resume_command().empty())
+    if ((counts.failed > 0 || !is_whole) && !resume_command().empty())
         lines.push_back("to resume: " + resume_command());
     return lines;
 }

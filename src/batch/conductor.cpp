@@ -66,7 +66,7 @@ const Halting& Conductor::run() {
         start_jobs();
     }
     running_.finish();
-    if (supply_.has_next()) halting_.set_not_started(1);
+    halting_.set_not_started(supply_.count_left());
     return halting_;
 }
 

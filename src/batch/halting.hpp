@@ -18,8 +18,8 @@ struct BatchCounts {
     std::uint64_t succeeded = 0;
     std::uint64_t failed = 0;  ///< with those that were lost
     std::uint64_t lost = 0;
-    std::uint64_t skipped = 0;  ///< succeeded before, according to the report that is resumed
-    std::uint64_t not_started = 0;
+    std::uint64_t skipped = 0;                     ///< succeeded before, according to the report that is resumed
+    std::optional<std::uint64_t> not_started = 0;  ///< nothing: not known
 
     [[nodiscard]] std::uint64_t finished() const { return succeeded + failed; }
 };
@@ -60,8 +60,8 @@ class Halting {
     [[nodiscard]] std::optional<TimePoint> deadline() const;
 
     [[nodiscard]] const BatchCounts& counts() const { return counts_; }
-    /// `not_started`: for the trailer; known at the end only.
-    void set_not_started(std::uint64_t jobs) { counts_.not_started = jobs; }
+    /// For the trailer; known at the end only, and not always.
+    void set_not_started(std::optional<std::uint64_t> jobs) { counts_.not_started = jobs; }
 
     /// How netrunner ends. Jobs that were not started because of the policy or SIGUSR2 change nothing.
     [[nodiscard]] Ending ending() const;

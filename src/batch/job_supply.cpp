@@ -2,9 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <system_error>
 
 namespace netrunner {
+namespace {
+
+/// The user who has stopped a batch waits so much longer at most.
+constexpr std::chrono::milliseconds counting_time{200};
+
+}  // namespace
 
 const BatchJob* JobSupply::next() {
     while (!next_ && !ended_ && !is_watched_) {
@@ -34,6 +41,20 @@ const BatchJob* JobSupply::next() {
         }
     }
     return next_ ? &*next_ : nullptr;
+}
+
+std::optional<std::uint64_t> JobSupply::count_left() {
+    const TimePoint until = std::chrono::steady_clock::now() + counting_time;
+    if (source_.error() != 0) return std::nullopt;
+    std::uint64_t left = next_ ? 1 : 0;
+    while (!ended_) {
+        BatchJob job;
+        const auto state = source_.next(job);
+        if (state == JobMaker::State::ended) break;
+        if (state != JobMaker::State::record || std::chrono::steady_clock::now() > until) return std::nullopt;
+        if (keeper_.choose(job) == JobKeeper::Choice::run) ++left;
+    }
+    return left;
 }
 
 bool JobSupply::handle(const Wake& wake) {

@@ -28,6 +28,10 @@ class JobSupply {
     /// Whether the input has ended. The job that was read last may not have been taken.
     [[nodiscard]] bool has_ended() const { return ended_; }
 
+    /// At the end: how many jobs have not been taken. Reads the rest of the input; nothing if that takes too long, or
+    /// if the writer of the input has not closed it.
+    std::optional<std::uint64_t> count_left();
+
     /// Whether `wake` says that the input has more. Then call `next`.
     bool handle(const Wake& wake);
 

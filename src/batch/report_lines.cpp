@@ -35,6 +35,13 @@ std::optional<std::string> text_in(const Json& object, const char* key) {
     return found->get<std::string>();
 }
 
+/// The member `key` as a number; nothing if it is null.
+std::optional<std::uint64_t> number_or_null_in(const Json& object, const char* key) {
+    const auto found = object.find(key);
+    if (found != object.end() && found->is_null()) return std::nullopt;
+    return number_in(object, key);
+}
+
 int status_in(const Json& object) {
     const std::uint64_t status = number_in(object, "status");
     if (status > 255) refuse("'status' is above 255");
@@ -102,7 +109,7 @@ ReportTrailer trailer_in(const Json& object) {
     return {.counts = {.succeeded = number_in(*counts, "succeeded"),
                        .failed = number_in(*counts, "failed"),
                        .skipped = number_in(*counts, "skipped"),
-                       .not_started = number_in(*counts, "not_started")},
+                       .not_started = number_or_null_in(*counts, "not_started")},
             .status = status_in(object)};
 }
 
@@ -127,10 +134,11 @@ std::string render_trailer(const ReportTrailer& trailer) {
     Json object;
     object["type"] = "trailer";
     object["ended_at"] = utc_time(trailer.ended_at);
-    object["counts"] = {{"succeeded", trailer.counts.succeeded},
-                        {"failed", trailer.counts.failed},
-                        {"skipped", trailer.counts.skipped},
-                        {"not_started", trailer.counts.not_started}};
+    object["counts"] = {
+        {"succeeded", trailer.counts.succeeded},
+        {"failed", trailer.counts.failed},
+        {"skipped", trailer.counts.skipped},
+        {"not_started", trailer.counts.not_started ? Json(*trailer.counts.not_started) : Json(nullptr)}};
     object["status"] = trailer.status;
     return line_of(object);
 }

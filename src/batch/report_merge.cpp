@@ -86,9 +86,12 @@ std::vector<std::string> ReportMerge::gaps() const {
         } else if (!file.has_trailer) {
             gaps.push_back(fmt::format("'{}' has no trailer: the batch is not finished (netrunner batch --resume {})",
                                        file.name, file.name));
-        } else if (file.not_started > 0) {
+        } else if (!file.not_started) {
+            gaps.push_back(
+                fmt::format("'{}': not all jobs were started (netrunner batch --resume {})", file.name, file.name));
+        } else if (*file.not_started > 0) {
             gaps.push_back(fmt::format("'{}': {} jobs were not started (netrunner batch --resume {})", file.name,
-                                       file.not_started, file.name));
+                                       *file.not_started, file.name));
         }
     }
     const File* const first = files_.empty() ? nullptr : &files_.front();

@@ -40,8 +40,8 @@ class ReportMerge {
         std::string name;
         ShardChoice shard{};
         std::uint64_t lines = 0;
-        bool has_trailer = false;  ///< as its last line
-        std::uint64_t not_started = 0;
+        bool has_trailer = false;                      ///< as its last line
+        std::optional<std::uint64_t> not_started = 0;  ///< nothing: not known
     };
     struct Job {
         ReportedJob last;

@@ -80,6 +80,8 @@ TEST_CASE("a trailer is read back") {
     CHECK(trailer.counts.failed == 2);
     CHECK(trailer.counts.skipped == 3);
     CHECK(trailer.counts.not_started == 4);
+    const std::string unknown = render_trailer({.counts = {.not_started = std::nullopt}});
+    CHECK(!std::get<ReportTrailer>(parsed(unknown)).counts.not_started);
     CHECK(trailer.status == 125);
     CHECK(Json::parse(line)["counts"].size() == 4);
 }

@@ -25,7 +25,9 @@ std::string job(std::uint64_t number, int status, std::uint64_t key = 0) {
                            {.number = number, .key = key_text({key == 0 ? number : key, 1})});
 }
 
-std::string trailer(std::uint64_t not_started = 0) { return render_trailer({.counts = {.not_started = not_started}}); }
+std::string trailer(std::optional<std::uint64_t> not_started = 0) {
+    return render_trailer({.counts = {.not_started = not_started}});
+}
 
 MergedBatch merged(const std::vector<std::string>& files) {
     ReportMerge merge;
@@ -88,6 +90,8 @@ TEST_CASE("a shard that is not finished is named") {
           std::vector<std::string>{"'a' has no trailer: the batch is not finished (netrunner batch --resume a)"});
     CHECK(merged({header(0, 0) + job(1, 0) + trailer(4)}).gaps ==
           std::vector<std::string>{"'a': 4 jobs were not started (netrunner batch --resume a)"});
+    CHECK(merged({header(0, 0) + job(1, 0) + trailer(std::nullopt)}).gaps ==
+          std::vector<std::string>{"'a': not all jobs were started (netrunner batch --resume a)"});
     CHECK(merged({header(0, 0) + trailer() + header(0, 0) + job(1, 0)}).status() == 1);
     CHECK(merged({header(0, 0) + job(1, 0) + R"({"type":"jo)"}).status() == 1);
     const MergedBatch empty = merged({header(1, 2) + trailer(), ""});
