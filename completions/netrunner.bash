@@ -3,15 +3,23 @@
 # rules; without the package only rules that are already loaded are used.
 
 # The options: letter/--name, then = for a required value, =? for an optional value in the same word.
-_netrunner_run_options='
-    --pty --term= --pty-stderr= --no-input= --winsize= --stdin= --stdout= --stderr= o/--output= --append --timestamps=? --prefix=
-    --output-stamped --output-format= --max-output= --max-output-action= --close-fds --pipe-size=
-    t/--timeout= --idle-timeout= --cpu-time= --on-timeout= --on-stop= s/--signal= k/--kill-after= --stop= --retries= --retry-on= --retry-delay= --retry-timeout= p/--preserve-status --orphans= --spare= --die-with-parent --pid-namespace
-    --keep-signals C/--chdir= E/--setenv= u/--unset= i/--ignore-environment a/--argv0= --uid= --gid= --groups=
-    --umask= --nice= --rlimit= --no-new-privs
+_netrunner_shared_options='
+    --stdin= --stdout= --stderr= --max-output= --max-output-action= --close-fds
+    t/--timeout= --idle-timeout= --cpu-time= --on-timeout= --on-stop= s/--signal= k/--kill-after= --stop= --retries= --retry-on=
+    --retry-delay= --retry-timeout= p/--preserve-status --orphans= --spare= --die-with-parent --pid-namespace
+    --keep-signals C/--chdir= E/--setenv= u/--unset= i/--ignore-environment --uid= --gid= --groups= --umask= --nice= --rlimit=
+    --no-new-privs
     --cgroup= --cgroup-base= --memory-max= --memory-high= --swap-max= --pids-max= --cpu-max= --cpu-weight= --cpuset=
     --io-max= --cgroup-set=
-    --report= --report-fd= --junit= --junit-name= --summary --heartbeat= --progress q/--quiet v/--verbose h/--help V/--version'
+    o/--output= --append --timestamps=? --report= --junit= --progress q/--quiet v/--verbose h/--help V/--version'
+_netrunner_run_options="$_netrunner_shared_options"'
+    --pty --term= --pty-stderr= --no-input= --winsize= --prefix= --output-stamped --output-format= --pipe-size=
+    a/--argv0= --report-fd= --junit-name= --summary --heartbeat='
+_netrunner_batch_options="$_netrunner_shared_options"'
+    a/--arg-file= 0/--null --jsonl --shell-lines --shell= --literal n/--max-args= --argv0=
+    j/--jobs= --halt= --batch-timeout= --shard= --group-memory-max= --group-cpu-max= --group-pids-max=
+    --output-mode= --spill-max= --tag=? --show= --resume='
+_netrunner_report_options='--junit= h/--help V/--version'
 _netrunner_doctor_options='--json --require= h/--help V/--version'
 _netrunner_gc_options='--cgroup-base= h/--help V/--version'
 _netrunner_options='h/--help V/--version'
@@ -78,7 +86,20 @@ _netrunner_groups() {
 }
 
 _netrunner_value() { # OPTION
+    case ${words[1]}:$1 in
+        batch:--stdin) _netrunner_offer 'null' && _netrunner_files -f && return ;;
+        batch:--stdout) _netrunner_offer 'auto pipe null' && _netrunner_files -f && return ;;
+        batch:--stderr) _netrunner_offer 'auto pipe null stdout' && _netrunner_files -f && return ;;
+        batch:--orphans) _netrunner_offer 'kill wait' && return ;;
+    esac
     case $1 in
+        --jobs) _netrunner_offer 'auto 1 2 4 8 50% 200%' ;;
+        --halt) _netrunner_offer 'never soon soon=10 soon=10% now now=10' ;;
+        --shard) _netrunner_offer 'auto 1/2 1/4 hash:1/2 hash:1/4' ;;
+        --output-mode) _netrunner_offer 'group ordered line files={id}.{stream} null inherit' ;;
+        --show) _netrunner_offer 'all failed' ;;
+        --tag) _netrunner_placeholders '{stream}' ;;
+        --max-args) _netrunner_offer '10 100 1000' ;;
         --term) _netrunner_offer 'xterm-256color xterm dumb' ;;
         --pty-stderr) _netrunner_offer 'auto terminal pipe' ;;
         --no-input) _netrunner_offer 'say fail' ;;
@@ -86,13 +107,13 @@ _netrunner_value() { # OPTION
         --stdin) _netrunner_offer 'inherit null pipe pty' && _netrunner_files -f ;;
         --stdout) _netrunner_offer 'auto pipe inherit null' && _netrunner_files -f ;;
         --stderr) _netrunner_offer 'auto pipe inherit null stdout' && _netrunner_files -f ;;
-        --output | --report | --junit) _netrunner_files -f ;;
+        --output | --report | --resume | --junit | --arg-file) _netrunner_files -f ;;
         --timestamps) _netrunner_offer 'elapsed iso delta' ;;
         --output-format) _netrunner_offer 'raw plain' ;;
-        --max-output) _netrunner_offer '64K 1M 16M 1GiB' ;;
+        --max-output | --spill-max) _netrunner_offer '64K 1M 16M 1GiB' ;;
         --max-output-action) _netrunner_offer 'stop drop' ;;
         --pipe-size) _netrunner_offer '64K 256K 1M' ;;
-        --timeout | --idle-timeout | --cpu-time | --heartbeat) _netrunner_offer '30s 5m 1h 1h30m' ;;
+        --timeout | --idle-timeout | --batch-timeout | --cpu-time | --heartbeat) _netrunner_offer '30s 5m 1h 1h30m' ;;
         --kill-after) _netrunner_offer '0 1s 5s 30s' ;;
         --signal) _netrunner_offer 'HUP INT QUIT USR1 USR2 ALRM TERM CONT STOP TSTP KILL' ;;
         --stop) _netrunner_offer 'INT,2s,TERM,5s,KILL TERM,5s,KILL KILL command:TERM,10s,TERM,5s,KILL' ;;
@@ -115,9 +136,9 @@ _netrunner_value() { # OPTION
             ;;
         --cgroup) _netrunner_groups ;;
         --cgroup-base) _netrunner_offer 'root self' && _netrunner_files -d ;;
-        --memory-max | --memory-high | --swap-max) _netrunner_offer '64M 512M 1G 4G max' ;;
-        --pids-max) _netrunner_offer '10 100 1000 max' ;;
-        --cpu-max) _netrunner_offer '0.5 1 1.5 50% max' ;;
+        --memory-max | --memory-high | --swap-max | --group-memory-max) _netrunner_offer '64M 512M 1G 4G max' ;;
+        --pids-max | --group-pids-max) _netrunner_offer '10 100 1000 max' ;;
+        --cpu-max | --group-cpu-max) _netrunner_offer '0.5 1 1.5 50% max' ;;
         --cpu-weight) _netrunner_offer '1 10 100 1000' ;;
         --cpuset) _netrunner_offer "0 0-$(($(nproc) - 1))" ;;
         --cgroup-set)
@@ -164,6 +185,32 @@ _netrunner_command() {
     fi
 }
 
+# Offers placeholders for a word that ends with an open brace, or fails.
+_netrunner_placeholders() { # MORE...
+    local each before=${cur%'{'*} shown
+    [[ $cur == *'{'* && ${cur##*'{'} != *'}'* ]] || return
+    shown=${before#[\'\"]}
+    # Readline completes the part after the last character at which it splits words.
+    [[ $COMP_WORDBREAKS != *=* ]] || shown=${shown##*=}
+    [[ $COMP_WORDBREAKS != *:* ]] || shown=${shown##*:}
+    COMPREPLY=()
+    for each in '{}' '{.}' '{/}' '{//}' '{#}' '{id}' '{1}' '{2}' '{3}' "$@"; do
+        [[ $before$each != "$cur"* ]] || COMPREPLY+=("$shown$each")
+    done
+}
+
+# Completes a word of the command of `batch`, whose words begin at words[$1], or of a list after `:::`.
+_netrunner_batch_command() {
+    local at
+    for ((at = $1; at < ${#words[@]} - 1; at++)); do
+        [[ ${words[at]} != ::: ]] || {
+            _netrunner_files -f
+            return
+        }
+    done
+    _netrunner_placeholders || _netrunner_command "${starts[$1]}"
+}
+
 _netrunner() {
     # Readline also splits words at = and :. Join the parts to the words as typed. starts[N] is the index in COMP_WORDS
     # where words[N] begins.
@@ -183,23 +230,39 @@ _netrunner() {
 
     COMPREPLY=()
     if ((${#words[@]} == 2)); then
-        _netrunner_offer 'run doctor gc help -h --help -V --version'
+        _netrunner_offer 'run batch report doctor gc help -h --help -V --version'
         return
     fi
     local table=_netrunner_${words[1]}_options
+    local first=2
     case ${words[1]} in
-        run | doctor | gc) table=${!table} ;;
-        help) ((${#words[@]} == 3)) && _netrunner_offer 'run doctor gc' && return ;;
+        run | batch | doctor | gc) table=${!table} ;;
+        report)
+            table=${!table}
+            ((${#words[@]} > 3)) || {
+                _netrunner_offer 'merge -h --help -V --version'
+                return
+            }
+            first=3
+            ;;
+        help) ((${#words[@]} == 3)) && _netrunner_offer 'run batch report doctor gc' && return ;;
         *) return ;;
     esac
 
     local waiting='' ended=''
-    for ((i = 2; i < ${#words[@]}; i++)); do
+    for ((i = first; i < ${#words[@]}; i++)); do
         if [[ -n $waiting ]]; then
             ((i == ${#words[@]} - 1)) || waiting=
         elif [[ -n $ended || ${words[i]} != -* || (${words[i]} == - && $i -lt $((${#words[@]} - 1))) ]]; then
-            [[ ${words[1]} == run ]] && _netrunner_command "${starts[i]}"
-            [[ ${words[1]} == gc ]] && _netrunner_groups
+            case ${words[1]} in
+                run) _netrunner_command "${starts[i]}" ;;
+                batch) _netrunner_batch_command "$i" ;;
+                gc) _netrunner_groups ;;
+                report)
+                    ((i == ${#words[@]} - 1)) || continue
+                    _netrunner_files -f
+                    ;;
+            esac
             return
         elif ((i == ${#words[@]} - 1)); then
             break

@@ -20,6 +20,7 @@
 
 #include "shepherd/system/pidfd.hpp"
 #include "src/batch/batch.hpp"
+#include "src/batch/merge_reports.hpp"
 #include "src/cgroup/place.hpp"
 #include "src/cli/cli.hpp"
 #include "src/doctor/doctor.hpp"
@@ -88,6 +89,15 @@ std::string host_name() {
 bool is_github_step() {
     const char* const value = std::getenv("GITHUB_ACTIONS");
     return value != nullptr && std::string_view(value) == "true";
+}
+
+/// `netrunner report merge`: the counts, then what is missing.
+int merge_and_tell(const MergeRequest& asked, bool stdout_was_closed) {
+    const MergeAnswer answer = merge_reports(asked, host_name(), stdout_was_closed);
+    const int status = answer.text.empty() ? answer.status : print_out(answer.text, answer.status, stdout_was_closed);
+    LinePosition position;
+    for (const std::string& problem : answer.problems) say(problem, forever, position);
+    return status;
 }
 
 [[noreturn]] void run_and_tell(const Options& options, TimePoint begun, const std::array<bool, 3>& closed) {
@@ -175,6 +185,7 @@ int main(int argc, char** argv) {
             return print_out(fmt::format("{}{}", fmt::join(done.lines, "\n"), done.lines.empty() ? "" : "\n"),
                              done.complete ? 0 : 1, no_stdout);
         }
+        if (const auto* merge = std::get_if<MergeRequest>(&parsed)) return merge_and_tell(*merge, no_stdout);
         if (const auto* batch = std::get_if<BatchOptions>(&parsed))
             end_with(run_batch(*batch, {argv, argv + argc}, begun, closed));
         run_and_tell(std::get<Options>(parsed), begun, closed);

@@ -29,7 +29,7 @@ Options JobPlanner::options_of(const BatchJob& job) const {
     options.pipe_size = std::min(options.pipe_size, setup_.pipe_size);
     for (const bool of_error : {false, true}) {
         StreamChoice& stream = of_error ? options.standard_error : options.standard_output;
-        if (stream.mode != Stream::automatic) continue;
+        if (stream.mode != Stream::automatic && stream.mode != Stream::pipe) continue;
         if (setup_.options.output_mode.kind == Mode::null) stream = {Stream::null, {}};
         if (setup_.options.output_mode.kind == Mode::inherit) stream = {Stream::inherit, {}};
         if (!files_) continue;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <optional>
 #include <string_view>
 
 #include "src/batch/record_reader.hpp"
@@ -12,7 +13,6 @@
 #include "src/report/written_place.hpp"
 #include "src/system/fd.hpp"
 #include "src/system/setup_failure.hpp"
-#include "src/values/usage_error.hpp"
 
 namespace netrunner {
 namespace {
@@ -44,8 +44,8 @@ std::string message_of(const ReportedJob& job) {
 }
 
 std::string text_of(const MergedBatch& batch) {
-    std::string text =
-        fmt::format("{} jobs: {} succeeded, {} failed\n", batch.jobs.size(), batch.succeeded, batch.failed);
+    std::string text = fmt::format("{} job{}: {} succeeded, {} failed\n", batch.jobs.size(),
+                                   batch.jobs.size() == 1 ? "" : "s", batch.succeeded, batch.failed);
     std::size_t shown = 0;
     for (const ReportedJob& job : batch.jobs) {
         if (job.status == 0) continue;
@@ -73,29 +73,6 @@ std::string junit_of(const MergedBatch& batch, const std::string& host) {
 }
 
 }  // namespace
-
-MergeRequest parse_merge(const std::vector<std::string>& words) {
-    MergeRequest request;
-    bool options_ended = false;
-    for (std::size_t at = 0; at < words.size(); ++at) {
-        const std::string_view word = words[at];
-        if (options_ended || !word.starts_with('-') || word == "-") {
-            request.reports.emplace_back(word);
-        } else if (word == "--") {
-            options_ended = true;
-        } else if (word == "--junit" || word.starts_with("--junit=")) {
-            if (request.junit) throw UsageError("report merge: --junit is given twice, but only one can be written");
-            if (word == "--junit" && ++at == words.size()) throw UsageError("report merge: --junit needs a value");
-            request.junit = word == "--junit" ? words[at] : std::string(word.substr(8));
-            if (request.junit->empty()) throw UsageError("report merge: --junit: the name of the file is empty");
-        } else {
-            throw UsageError(fmt::format("report merge: unknown option '{}'", word));
-        }
-    }
-    if (request.reports.empty())
-        throw UsageError("report merge: no report given (say: netrunner report merge REPORT...)");
-    return request;
-}
 
 MergeAnswer merge_reports(const MergeRequest& request, const std::string& host, bool stdout_was_closed) {
     std::optional<WrittenPlace> junit;

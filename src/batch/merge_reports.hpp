@@ -2,25 +2,18 @@
 // JUnit file. main calls it and prints. What belongs together is decided in report_merge.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
-namespace netrunner {
+#include "src/cli/report_options.hpp"
 
-struct MergeRequest {
-    std::vector<std::string> reports{};
-    std::optional<std::string> junit{};  ///< `-` is standard output
-};
+namespace netrunner {
 
 struct MergeAnswer {
     std::string text;                   ///< for standard output
     std::vector<std::string> problems;  ///< for standard error, without the prefix
     int status = 0;                     ///< 1: a shard is missing or unfinished
 };
-
-/// `words`: those after `report merge`. Throws UsageError.
-MergeRequest parse_merge(const std::vector<std::string>& words);
 
 /// `host`: this machine's name, for the JUnit file. Throws UsageError for what is no report of this batch, SetupFailure
 /// for a file that cannot be read, std::runtime_error for a JUnit file that cannot be written.

@@ -22,18 +22,21 @@ constexpr const char* batch_usage =
     "       netrunner batch [OPTIONS] --jsonl | --shell-lines\n";
 
 constexpr const char* batch_notes = R"(
-In COMMAND: {} is the record, {1} {2} its values with several :::, {.} without
-the extension, {/} its base name, {//} its directory, {#} the job's number, {id}
-its id. Without any, the record is appended.
+In the words of COMMAND: {} is the record, {.} the record without its extension,
+{/} its base name, {//} its directory, {1} {2} its values with several :::, {#}
+the job's number, {id} its id. Without any of these, the record is appended.
+
+MODE of --output-mode: group, ordered (in the order of the input), line (whole
+lines as they come), files=TEMPLATE (such as logs/{id}.{stream}), null, inherit.
 
 Exit status: 0 all jobs succeeded, 1 some failed, 124 --batch-timeout, 125
-netrunner failed or a job was lost. When cancelled by a signal, netrunner dies
-of it.
+netrunner failed or a job was lost. If a signal cancels the batch, netrunner
+dies of it.
 
 Examples:
   netrunner batch -- gzip ::: *.log
   find . -name '*.sh' -print0 | netrunner batch -0 -n 20 -- shellcheck
-  netrunner batch --jsonl -a jobs.jsonl --report jobs.report
+  netrunner batch --jsonl -a jobs.jsonl --report report.jsonl
 )";
 
 struct Refusal {
@@ -95,6 +98,10 @@ class BatchTable {
         reporting();
         for (const Refusal& refusal : refusals) table_.refused(refusal.name.data(), refusal.reason);
         declare_run_options(table_, o_.job);
+        // Values of these that a job cannot have are refused (check_job_options).
+        table_.reword("--stdin", "input of each job: null (default) or FILE");
+        table_.reword("--stdout", "output of each job: auto (default) or null");
+        table_.reword("--orphans", "processes left over: kill (default) or wait");
     }
 
   private:
@@ -138,7 +145,7 @@ class BatchTable {
 
     void output() {
         constexpr const char* group = "Output";
-        table_.value(group, "--output-mode", "MODE", "group (default), ordered, line, files=NAME ...",
+        table_.value(group, "--output-mode", "MODE", "where outputs go: see below (default: group)",
                      [this](Text v) { o_.output_mode = output_mode_value(v); });
         table_.value(group, "--spill-max", "SIZE", "most that waits in the spill file (default: 1G)",
                      [this](Text v) { o_.spill_max = parse_size(v); });
@@ -217,24 +224,57 @@ void check_sources(const BatchOptions& o) {
     if (!o.lists.empty() && o.nul) refuse_pair("-0", ":::", "the records are words of the command line");
 }
 
+/// Refuses what needs output that netrunner sees in a mode in which it sees none.
+void check_output_mode(const BatchOptions& o) {
+    using Mode = OutputModeChoice::Kind;
+    const char* name = nullptr;
+    const char* why = nullptr;
+    switch (o.output_mode.kind) {
+        case Mode::group:
+        case Mode::ordered: return;
+        case Mode::line:
+            if (o.only_failed)
+                refuse_pair("--output-mode line", "--show failed", "lines are passed on before their job has ended");
+            return;
+        case Mode::files:
+            name = "--output-mode files";
+            why = "the jobs write to the files themselves, so netrunner sees no output";
+            break;
+        case Mode::null:
+            name = "--output-mode null";
+            why = "the output of the jobs is discarded, so netrunner sees none";
+            break;
+        case Mode::inherit:
+            name = "--output-mode inherit";
+            why = "the jobs write to netrunner's own descriptors, so netrunner sees no output";
+            if (o.progress) refuse_pair(name, "--progress", why);
+            break;
+    }
+    if (o.tag) refuse_pair(name, "--tag", why);
+    if (o.timestamps != LineStamp::Clock::none) refuse_pair(name, "--timestamps", why);
+    if (o.only_failed) refuse_pair(name, "--show failed", why);
+    if (o.output_file) refuse_pair(name, "-o", why);
+    if (o.job.max_output != unlimited) refuse_pair(name, "--max-output", why);
+    if (o.job.idle_timeout != forever) refuse_pair(name, "--idle-timeout", why);
+}
+
+/// All jobs would write to a FILE that is named on the command line. A record of --jsonl may name its own.
+void check_one_file(const Options& job) {
+    for (const auto& [name, choice] :
+         {std::pair{"--stdout", &job.standard_output}, {"--stderr", &job.standard_error}}) {
+        if (choice->mode != StreamChoice::Mode::file || choice->path.starts_with("/dev/")) continue;
+        throw UsageError(fmt::format("{} {}: all jobs would write to this file (say --output-mode files=TEMPLATE)",
+                                     name, choice->path));
+    }
+}
+
 void check_combination(const BatchOptions& o) {
     check_sources(o);
     if (o.report && o.resume)
         refuse_pair("--report", "--resume", "a resumed batch appends to the report that it reads");
     if (o.append && !o.output_file) throw UsageError("--append needs -o FILE");
-    using Mode = OutputModeChoice::Kind;
-    const Mode mode = o.output_mode.kind;
-    if (mode == Mode::inherit) {
-        const char* const why = "the jobs write to netrunner's own descriptors, so netrunner sees no output";
-        if (o.progress) refuse_pair("--output-mode inherit", "--progress", why);
-        if (o.tag) refuse_pair("--output-mode inherit", "--tag", why);
-        if (o.timestamps != LineStamp::Clock::none) refuse_pair("--output-mode inherit", "--timestamps", why);
-        if (o.only_failed) refuse_pair("--output-mode inherit", "--show failed", why);
-        if (o.output_file) refuse_pair("--output-mode inherit", "-o", why);
-    }
-    if (o.only_failed && mode == Mode::line) {
-        refuse_pair("--output-mode line", "--show failed", "lines are passed on before their job has ended");
-    }
+    check_output_mode(o);
+    check_one_file(o.job);
     check_job_options(o.job);
 }
 

@@ -21,22 +21,27 @@ namespace netrunner {
 namespace {
 
 constexpr const char* overview =
-    R"(netrunner runs a command as if it had been run directly. It keeps the command
-within limits, ends every process that the command leaves behind, and reports
-how the run ended and why.
+    R"(netrunner runs a command, or many at once, as if each had been run directly. It
+keeps each command within limits, ends every process that the command leaves
+behind, and reports how the run ended and why.
 
 Usage: netrunner run [OPTIONS] [--] COMMAND [ARG...]
+       netrunner batch [OPTIONS] [--] COMMAND [WORD...] [::: VALUE...]...
+       netrunner report merge [--junit FILE] REPORT...
        netrunner doctor [--json] [--require LIST]
        netrunner gc [--cgroup-base BASE] [PATH]
        netrunner --help | --version | help [COMMAND]
 
 Commands:
   run     run a command and end every process that it leaves behind
+  batch   run a command for each line of the input, several at once
+  report  read the reports of a batch: join the reports of its shards
   doctor  check which features work on this machine, and say why one does not
   gc      end processes and remove control groups that killed runs left behind
   help    show this text, or the help of a command: netrunner help run
 
-'netrunner help run' lists the options of run; netrunner(1) explains them.
+'netrunner help run' lists the options of run; netrunner(1) explains them, and
+netrunner-batch(1) those of batch.
 )";
 
 constexpr const char* doctor_help =
@@ -77,7 +82,7 @@ std::string version_line() { return fmt::format("netrunner {}\n", version); }
 
 bool asks_for_version(const std::string& word) { return word == "-V" || word == "--version"; }
 
-constexpr std::array<std::string_view, 4> commands{"run", "doctor", "gc", "help"};
+constexpr std::array<std::string_view, 6> commands{"run", "batch", "report", "doctor", "gc", "help"};
 
 /// What a first word that is none of the commands probably means; empty if it resembles none.
 std::string meant_command(const std::string& word) {
@@ -90,8 +95,10 @@ std::string help_for(std::span<const std::string> words) {
     if (words.front() == "doctor") return doctor_help;
     if (words.front() == "gc") return gc_help;
     if (words.front() == "run") return help_of_run();
-    throw UsageError(fmt::format("no help for '{}': the commands are run, doctor, gc and help{}", words.front(),
-                                 suggestion(words.front(), commands)));
+    if (words.front() == "batch") return help_of_batch();
+    if (words.front() == "report") return help_of_report();
+    throw UsageError(fmt::format("no help for '{}': the commands are run, batch, report, doctor, gc and help{}",
+                                 words.front(), suggestion(words.front(), commands)));
 }
 
 /// The value of `option`, if the word at `at` is that option; `at` is then moved to the value's word.
@@ -144,6 +151,14 @@ Request parse_doctor(std::span<const std::string> words) {
     return asked;
 }
 
+/// A text is asked for instead of the command's `Own` request: its help or the version.
+template <class Own>
+Request request_of(std::variant<Own, AskedText> parsed, std::string (*help)()) {
+    if (const auto* text = std::get_if<AskedText>(&parsed))
+        return ShowText{*text == AskedText::help ? help() : version_line()};
+    return std::get<Own>(std::move(parsed));
+}
+
 }  // namespace
 
 Request parse_command_line(std::span<char* const> given) {
@@ -151,25 +166,16 @@ Request parse_command_line(std::span<char* const> given) {
     if (words.empty()) throw UsageError("no command given: say 'netrunner run -- COMMAND' (see netrunner --help)");
     const std::string& first = words.front();
     const auto rest = std::span(words).subspan(1);
-    if (first == "run") {
-        auto parsed = parse_run(rest);
-        if (const auto* text = std::get_if<AskedText>(&parsed))
-            return ShowText{*text == AskedText::help ? help_of_run() : version_line()};
-        return std::get<Options>(std::move(parsed));
-    }
-    // In no help, page or completion yet: some of its options are still refused (src/batch/batch).
-    if (first == "batch") {
-        auto parsed = parse_batch(rest);
-        if (const auto* text = std::get_if<AskedText>(&parsed))
-            return ShowText{*text == AskedText::help ? help_of_batch() : version_line()};
-        return std::get<BatchOptions>(std::move(parsed));
-    }
+    if (first == "run") return request_of(parse_run(rest), help_of_run);
+    if (first == "batch") return request_of(parse_batch(rest), help_of_batch);
+    if (first == "report") return request_of(parse_report(rest), help_of_report);
     if (first == "doctor") return parse_doctor(rest);
     if (first == "gc") return parse_gc(rest);
     if (first == "help") return ShowText{help_for(rest)};
     if (first == "--help" || first == "-h") return ShowText{overview};
     if (asks_for_version(first)) return ShowText{version_line()};
-    if (first.starts_with('-')) throw UsageError(fmt::format("unknown option '{}': options come after 'run'", first));
+    if (first.starts_with('-'))
+        throw UsageError(fmt::format("unknown option '{}': options come after 'run' or 'batch'", first));
     const std::string meant = meant_command(first);
     if (!meant.empty()) {
         throw UsageError(fmt::format(

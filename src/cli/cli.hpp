@@ -1,4 +1,4 @@
-// Parses argv into a request: the Options of a run, another command, or a text to show. main calls it. Checks the
+// Parses argv into a request: the options of a command, or a text to show. main calls it. Checks the
 // syntax only: it reads nothing of the machine and changes nothing.
 #pragma once
 
@@ -10,6 +10,7 @@
 
 #include "src/cli/batch_options.hpp"
 #include "src/cli/options.hpp"
+#include "src/cli/report_options.hpp"
 
 namespace netrunner {
 
@@ -30,7 +31,7 @@ struct CollectGarbage {
     std::string path;                 ///< below the base; empty: the whole base
 };
 
-using Request = std::variant<Options, BatchOptions, AskDoctor, CollectGarbage, ShowText>;
+using Request = std::variant<Options, BatchOptions, MergeRequest, AskDoctor, CollectGarbage, ShowText>;
 
 /// `words`: argv without the program's name. Throws UsageError.
 Request parse_command_line(std::span<char* const> words);

@@ -127,6 +127,10 @@ void OptionTable::refused(const char* name, const char* reason) {
     if (names_left(name) != nullptr) refusals_[name] = reason;
 }
 
+void OptionTable::reword(const char* name, const char* text) {
+    if (CLI::Option* const option = app_ ? app_->get_option_no_throw(name) : nullptr) option->description(text);
+}
+
 void OptionTable::parse(Words words) {
     std::vector<std::string> tokens = normalise(words);
     if (tokens.empty()) return;

@@ -66,6 +66,9 @@ class OptionTable {
     /// The option `name` ("--pty") is refused for `reason`, with or without a value. It is not in the help.
     void refused(const char* name, const char* reason);
 
+    /// Gives the option `name`, if it is declared, another text in the help.
+    void reword(const char* name, const char* text);
+
     /// The number of leading `words` that are options or their values. `--` is not counted. Throws UsageError for an
     /// unknown option.
     [[nodiscard]] std::size_t length_of_options(Words words) const;

@@ -51,13 +51,14 @@ double seconds(Duration duration) {
 }
 
 Json errno_name(int error) {
+    if (error == 0) return nullptr;
     const char* const name = ::strerrorname_np(error);
     return name != nullptr ? Json(name) : Json(fmt::format("{}", error));
 }
 
 Json stream(const StreamFigures& figures, bool output) {
     Members members(5);
-    members.add("mode", figures.mode).add("bytes", or_null(figures.bytes));
+    members.add("mode", figures.mode.empty() ? Json(nullptr) : Json(figures.mode)).add("bytes", or_null(figures.bytes));
     if (output) {
         members.add("blocked", figures.bytes ? Json(seconds(figures.blocked)) : Json(nullptr))
             .add("truncated", figures.bytes || figures.truncated() ? Json(figures.truncated()) : Json(nullptr))

@@ -26,6 +26,7 @@ STAND_INS = {
     "make": 'echo "make $*"', "cmake": 'echo "cmake $*"', "backup": "echo backup", "build": "echo built",
     "slow-upload": "sleep 0.3", "simulation": "echo simulated", "untidy": "echo untidy", "ping": 'echo "pong $*"',
     "server": "echo served", "sudo": 'exec "$@"', "dpkg": 'echo "dpkg $*"', "run-tests": "echo tested", "soak": "echo soaked", "work": 'echo "worked on $*"',
+    "encode": 'echo "encoded $1"',
     "systemd-run": 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"',
 }
 # Examples that need a checkout, a daemon or another machine, or that are not scripts.
@@ -60,7 +61,7 @@ def scripts_of(document):
         if language not in ("", "sh", "console"):
             continue
         for script in re.split(r"\n\s*\n", block.strip("\n")):
-            if re.search(r"(^|[ (])netrunner (run|doctor|gc|help|-)|^\$ make", script, re.M) and not ELSEWHERE.search(script):
+            if re.search(r"(^|[ (])netrunner (run|batch|report|doctor|gc|help|-)|^\$ make", script, re.M) and not ELSEWHERE.search(script):
                 yield script, makefile
 
 
@@ -71,12 +72,27 @@ def steps_of(language, block):
         return "\n".join(re.findall(r"\bsh '(.*)'", block)), re.split(r",? +", " ".join("".join(k) for k in kept))
     data = yaml.safe_load(block)
     if "jobs" in data:
-        steps = [step for job in data["jobs"].values() for step in job["steps"]]
-        kept = " ".join(step["with"]["path"] for step in steps if "path" in step.get("with", {}))
-        return "\n".join(step["run"] for step in steps if "run" in step), kept.split()
+        steps = [step for job in data["jobs"].values() for step in steps_of_job(job)]
+        kept = " ".join(step["path"] for step in steps if "path" in step)
+        # Each step has a shell of its own, which may end with exec.
+        return "\n".join(f"(\n{step['run']}\n)" for step in steps if "run" in step), kept.split()
     job = data["test"]
     artifacts = job["artifacts"]
-    return "\n".join(job["before_script"] + job["script"]), artifacts["paths"] + [artifacts["reports"]["junit"]]
+    script = job["before_script"] + job["script"]
+    if "parallel" in job:
+        count = job["parallel"]
+        script = [f"export CI_NODE_INDEX={index} CI_NODE_TOTAL={count}\n" + "\n".join(script) for index in range(1, count + 1)]
+    kept = [name.replace("$CI_NODE_INDEX", "1") for name in artifacts["paths"]]
+    return "\n".join(script), kept + ([artifacts["reports"]["junit"]] if "reports" in artifacts else [])
+
+
+def steps_of_job(job):
+    """The scripts and kept files of a job of GitHub Actions, once for each value of its matrix."""
+    ((name, values),) = job.get("strategy", {}).get("matrix", {"": [""]}).items()
+    for value in values:
+        for step in job["steps"]:
+            found = {"run": step.get("run"), "path": step.get("with", {}).get("path")}
+            yield {key: text.replace(f"${{{{ matrix.{name} }}}}", str(value)) for key, text in found.items() if text}
 
 
 class Place:
@@ -97,6 +113,9 @@ class Place:
             (self.work / "Makefile").write_text(makefile, encoding="utf-8")
             (programs / "make").unlink()
         (self.work / "hosts").write_text("one\ntwo\n", encoding="utf-8")
+        for name in ("tests/test_one.py", "tests/test_two.py", "one.wav", "one.sh", "one.log"):
+            (self.work / name).parent.mkdir(exist_ok=True)
+            (self.work / name).write_text("# a line\n", encoding="utf-8")
         self.environment = {
             "PATH": f"{programs}:{netrunner.parent}:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(self.work),
             "TMPDIR": str(root), "LC_ALL": "C.UTF-8", "SHELL": "/bin/sh",
@@ -146,7 +165,8 @@ class Place:
         """What is wrong with the file of a CI system, or nothing."""
         script, kept = steps_of(language, block)
         result = self.run("set -e\n" + script)
-        if result.returncode != 0 or "make" not in self.calls.read_text(encoding="utf-8").split():
+        called = self.calls.read_text(encoding="utf-8").split()
+        if result.returncode != 0 or ("make" in script and "make" not in called):
             return f"status {result.returncode}: {result.stdout}"
         missing = [name for name in kept if not (self.work / name).exists()]
         return f"it keeps {missing}, which its steps do not write" if missing or not kept else None

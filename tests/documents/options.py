@@ -3,9 +3,9 @@
 
 Usage: options.py SOURCES NETRUNNER [CONTRACT]
 
-The help of netrunner is the reference. The man page and the three completions have to agree with it, both ways.
+The help of netrunner is the reference. The man pages and the three completions have to agree with it, both ways.
 CONTRACT is a specification outside this repository; if it is given, the help must have its options, and the changelog
-must name the options that it does not have.
+must name the options that it does not have. `batch.md` beside it specifies the options of batch.
 """
 
 import pathlib
@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 NO, OPTIONAL, YES = "takes no value", "may take a value", "takes a value"
-WORDS = ["run", "doctor", "gc"]
+WORDS = ["run", "batch", "report", "doctor", "gc"]
 # In the contract, but not built yet. The change that builds an option takes it out of this list.
 PENDING = {
     "--control", "--events", "--max-processes",
@@ -47,13 +47,19 @@ def of_help(netrunner, word, complain):
     return found
 
 
-def of_man(text):
-    """`.It Fl o , Fl -output Ar file`; the section or subsection tells which command has the option."""
+def of_man(pages):
+    """`.It Fl o , Fl -output Ar file`; the section tells which command has the option."""
     found = {word: {} for word in WORDS}
+    for sections, text in pages:
+        of_page(sections, text, found)
+    return found
+
+
+def of_page(sections, text, found):
     word = None
     for line in text.splitlines():
         if line.startswith(".Sh "):
-            word = {"DESCRIPTION": "run", "DOCTOR": "doctor", "GC": "gc"}.get(line[4:].strip())
+            word = sections.get(line[4:].strip())
         if not line.startswith(".It Fl ") or word is None:
             continue
         letter = re.match(r"\.It Fl (\w)( |$)", line)
@@ -61,7 +67,6 @@ def of_man(text):
         rest = name[2].strip()
         value = OPTIONAL if rest.startswith("Ns Op") else YES if rest else NO
         found[word].update([option("--" + name[1], letter and "-" + letter[1], value)])
-    return found
 
 
 def of_table(words):
@@ -74,17 +79,18 @@ def of_table(words):
     return found
 
 
-def of_bash(text):
-    return {word: of_table(re.search(rf"_netrunner_{word}_options='([^']*)'", text)[1].split()) for word in WORDS}
+def of_bash(path):
+    """Read the tables as bash has them when the file is loaded."""
+    script = f"source '{path}'; for word in {' '.join(WORDS)}; do table=_netrunner_${{word}}_options; echo ${{!table}}; done"
+    tables = subprocess.run(["bash", "--norc", "-c", script], check=True, capture_output=True, text=True).stdout.splitlines()
+    return {word: of_table(table.split()) for word, table in zip(WORDS, tables, strict=True)}
 
 
 def of_zsh(text):
     """`'(-o --output)'{-o+,--output=}'[...]...'` and `'--append[...]'`, in the function or the case of a command."""
-    parts = {
-        "run": re.search(r"_netrunner_run\(\) \{(.*?)\n\}", text, re.S)[1],
-        "doctor": re.search(r"\n +doctor\)(.*?);;", text, re.S)[1],
-        "gc": re.search(r"\n +gc\)(.*?);;", text, re.S)[1],
-    }
+    function = lambda name: re.search(rf"_netrunner_{name}\(\) \{{(.*?)\n\}}", text, re.S)[1]
+    parts = {word: re.search(rf"\n +{word}\)(.*?);;", text, re.S)[1] for word in WORDS}
+    parts.update({word: function(word) + function("shared") for word in ("run", "batch")})
     found = {}
     for word, part in parts.items():
         pairs = re.findall(r"\{-(\w)(?:\+|-)?,--([a-z0-9-]+)(=-?)?\}['\"]\[", part)
@@ -97,29 +103,27 @@ def of_zsh(text):
 
 def of_fish(path):
     """Read the rules that fish itself has parsed from the file."""
-    script = f"set -g fish_complete_path; source '{path}'; complete -c netrunner; string join \\n $__netrunner_specs"
+    tables = "; ".join(f"echo table {word}; string join \\n $__netrunner_{word}_specs" for word in ("run", "batch"))
+    script = f"set -g fish_complete_path; source '{path}'; complete -c netrunner; {tables}"
     output = subprocess.run(["fish", "--no-config", "-c", script], check=True, capture_output=True, text=True).stdout
     found = {word: {} for word in WORDS}
-    conditions = {"__netrunner_options": "run", "__netrunner_first doctor": "doctor", "__netrunner_first gc": "gc"}
-    rules, specs = [], []
-    for line in output.splitlines():
-        (rules if line.startswith("complete ") else specs).append(line)
-    for line in rules:
+    rules, *tables = re.split("^table ", output, flags=re.M)
+    for line in rules.splitlines():
         condition = re.search(r"-n (?:'([^']*)'|(\S+))", line)
-        condition = condition and (condition[1] or condition[2])
-        word = conditions.get(condition)
         name = re.search(r" -l ([a-z0-9-]+)", line)
+        word = condition and re.fullmatch("__netrunner_(?:options|first) (\\S+)", condition[1] or condition[2])
         if word and name:
             needed = any(word in line for word in (" --exclusive", " --require-parameter", " --force-files"))
             optional = not needed and " -a " in line
-            found[word].update([option("--" + name[1], None, YES if needed else OPTIONAL if optional else NO)])
-    table = of_table(specs)
-    rules_of_run = {name: value for name, (_, value) in found["run"].items()}
-    table_of_run = {name: value for name, (_, value) in table.items()}
-    if rules_of_run != table_of_run:
-        sys.exit(f"fish: its rules and its table differ: {sorted(rules_of_run.items() ^ table_of_run.items())}")
-    found["run"] = table
-    for word in ["doctor", "gc"]:
+            found[word[1]].update([option("--" + name[1], None, YES if needed else OPTIONAL if optional else NO)])
+    for part in tables:
+        word, *specs = part.split()
+        table = of_table(specs)
+        values = lambda options: {name: value for name, (_, value) in options.items()}
+        if values(found[word]) != values(table):
+            sys.exit(f"fish: its rules and its table differ: {sorted(values(found[word]).items() ^ values(table).items())}")
+        found[word] = table
+    for word in ["report", "doctor", "gc"]:
         for name, letter in [("--help", "-h"), ("--version", "-V")]:
             if name in found[word]:
                 found[word].update([option(name, letter)])
@@ -139,6 +143,23 @@ def of_contract(text):
     return found
 
 
+def of_batch_contract(text):
+    """The options of the specification of batch. Its prose names an option by its letter, its long name, or both."""
+    text = text[:text.index("## Facts measured")]
+    return set(re.findall(r"(?<![\w-])(--[a-z0-9][a-z0-9-]+|-[a-zA-Z0-9])(?![\w-])", " ".join(re.findall("`([^`]*)`", text))))
+
+
+def check_batch_contract(text, truth, changelog, complain):
+    named = of_batch_contract(text)
+    refused = {"--pty", "--report-fd", "-c"}  # -c is the shell's
+    known = set(truth["batch"]) | {letter for letter, _ in truth["batch"].values()} | set(truth["report"])
+    for name in sorted(named - known - refused):
+        complain(f"{name} is in the contract of batch, but not in its help")
+    for name, (letter, _) in truth["batch"].items():
+        if name not in truth["run"] and not {name, letter} & named and name not in changelog:
+            complain(f"{name} is neither in the contract of batch nor in the changelog")
+
+
 def main():
     if len(sys.argv) not in (3, 4):
         sys.exit(__doc__)
@@ -151,8 +172,10 @@ def main():
     if len(truth["run"]) < 40:
         complain(f"only {len(truth['run'])} options in the help of run: has its format changed?")
     places = {
-        "man/netrunner.1": of_man(read("man/netrunner.1")),
-        "completions/netrunner.bash": of_bash(read("completions/netrunner.bash")),
+        "the man pages": of_man([
+            ({"DESCRIPTION": "run", "DOCTOR": "doctor", "GC": "gc"}, read("man/netrunner.1")),
+            ({"OPTIONS": "batch", "REPORT MERGE": "report"}, read("man/netrunner-batch.1"))]),
+        "completions/netrunner.bash": of_bash(sources / "completions/netrunner.bash"),
         "completions/_netrunner": of_zsh(read("completions/_netrunner")),
         "completions/netrunner.fish": of_fish(sources / "completions/netrunner.fish"),
     }
@@ -190,6 +213,9 @@ def main():
         compare("the contract", "run", {name: entry for name, entry in known.items() if name in truth["run"]},
                 {name: truth["run"][name] for name in known if name in truth["run"]})
         checked = f"{len(contract)} of them in the contract"
+        batch = pathlib.Path(sys.argv[3]).with_name("batch.md")
+        if batch.exists():
+            check_batch_contract(batch.read_text(encoding="utf-8"), truth, changelog, complain)
 
     for failure in failures:
         print(failure)

@@ -49,6 +49,40 @@ const std::vector<Typed>& lines_and_ends() {
         {"netrunner run -- netrunner doc", "netrunner run -- netrunner doctor"},
         {"netrunner run -t 5 netrunner run --orphans l", "netrunner run -t 5 netrunner run --orphans leave"},
         {"netrunner run -- cat some-f", "netrunner run -- cat some-file"},
+        // batch: options and their values
+        {"netrunner bat", "netrunner batch"},
+        {"netrunner help ba", "netrunner help batch"},
+        {"netrunner batch --output-m", "netrunner batch --output-mode"},
+        {"netrunner batch --output-mode ord", "netrunner batch --output-mode ordered"},
+        {"netrunner batch --halt nev", "netrunner batch --halt never"},
+        {"netrunner batch --shard=au", "netrunner batch --shard=auto"},
+        {"netrunner batch --show f", "netrunner batch --show failed"},
+        {"netrunner batch -j au", "netrunner batch -j auto"},
+        {"netrunner batch -a some-f", "netrunner batch -a some-file"},
+        {"netrunner batch --stdin nu", "netrunner batch --stdin null"},
+        {"netrunner batch --orphans w", "netrunner batch --orphans wait"},
+        {"netrunner batch -t 1h3", "netrunner batch -t 1h30m"},
+        // its command, the placeholders in it, the values
+        {"netrunner batch a-program-of-ou", "netrunner batch a-program-of-ours"},
+        {"netrunner batch -j 2 -- a-program-of-ou", "netrunner batch -j 2 -- a-program-of-ours"},
+        {"netrunner batch -- cat some-f", "netrunner batch -- cat some-file"},
+        {"netrunner batch -- echo '{i", "netrunner batch -- echo '\\{id\\}'"},
+        {"netrunner batch -j 2 -- cp -t 'out/{//", "netrunner batch -j 2 -- cp -t 'out/\\{//\\}'"},
+        {"netrunner batch -- cat ::: some-f", "netrunner batch -- cat ::: some-file"},
+        // the reports of a batch
+        {"netrunner report m", "netrunner report merge"},
+        {"netrunner report merge some-f", "netrunner report merge some-file"},
+        {"netrunner report merge --junit some-f", "netrunner report merge --junit some-file"},
+        {"netrunner report merge a --ju", "netrunner report merge a --junit"},
+    };
+    return all;
+}
+
+// Without quotes fish escapes what it adds, so it offers no placeholder there.
+const std::vector<Typed>& plain_placeholders() {
+    static const std::vector<Typed> all{
+        {"netrunner batch -- echo {i", "netrunner batch -- echo \\{id\\}"},
+        {"netrunner batch -j 2 -- cp -t out/{//", "netrunner batch -j 2 -- cp -t out/\\{//\\}"},
     };
     return all;
 }
@@ -56,7 +90,8 @@ const std::vector<Typed>& lines_and_ends() {
 const std::string completions = std::string(SOURCE_DIR) + "/completions";
 
 // Runs `shell` in a directory with the files that the lines need. `load` has the lines that load the completions.
-void check_completions(Trial& trial, const std::vector<std::string>& shell, const std::vector<std::string>& load) {
+void check_completions(Trial& trial, const std::vector<std::string>& shell, const std::vector<std::string>& load,
+                       const std::vector<Typed>& more = {}) {
     namespace fs = std::filesystem;
     std::ofstream{trial.path("some-file")};
     fs::create_directories(trial.path("groups") + "/build/nightly");
@@ -75,7 +110,9 @@ void check_completions(Trial& trial, const std::vector<std::string>& shell, cons
     tmux.enter("export PATH=\"$PWD/programs:$PATH\" NETRUNNER_CGROUP_BASE=\"$PWD/groups\"");
     tmux.enter("clear; echo load''ed");
     tmux.shows("loaded");
-    for (const auto& [line, completed] : lines_and_ends()) {
+    std::vector<Typed> all = lines_and_ends();
+    all.insert(all.end(), more.begin(), more.end());
+    for (const auto& [line, completed] : all) {
         CAPTURE(line);
         // The editor reads Ctrl-U in its turn. fish loses a Ctrl-C, which is a signal, while it still completes.
         tmux.press("C-u");
@@ -93,21 +130,23 @@ TEST_SUITE_BEGIN("completion");
 
 TEST_CASE_FIXTURE(Trial, "bash completes without the bash-completion package") {
     if (!installed("tmux")) return;
-    check_completions(*this, bash_shell, {"source " + completions + "/netrunner.bash"});
+    check_completions(*this, bash_shell, {"source " + completions + "/netrunner.bash"}, plain_placeholders());
 }
 
 TEST_CASE_FIXTURE(Trial, "bash completes with the bash-completion package") {
     const std::string package = "/usr/share/bash-completion/bash_completion";
     if (!std::filesystem::exists(package)) return skip("bash-completion is not installed");
     if (!installed("tmux")) return;
-    check_completions(*this, bash_shell, {"source " + package, "source " + completions + "/netrunner.bash"});
+    check_completions(*this, bash_shell, {"source " + package, "source " + completions + "/netrunner.bash"},
+                      plain_placeholders());
 }
 
 TEST_CASE_FIXTURE(Trial, "zsh completes") {
     if (!installed("tmux") || !installed("zsh")) return;
     check_completions(*this, {"zsh", "-f", "-i"},
                       {"unset zle_bracketed_paste; PS1='READY> '",
-                       "fpath=(" + completions + " $fpath); autoload -Uz compinit; compinit -u -D"});
+                       "fpath=(" + completions + " $fpath); autoload -Uz compinit; compinit -u -D"},
+                      plain_placeholders());
 }
 
 TEST_CASE_FIXTURE(Trial, "fish completes") {

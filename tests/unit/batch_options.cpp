@@ -84,6 +84,9 @@ TEST_CASE("options without a meaning for a job are refused with the reason") {
     CHECK(refusal({"--orphans", "leave", "true"}).starts_with("--orphans leave: "));
     CHECK(refusal({"--stdin", "inherit", "true"}).starts_with("--stdin: "));
     CHECK(refusal({"--stdout", "inherit", "true"}) == "--stdout inherit: say --output-mode inherit");
+    CHECK(refusal({"--stderr", "log", "true"}) ==
+          "--stderr log: all jobs would write to this file (say --output-mode files=TEMPLATE)");
+    CHECK(refusal({"--stderr", "/dev/null", "true"}).empty());
     CHECK(refusal({"--orphans", "wait", "--stdin", "null", "--stderr", "stdout", "true"}).empty());
 }
 
@@ -158,6 +161,9 @@ TEST_CASE("sources that exclude each other are refused") {
                                                  {"--append", "true"},
                                                  {"--output-mode", "inherit", "--progress", "true"},
                                                  {"--output-mode", "inherit", "--tag", "true"},
+                                                 {"--output-mode", "files={id}", "--timestamps", "true"},
+                                                 {"--output-mode", "null", "--max-output", "1", "true"},
+                                                 {"--output-mode", "null", "--idle-timeout", "1", "true"},
                                                  {"--output-mode", "line", "--show", "failed", "true"}}) {
         CHECK_MESSAGE(!refusal(words).empty(), words.front());
     }

@@ -335,13 +335,14 @@ TEST_CASE("missing and surplus words are reported") {
     CHECK(complaint({"run", "--timeout=", "x"}).starts_with("--timeout: invalid duration ''"));
     CHECK(complaint({"walk"}) == "unknown command 'walk': say 'netrunner run -- walk'");
     const std::vector<std::pair<std::string, std::string>> slips{
-        {"rnu", "run"}, {"Run", "run"}, {"doctr", "doctor"}, {"version", "--version"}, {"gcc", "gc"}};
+        {"rnu", "run"}, {"Run", "run"},     {"doctr", "doctor"}, {"version", "--version"},
+        {"gcc", "gc"},  {"bacth", "batch"}, {"rep", "report"}};
     for (const auto& [typed, meant] : slips) {
         CHECK(complaint({typed}) == "unknown command '" + typed + "': did you mean 'netrunner " + meant +
                                         "'? (to run a program '" + typed + "': netrunner run -- " + typed + ")");
     }
     CHECK(complaint({"help", "doctr"}).ends_with("; did you mean 'doctor'?"));
-    CHECK(complaint({"--timeout", "5"}) == "unknown option '--timeout': options come after 'run'");
+    CHECK(complaint({"--timeout", "5"}) == "unknown option '--timeout': options come after 'run' or 'batch'");
 }
 
 TEST_CASE("help and version are asked for in the usual ways") {
@@ -352,12 +353,27 @@ TEST_CASE("help and version are asked for in the usual ways") {
         CHECK(std::get<ShowText>(parse(words)).text.find("--idle-timeout DURATION") != std::string::npos);
     }
     for (const Words& words : {Words{"--version"}, Words{"-V"}, Words{"run", "--version"}, Words{"run", "-qV", "x"},
-                               Words{"doctor", "--version"}, Words{"gc", "-V"}}) {
+                               Words{"doctor", "--version"}, Words{"gc", "-V"}, Words{"batch", "-V"},
+                               Words{"report", "-V"}, Words{"report", "merge", "--version"}}) {
         CHECK(std::get<ShowText>(parse(words)).text.starts_with("netrunner 0."));
     }
     CHECK(options({"x", "--version"}).command == Words{"x", "--version"});
     CHECK(options({"--", "--help"}).command == Words{"--help"});
     CHECK(complaint({"help", "walk"}).starts_with("no help for 'walk'"));
+    for (const Words& words : {Words{"help", "batch"}, Words{"batch", "--help"}, Words{"batch", "-qh", "x"}}) {
+        CHECK(std::get<ShowText>(parse(words)).text.starts_with("Usage: netrunner batch "));
+    }
+    for (const Words& words : {Words{"help", "report"}, Words{"report", "-h"}, Words{"report", "merge", "--help"}}) {
+        CHECK(std::get<ShowText>(parse(words)).text.starts_with("Usage: netrunner report merge "));
+    }
+}
+
+TEST_CASE("report needs the word merge") {
+    const std::string help = " (see netrunner help report)";
+    CHECK(complaint({"report"}) == "report: say what to do: netrunner report merge REPORT..." + help);
+    CHECK(complaint({"report", "merg", "x"}) ==
+          "report: unknown word 'merg': say netrunner report merge REPORT...; did you mean 'merge'?");
+    CHECK(std::get<MergeRequest>(parse({"report", "merge", "a", "b"})).reports == Words{"a", "b"});
 }
 
 TEST_CASE("gc takes a base and a path") {
@@ -416,9 +432,9 @@ TEST_CASE("--retry-on knows every reason of the report after which another attem
 }
 
 TEST_CASE("the help fits a terminal of 80 columns") {
-    const std::string text = std::get<ShowText>(parse({"help", "run"})).text +
-                             std::get<ShowText>(parse({"help", "doctor"})).text +
-                             std::get<ShowText>(parse({"help", "gc"})).text + std::get<ShowText>(parse({"help"})).text;
+    std::string text = std::get<ShowText>(parse({"help"})).text;
+    for (const char* command : {"run", "batch", "report", "doctor", "gc"})
+        text += std::get<ShowText>(parse({"help", command})).text;
     std::size_t at = 0;
     while (at < text.size()) {
         const std::size_t end = text.find('\n', at);

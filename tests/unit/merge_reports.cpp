@@ -7,8 +7,10 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <variant>
 
 #include "src/batch/report_lines.hpp"
+#include "src/cli/report_options.hpp"
 #include "src/report/report.hpp"
 #include "src/values/usage_error.hpp"
 
@@ -56,9 +58,14 @@ std::string text_of(const std::string& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
+MergeRequest merge_request(Words words) {
+    words.insert(words.begin(), "merge");
+    return std::get<MergeRequest>(parse_report(words));
+}
+
 std::string refusal(const Words& words) {
     try {
-        parse_merge(words);
+        merge_request(words);
     } catch (const UsageError& wrong) {
         return wrong.what();
     }
@@ -70,14 +77,14 @@ std::string refusal(const Words& words) {
 TEST_SUITE_BEGIN("merge_reports");
 
 TEST_CASE("the words are reports and the JUnit file") {
-    CHECK(parse_merge({"a", "--junit", "x", "b"}).reports == Words{"a", "b"});
-    CHECK(parse_merge({"a", "--junit=x"}).junit == "x");
-    CHECK(parse_merge({"--", "-a"}).reports == Words{"-a"});
+    CHECK(merge_request({"a", "--junit", "x", "b"}).reports == Words{"a", "b"});
+    CHECK(merge_request({"a", "--junit=x"}).junit == "x");
+    CHECK(merge_request({"--", "-a"}).reports == Words{"-a"});
     CHECK(refusal({}) == "report merge: no report given (say: netrunner report merge REPORT...)");
     CHECK(refusal({"a", "--junit"}) == "report merge: --junit needs a value");
     CHECK(refusal({"a", "--junit="}) == "report merge: --junit: the name of the file is empty");
     CHECK(refusal({"a", "--junit", "x", "--junit=y"}).find("twice") != std::string::npos);
-    CHECK(refusal({"a", "--foo"}) == "report merge: unknown option '--foo'");
+    CHECK(refusal({"a", "--foo"}) == "report merge: unknown option '--foo' (see netrunner help report)");
 }
 
 TEST_CASE("whole shards are status 0, also with failed jobs, and give one JUnit suite") {
