@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,6 +24,7 @@
 #include "src/session/console.hpp"
 #include "src/system/given_descriptors.hpp"
 #include "src/system/setup_failure.hpp"
+#include "src/system/terminal.hpp"
 #include "src/values/errno_text.hpp"
 #include "src/values/usage_error.hpp"
 
@@ -47,7 +49,10 @@ std::unique_ptr<Source> open_input(const BatchOptions& options) {
     if (!options.input_file || *options.input_file == "-")
         return std::make_unique<Source>(Source::borrowing(STDIN_FILENO));
     Descriptor file(::open(options.input_file->c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-    if (!file) throw SetupFailure("input", errno, fmt::format("cannot read '{}'", *options.input_file));
+    struct stat status {};
+    const bool is_directory = file && ::fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode);
+    if (!file || is_directory)
+        throw SetupFailure("input", file ? EISDIR : errno, fmt::format("cannot read '{}'", *options.input_file));
     return std::make_unique<Source>(Source::owning(std::move(file)));
 }
 
@@ -55,7 +60,7 @@ Facts facts_of(const BatchOptions& options, const SignalState& found, const std:
                const GivenDescriptors& given) {
     Facts facts = gather_facts(options.job, found, closed, given.are_passed());
     // No job shares netrunner's terminal: each has its own session (docs/decisions/0044).
-    facts.output_is_terminal = facts.error_is_terminal = false;
+    facts.has_terminal = facts.output_is_terminal = facts.error_is_terminal = false;
     facts.closed = {};
     if (options.jsonl && facts.environment.empty()) {
         for (char** entry = environ; *entry != nullptr; ++entry) facts.environment.emplace_back(*entry);
@@ -74,9 +79,9 @@ void make_room(const RoomForJobs& room, std::uint64_t jobs, Options& job) {
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-std::optional<JobServerAddress> server_of(const BatchOptions& options) {
+std::optional<JobServerAddress> server_of_make() {
     const char* const flags = std::getenv("MAKEFLAGS");
-    return options.jobs || flags == nullptr ? std::nullopt : job_server_in(flags);
+    return flags == nullptr ? std::nullopt : job_server_in(flags);
 }
 
 }  // namespace
@@ -86,8 +91,9 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
     refuse_unbuilt(asked);
     BatchOptions options = asked;
     LinePosition position;
+    const auto warn = [&](const std::string& line) { netrunner::say(line, std::chrono::seconds(1), position); };
     const auto say = [&](const std::string& line) {
-        if (!options.quiet) netrunner::say(line, std::chrono::seconds(1), position);
+        if (!options.quiet) warn(line);
     };
     if (options.shard.kind == ShardChoice::Kind::automatic) {
         const FoundShard found = shard_of_environment([](const char* name) {
@@ -101,7 +107,12 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
     if (options.job.close_descriptors) given.withhold();
     const SignalState found = read_signal_state();
     const Facts facts = facts_of(options, found, closed, given);
-    const auto server = server_of(options);
+    const Narrator narrate = options.verbose > 0 ? narrator(options.verbose, nullptr, position) : Narrator();
+    auto server = server_of_make();
+    if (server && options.jobs) {
+        narrate(1, "make's job server is not used, because -j is given");
+        server.reset();
+    }
     const std::uint64_t at_once = jobs_at_once(options.jobs.value_or(JobsChoice{}), usable_processors());
     const RoomForJobs room = RoomForJobs::find();
     make_room(room, at_once, options.job);
@@ -110,24 +121,25 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
         options,
         [&](std::span<std::byte> block) { return input ? input->read(block) : IoResult{IoResult::Status::end}; },
         ArgumentSpace::of_this_process(environ));
-    BatchReport report(options, argv, options.shard, source.count(), say);
-    const ConductorSetup setup{
-        .options = options,
-        .facts = facts,
-        .found = found,
-        .begun = begun,
-        .jobs_at_once = at_once,
-        .pipe_size = room.pipe_size(at_once),
-        .server = server,
-        .input = input ? input->descriptor() : -1,
-        .narrate = options.verbose > 0 ? narrator(options.verbose, nullptr, position) : Narrator(),
-        .say = say};
+    BatchReport report(options, argv, options.shard, source.count(), warn);
+    const ConductorSetup setup{.options = options,
+                               .facts = facts,
+                               .found = found,
+                               .has_terminal = Terminal::controlling().has_value(),
+                               .begun = begun,
+                               .jobs_at_once = at_once,
+                               .pipe_size = room.pipe_size(at_once),
+                               .server = server,
+                               .input = input ? input->descriptor() : -1,
+                               .narrate = narrate,
+                               .say = say,
+                               .warn = warn};
     Conductor conductor(setup, source, report);
     const Halting& halting = conductor.run();
     Ending ending = halting.ending();
     const int output_error = conductor.output_error();
     if (output_error != 0 && output_error != EPIPE) {
-        say(fmt::format("cannot write the output of the jobs: {}", errno_text(output_error)));
+        warn(fmt::format("cannot write the output of the jobs: {}", errno_text(output_error)));
         ending = {.status = exit_own_failure};
     }
     if (!report.finish(halting, ending.status)) ending = {.status = exit_own_failure};

@@ -63,7 +63,7 @@ BatchReport::BatchReport(const BatchOptions& options, std::vector<std::string> a
         };
         ReportScan scan = scan_report(read, *options.resume);
         if (scan.torn > 0) {
-            say_(fmt::format("'{}': cut off a line of {} bytes that was not written to its end", *options.resume,
+            note(fmt::format("'{}': cut off a line of {} bytes that was not written to its end", *options.resume,
                              scan.torn));
             file_->cut(scan.whole);
         }
@@ -86,8 +86,12 @@ BatchReport::BatchReport(const BatchOptions& options, std::vector<std::string> a
 void BatchReport::await_lock() const {
     constexpr std::chrono::milliseconds interval{100};
     if (file_->try_lock()) return;
-    say_(fmt::format("'{}': waiting for the end of the batch that writes it, or of its last job", *options_.resume));
+    note(fmt::format("'{}': waiting for the end of the batch that writes it, or of its last job", *options_.resume));
     while (!file_->try_lock()) std::this_thread::sleep_for(interval);
+}
+
+void BatchReport::note(const std::string& line) const {
+    if (!options_.quiet) say_(line);
 }
 
 JobKeeper::Choice BatchReport::choose(const BatchJob& job) {
@@ -173,7 +177,7 @@ std::string BatchReport::resume_command() const {
 std::vector<std::string> BatchReport::summary(const Halting& halting) const {
     const BatchCounts& counts = halting.counts();
     std::vector<std::string> lines;
-    if (counts.finished() + counts.skipped == 0 && counts.not_started == 0) {
+    if (counts.finished() + counts.skipped == 0 && counts.not_started == 0 && halting.may_start()) {
         lines.push_back(shard_.kind == ShardChoice::Kind::none
                             ? "there was nothing to do: the input has no record"
                             : fmt::format("there was nothing to do: no job is in shard {}", shard_text(shard_)));

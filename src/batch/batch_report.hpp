@@ -16,7 +16,7 @@ namespace netrunner {
 
 class BatchReport final : public JobKeeper {
   public:
-    using Say = std::function<void(const std::string& line)>;
+    using Say = std::function<void(const std::string& line)>;  ///< for failures of netrunner, also with -q
 
     /// Opens the report, or the one to resume, and writes the header. Throws SetupFailure, UsageError.
     BatchReport(const BatchOptions& options, std::vector<std::string> argv, ShardChoice shard,
@@ -47,6 +47,7 @@ class BatchReport final : public JobKeeper {
         std::string last_output;
     };
     void await_lock() const;
+    void note(const std::string& line) const;  ///< not with -q
     void note_wall(const EndedJob& ended);
     bool fail(const std::string& line, int error);
     [[nodiscard]] std::string resume_command() const;

@@ -117,6 +117,8 @@ void Conductor::start(BatchJob job) {
     } catch (const std::runtime_error& failure) {
         why.message = failure.what();
     }
+    // The record has asked for what does not exist, such as a user or a directory.
+    if (setup_.options.jsonl) why.message = fmt::format("line {}: {}", member.job.line, why.message);
     end(place, not_started(member.job, std::move(why)));
 }
 
@@ -182,6 +184,9 @@ void Conductor::obey(const SignalEvent& signal) {
         case SIGTERM:
         case SIGHUP:
             if (ignored) break;
+            // Each further order reaches the jobs as well: their sessions take one that came within 10 ms of the first
+            // for a copy of it (docs/decisions/0006).
+            if (followed_ == Phase::killing) running_.stop_all(SIGTERM);
             halting_.signal(signal.number);
             return follow_phase();
         case SIGUSR1: return tell_running();
@@ -210,7 +215,7 @@ void Conductor::follow_phase() {
 void Conductor::suspend() {
     running_.pass_on(SIGTSTP);
     const TimePoint stopped_at = steady_clock::now();
-    stop_self(SIGTSTP, setup_.facts.has_terminal ? StopScope::group : StopScope::process);
+    stop_self(SIGTSTP, setup_.has_terminal ? StopScope::group : StopScope::process);
     const Duration paused = steady_clock::now() - stopped_at;
     running_.pass_on(SIGCONT);
     running_.resume_timers(paused);

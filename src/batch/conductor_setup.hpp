@@ -19,13 +19,15 @@ struct ConductorSetup {
     const BatchOptions& options;
     Facts facts;
     SignalState found;
+    bool has_terminal = false;  ///< netrunner has a controlling terminal; its jobs have none
     TimePoint begun{};
     std::uint64_t jobs_at_once = 1;
     Size pipe_size = 256 * 1024;
     std::optional<JobServerAddress> server{};
     int input = -1;  ///< what the source reads; -1: it reads nothing
     Narrator narrate{};
-    std::function<void(const std::string& line)> say{};
+    std::function<void(const std::string& line)> say{};   ///< not with -q
+    std::function<void(const std::string& line)> warn{};  ///< a failure of netrunner
 };
 
 }  // namespace netrunner

@@ -24,8 +24,8 @@ const BatchJob* JobSupply::next() {
                 is_watched_ = true;
                 return nullptr;
             case JobMaker::State::failed:
-                setup_.say(fmt::format("cannot read the input: {}",
-                                       std::error_code(source_.error(), std::generic_category()).message()));
+                setup_.warn(fmt::format("cannot read the input: {}",
+                                        std::error_code(source_.error(), std::generic_category()).message()));
                 halting_.own_failure();
                 ended_ = true;
                 return nullptr;

@@ -679,14 +679,15 @@ void Session::handle(const SignalEvent& signal, TimePoint at) {
             return;
         case SignalMeaning::to_group:
             if (!job_control_.has_command_ended() || ignored) {
-                if (signal.number == SIGTSTP) job_control_.asked_to_stop();
+                // With neighbours, the process stops itself, once for all sessions.
+                if (signal.number == SIGTSTP && context_.neighbours == nullptr) job_control_.asked_to_stop();
                 if (signal.number != SIGTSTP && !ignored) outcome_.interrupted = true;
                 break;
             }
             // The command has ended, so a key that is typed now is meant for netrunner (docs/decisions/0012).
             if (signal.number != SIGTSTP) {
                 cancel({.signal = signal.number}, at);
-            } else {
+            } else if (context_.neighbours == nullptr) {
                 pulse_.hide();
                 if (const auto paused = job_control_.stop_alone()) resume_timers(*paused);
             }
