@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "src/report/json_line.hpp"
 #include "src/values/kernel_text.hpp"
 #include "src/values/signal_name.hpp"
 #include "src/values/utc_time.hpp"
@@ -258,17 +259,13 @@ void add_report(Members& report, const ReportContext& context) {
     report.add("error", failed == nullptr ? Json(nullptr) : error_of(*failed));
 }
 
-/// JSON has to be UTF-8, but arguments may hold any bytes: invalid ones become U+FFFD.
-std::string text_of(const Json& report, int indent) {
-    return report.dump(indent, ' ', false, Json::error_handler_t::replace) + '\n';
-}
-
 }  // namespace
 
 std::string render_report(const ReportContext& context) {
     Members report(report_members);
     add_report(report, context);
-    return text_of(report.take(), 2);
+    // JSON has to be UTF-8, but arguments may hold any bytes: invalid ones become U+FFFD.
+    return report.take().dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
 std::string render_job_line(const ReportContext& context, const JobNames& job) {
@@ -279,7 +276,7 @@ std::string render_job_line(const ReportContext& context, const JobNames& job) {
         .add("record", job.record)
         .add("key", job.key);
     add_report(line, context);
-    return text_of(line.take(), -1);
+    return json_line(line.take()) + '\n';
 }
 
 ReportTarget::ReportTarget(const Options& options, bool stdout_was_closed) : fd_(options.report_fd) {
