@@ -22,6 +22,7 @@ _netrunner_batch_options="$_netrunner_shared_options"'
 _netrunner_report_options='--junit= h/--help V/--version'
 _netrunner_doctor_options='--json --require= h/--help V/--version'
 _netrunner_gc_options='--cgroup-base= h/--help V/--version'
+_netrunner_ps_options='--json h/--help V/--version'
 _netrunner_options='h/--help V/--version'
 
 # Prints the long name of the option whose value is the word after WORD. Prints nothing if WORD takes no further word.
@@ -230,13 +231,13 @@ _netrunner() {
 
     COMPREPLY=()
     if ((${#words[@]} == 2)); then
-        _netrunner_offer 'run batch report doctor gc help -h --help -V --version'
+        _netrunner_offer 'run batch report doctor gc ps help -h --help -V --version'
         return
     fi
     local table=_netrunner_${words[1]}_options
     local first=2
     case ${words[1]} in
-        run | batch | doctor | gc) table=${!table} ;;
+        run | batch | doctor | gc | ps) table=${!table} ;;
         report)
             table=${!table}
             ((${#words[@]} > 3)) || {
@@ -245,7 +246,7 @@ _netrunner() {
             }
             first=3
             ;;
-        help) ((${#words[@]} == 3)) && _netrunner_offer 'run batch report doctor gc' && return ;;
+        help) ((${#words[@]} == 3)) && _netrunner_offer 'run batch report doctor gc ps' && return ;;
         *) return ;;
     esac
 

@@ -1,6 +1,7 @@
 // The program netrunner: parses argv, carries out a run or a subcommand, writes the report and the verdict, and ends
 // with the run's status. It only calls the parts in order; each step is implemented in a folder of src/.
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -35,6 +36,8 @@
 #include "src/report/report.hpp"
 #include "src/report/summary.hpp"
 #include "src/report/written_place.hpp"
+#include "src/runs/run_list.hpp"
+#include "src/runs/run_scan.hpp"
 #include "src/session/console.hpp"
 #include "src/session/runner.hpp"
 #include "src/system/given_descriptors.hpp"
@@ -84,6 +87,12 @@ std::optional<std::string> obstacle_to_progress(const Options& options, const Li
 std::string host_name() {
     utsname names{};
     return ::uname(&names) == 0 && names.nodename[0] != '\0' ? names.nodename : "localhost";
+}
+
+/// Of a terminal; 0 if `descriptor` is none, or does not know.
+std::size_t terminal_columns(int descriptor) {
+    winsize size{};
+    return ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 bool is_github_step() {
@@ -186,6 +195,11 @@ int main(int argc, char** argv) {
                              done.complete ? 0 : 1, no_stdout);
         }
         if (const auto* merge = std::get_if<MergeRequest>(&parsed)) return merge_and_tell(*merge, no_stdout);
+        if (const auto* asked = std::get_if<ListRuns>(&parsed)) {
+            const auto runs = find_runs(::geteuid() == 0 ? std::nullopt : std::optional(::geteuid()));
+            const std::size_t columns = terminal_columns(STDOUT_FILENO);
+            return print_out(asked->as_json ? render_runs_as_json(runs) : render_runs(runs, columns), 0, no_stdout);
+        }
         if (const auto* batch = std::get_if<BatchOptions>(&parsed))
             end_with(run_batch(*batch, {argv, argv + argc}, begun, closed));
         run_and_tell(std::get<Options>(parsed), begun, closed);

@@ -30,6 +30,7 @@ Usage: netrunner run [OPTIONS] [--] COMMAND [ARG...]
        netrunner report merge [--junit FILE] REPORT...
        netrunner doctor [--json] [--require LIST]
        netrunner gc [--cgroup-base BASE] [PATH]
+       netrunner ps [--json]
        netrunner --help | --version | help [COMMAND]
 
 Commands:
@@ -38,6 +39,7 @@ Commands:
   report  read the reports of a batch: join the reports of its shards
   doctor  check which features work on this machine, and say why one does not
   gc      end processes and remove control groups that killed runs left behind
+  ps      list the runs of netrunner on this machine
   help    show this text, or the help of a command: netrunner help run
 
 'netrunner help run' lists the options of run; netrunner(1) explains them, and
@@ -78,11 +80,32 @@ Exit status: 0 nothing is left, 1 something could not be removed, 125
 netrunner failed.
 )";
 
+constexpr const char* ps_help =
+    R"(Usage: netrunner ps [--json]
+
+Lists the runs of netrunner on this machine, those of this user or, as root, of
+all users: also nested runs, which stand below the run around them, and runs
+whose netrunner was killed while its helpers still end the tree.
+
+  --json         print a JSON array with an object for each run
+  -h, --help     show this help
+  -V, --version  show the version of netrunner
+
+ELAPSED   time since the start of netrunner, and --timeout
+STATE     starting, running, stopped or lost; for a batch also the running jobs
+PROCS     processes of the command
+MEMORY    their resident sizes, added up
+OUTPUT    time since the last output; - if no file shows it
+GUARDED   whole, or which helper of netrunner is missing
+
+Exit status: 0, or 125 if netrunner failed.
+)";
+
 std::string version_line() { return fmt::format("netrunner {}\n", version); }
 
 bool asks_for_version(const std::string& word) { return word == "-V" || word == "--version"; }
 
-constexpr std::array<std::string_view, 6> commands{"run", "batch", "report", "doctor", "gc", "help"};
+constexpr std::array<std::string_view, 7> commands{"run", "batch", "report", "doctor", "gc", "ps", "help"};
 
 /// What a first word that is none of the commands probably means; empty if it resembles none.
 std::string meant_command(const std::string& word) {
@@ -94,10 +117,11 @@ std::string help_for(std::span<const std::string> words) {
     if (words.empty() || words.front() == "help") return overview;
     if (words.front() == "doctor") return doctor_help;
     if (words.front() == "gc") return gc_help;
+    if (words.front() == "ps") return ps_help;
     if (words.front() == "run") return help_of_run();
     if (words.front() == "batch") return help_of_batch();
     if (words.front() == "report") return help_of_report();
-    throw UsageError(fmt::format("no help for '{}': the commands are run, batch, report, doctor, gc and help{}",
+    throw UsageError(fmt::format("no help for '{}': the commands are run, batch, report, doctor, gc, ps and help{}",
                                  words.front(), suggestion(words.front(), commands)));
 }
 
@@ -151,6 +175,17 @@ Request parse_doctor(std::span<const std::string> words) {
     return asked;
 }
 
+Request parse_ps(std::span<const std::string> words) {
+    ListRuns asked;
+    for (const std::string& word : words) {
+        if (word == "-h" || word == "--help") return ShowText{ps_help};
+        if (asks_for_version(word)) return ShowText{version_line()};
+        if (word != "--json") throw UsageError(fmt::format("ps: unknown option '{}' (see netrunner help ps)", word));
+        asked.as_json = true;
+    }
+    return asked;
+}
+
 /// A text is asked for instead of the command's `Own` request: its help or the version.
 template <class Own>
 Request request_of(std::variant<Own, AskedText> parsed, std::string (*help)()) {
@@ -171,6 +206,7 @@ Request parse_command_line(std::span<char* const> given) {
     if (first == "report") return request_of(parse_report(rest), help_of_report);
     if (first == "doctor") return parse_doctor(rest);
     if (first == "gc") return parse_gc(rest);
+    if (first == "ps") return parse_ps(rest);
     if (first == "help") return ShowText{help_for(rest)};
     if (first == "--help" || first == "-h") return ShowText{overview};
     if (asks_for_version(first)) return ShowText{version_line()};

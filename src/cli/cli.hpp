@@ -25,13 +25,18 @@ struct AskDoctor {
     std::vector<std::string> required;  ///< the checks that decide the status; none: all
 };
 
+/// `netrunner ps`.
+struct ListRuns {
+    bool as_json = false;
+};
+
 /// `netrunner gc`.
 struct CollectGarbage {
     std::optional<std::string> base;  ///< --cgroup-base
     std::string path;                 ///< below the base; empty: the whole base
 };
 
-using Request = std::variant<Options, BatchOptions, MergeRequest, AskDoctor, CollectGarbage, ShowText>;
+using Request = std::variant<Options, BatchOptions, MergeRequest, AskDoctor, CollectGarbage, ListRuns, ShowText>;
 
 /// `words`: argv without the program's name. Throws UsageError.
 Request parse_command_line(std::span<char* const> words);

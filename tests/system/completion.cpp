@@ -22,6 +22,7 @@ const std::vector<Typed>& lines_and_ends() {
     static const std::vector<Typed> all{
         // words and options
         {"netrunner do", "netrunner doctor"},
+        {"netrunner ps --j", "netrunner ps --json"},
         {"netrunner help g", "netrunner help gc"},
         {"netrunner run --idle", "netrunner run --idle-timeout"},
         {"netrunner run -q --preserve", "netrunner run -q --preserve-status"},

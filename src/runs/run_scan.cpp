@@ -1,0 +1,301 @@
+#include "src/runs/run_scan.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+#include <filesystem>
+#include <map>
+#include <string_view>
+#include <system_error>
+#include <unordered_map>
+#include <variant>
+
+#include "shepherd/tree/tree.hpp"
+#include "src/cli/cli.hpp"
+#include "src/system/text_file.hpp"
+#include "src/values/kernel_text.hpp"
+
+namespace netrunner {
+namespace {
+
+struct Seen {
+    TreeMember process;
+    bool is_shepherd = false;
+    bool is_guard = false;
+};
+
+using Processes = std::map<pid_t, Seen>;
+using Children = std::unordered_map<pid_t, std::vector<pid_t>>;
+
+Processes read_processes() {
+    Processes processes;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+        const std::string name = entry.path().filename().string();
+        pid_t pid = 0;
+        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
+        if (error != std::errc{} || *end != '\0') continue;
+        Seen seen;
+        if (!read_member(pid, seen.process) || seen.process.is_dead()) continue;
+        if (seen.process.name == OwnName::helper) {
+            const std::string helper = trimmed(read_text(fmt::format("/proc/{}/comm", pid)).value_or(""));
+            seen.is_shepherd = helper == shepherd_name;
+            seen.is_guard = helper == guard_name;
+        }
+        processes.emplace(pid, seen);
+    }
+    return processes;
+}
+
+std::vector<std::string> words_of(pid_t pid) {
+    const std::string text = read_text(fmt::format("/proc/{}/cmdline", pid)).value_or("");
+    std::vector<std::string> words;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\0', at), text.size());
+        words.push_back(text.substr(at, end - at));
+        at = end + 1;
+    }
+    return words;
+}
+
+/// `ticks`: of the clock since boot, as in /proc/PID/stat.
+Duration since(std::uint64_t ticks) {
+    timespec now{};
+    ::clock_gettime(CLOCK_BOOTTIME, &now);
+    const Duration boot = std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+    const auto per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+    const Duration begun = std::chrono::seconds(ticks / per_second) +
+                           std::chrono::nanoseconds(ticks % per_second * 1'000'000'000 / per_second);
+    return std::max(boot - begun, Duration::zero());
+}
+
+std::optional<Size> resident_size(pid_t pid) {
+    const auto words = words_in(read_text(fmt::format("/proc/{}/statm", pid)).value_or(""));
+    const auto pages = words.size() > 1 ? number_in(words[1]) : std::nullopt;
+    if (!pages) return std::nullopt;
+    return *pages * static_cast<Size>(::sysconf(_SC_PAGESIZE));
+}
+
+/// Since the regular file was written last, if that was in the last `age`. Other files have no such time: Linux does
+/// not note when a pipe was written.
+std::optional<Duration> since_written(const std::string& path, Duration age) {
+    struct stat file {};
+    if (::stat(path.c_str(), &file) != 0 || !S_ISREG(file.st_mode) || file.st_size == 0) return std::nullopt;
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    const Duration passed = std::chrono::seconds(now.tv_sec - file.st_mtim.tv_sec) +
+                            std::chrono::nanoseconds(now.tv_nsec - file.st_mtim.tv_nsec);
+    return passed < age ? std::optional(std::max(passed, Duration::zero())) : std::nullopt;
+}
+
+/// What the command line of a netrunner says. Nothing if it is no run or batch.
+struct Asked {
+    bool is_batch = false;
+    Duration timeout = forever;
+    std::vector<std::string> command{};
+    std::optional<std::string> output_file{};
+};
+
+std::optional<Asked> read_command_line(const std::vector<std::string>& words) {
+    if (words.size() < 2 || (words[1] != "run" && words[1] != "batch")) return std::nullopt;
+    Asked asked{.is_batch = words[1] == "batch"};
+    std::vector<std::string> copy(words.begin() + 1, words.end());
+    std::vector<char*> argv;
+    argv.reserve(copy.size());
+    for (std::string& word : copy) argv.push_back(word.data());
+    try {
+        const auto parsed = parse_command_line(argv);
+        if (const auto* run = std::get_if<Options>(&parsed)) {
+            asked.timeout = run->timeout;
+            asked.command = run->command;
+            asked.output_file = run->output_file;
+        } else if (const auto* batch = std::get_if<BatchOptions>(&parsed)) {
+            asked.timeout = batch->batch_timeout;
+            asked.command = batch->job.command;
+            if (asked.command.empty()) asked.command.assign(words.begin() + 2, words.end());
+        } else {
+            return std::nullopt;  // --help
+        }
+    } catch (const std::exception&) {
+        // Another version with other options: show the words after `--`.
+        const auto dashes = std::ranges::find(words, "--");
+        asked.command.assign(dashes == words.end() ? words.begin() + 2 : dashes + 1, words.end());
+    }
+    return asked;
+}
+
+class Scan {
+  public:
+    explicit Scan(Processes processes) : processes_(std::move(processes)) {
+        for (const auto& [pid, seen] : processes_) children_[seen.process.parent].push_back(pid);
+    }
+
+    std::vector<FoundRun> runs() {
+        for (const auto& [pid, seen] : processes_) {
+            if (seen.process.name == OwnName::runner) {
+                add_runner(pid, seen);
+            } else if (is_left(seen)) {
+                add_lost(pid, seen);
+            }
+        }
+        for (auto& [pid, run] : runs_) place(run);
+        return in_order();
+    }
+
+  private:
+    using Starts = std::map<std::pair<std::uint64_t, pid_t>, pid_t>;
+
+    [[nodiscard]] const Seen* find(pid_t pid) const {
+        const auto found = processes_.find(pid);
+        return found == processes_.end() ? nullptr : &found->second;
+    }
+    [[nodiscard]] std::vector<pid_t> helpers_of(pid_t parent) const {
+        std::vector<pid_t> helpers;
+        const auto found = children_.find(parent);
+        if (found == children_.end()) return helpers;
+        for (const pid_t child : found->second) {
+            const Seen& seen = processes_.at(child);
+            if (seen.is_shepherd || seen.is_guard) helpers.push_back(child);
+        }
+        return helpers;
+    }
+    /// The first helper of a run whose netrunner is gone.
+    [[nodiscard]] bool is_left(const Seen& seen) const {
+        if (!seen.is_shepherd && !seen.is_guard) return false;
+        const Seen* const parent = find(seen.process.parent);
+        if (parent == nullptr) return true;
+        return parent->process.name != OwnName::runner && !parent->is_shepherd;
+    }
+
+    void add_runner(pid_t pid, const Seen& seen) {
+        const auto asked = read_command_line(words_of(pid));
+        if (!asked) return;
+        FoundRun& run = begin(pid, seen);
+        run.timeout = asked->timeout;
+        run.command = asked->command;
+        const std::vector<pid_t> helpers = helpers_of(pid);
+        if (asked->is_batch) run.jobs = helpers.size();
+        look_at_tree(run, helpers);
+        if (asked->output_file) {
+            const auto file = std::filesystem::path(fmt::format("/proc/{}/cwd", pid)) / *asked->output_file;
+            note_output(run, since_written(file.string(), age_of_first()));
+        }
+    }
+
+    void add_lost(pid_t pid, const Seen& seen) {
+        FoundRun& run = begin(pid, seen);
+        look_at_tree(run, {pid});
+        run.state = FoundRun::State::lost;
+        if (const Seen* const first = find(first_)) run.command = words_of(first->process.pid);
+    }
+
+    FoundRun& begin(pid_t pid, const Seen& seen) {
+        FoundRun& run = runs_[pid];
+        run.pid = pid;
+        run.elapsed = since(seen.process.started);
+        struct stat owner {};
+        if (::stat(fmt::format("/proc/{}", pid).c_str(), &owner) == 0) run.user = owner.st_uid;
+        return run;
+    }
+
+    /// Counts what is below the helpers of a run.
+    void look_at_tree(FoundRun& run, const std::vector<pid_t>& helpers) {
+        first_ = 0;
+        std::uint64_t earliest = 0;
+        bool all_stopped = true;
+        std::vector<pid_t> open;
+        for (const pid_t helper : helpers) {
+            run.has_shepherd = run.has_shepherd || processes_.at(helper).is_shepherd;
+            run.has_guard = run.has_guard || processes_.at(helper).is_guard;
+            open.push_back(helper);
+            const std::vector<pid_t> guards = helpers_of(helper);
+            run.has_guard = run.has_guard || !guards.empty();
+        }
+        while (!open.empty()) {
+            const pid_t parent = open.back();
+            open.pop_back();
+            const bool below_helper = is_helper_of(parent, helpers);
+            const auto found = children_.find(parent);
+            if (found == children_.end()) continue;
+            for (const pid_t child : found->second) {
+                open.push_back(child);
+                const Seen& seen = processes_.at(child);
+                if (below_helper && seen.is_guard) continue;
+                ++run.processes;
+                all_stopped = all_stopped && (seen.process.state == 'T' || seen.process.state == 't');
+                if (const auto size = resident_size(child)) run.memory = run.memory.value_or(0) + *size;
+                if (first_ == 0 || seen.process.started < earliest) {
+                    first_ = child;
+                    earliest = seen.process.started;
+                }
+            }
+        }
+        if (run.processes == 0) return;
+        run.state = all_stopped ? FoundRun::State::stopped : FoundRun::State::running;
+        for (const int output : {STDOUT_FILENO, STDERR_FILENO}) {
+            note_output(run, since_written(fmt::format("/proc/{}/fd/{}", first_, output), age_of_first()));
+        }
+    }
+
+    /// netrunner makes the files before that.
+    [[nodiscard]] Duration age_of_first() const {
+        const Seen* const first = find(first_);
+        return first == nullptr ? Duration::zero() : since(first->process.started);
+    }
+
+    [[nodiscard]] static bool is_helper_of(pid_t pid, const std::vector<pid_t>& helpers) {
+        return std::ranges::find(helpers, pid) != helpers.end();
+    }
+
+    static void note_output(FoundRun& run, std::optional<Duration> quiet) {
+        if (quiet && (!run.quiet || *quiet < *run.quiet)) run.quiet = quiet;
+    }
+
+    /// Finds the run around this one.
+    void place(FoundRun& run) {
+        pid_t at = run.pid;
+        while (const Seen* const seen = find(at)) {
+            at = seen->process.parent;
+            const auto above = runs_.find(at);
+            if (above == runs_.end()) continue;
+            if (!run.inside) run.inside = at;
+            ++run.depth;
+        }
+    }
+
+    std::vector<FoundRun> in_order() {
+        std::map<std::optional<pid_t>, Starts> by_place;
+        for (const auto& [pid, run] : runs_) {
+            by_place[run.inside].emplace(std::pair(processes_.at(pid).process.started, pid), pid);
+        }
+        std::vector<FoundRun> ordered;
+        append(by_place, std::nullopt, ordered);
+        return ordered;
+    }
+
+    void append(std::map<std::optional<pid_t>, Starts>& by_place, std::optional<pid_t> inside,
+                std::vector<FoundRun>& ordered) {
+        for (const auto& [start, pid] : by_place[inside]) {
+            ordered.push_back(std::move(runs_.at(pid)));
+            append(by_place, pid, ordered);
+        }
+    }
+
+    Processes processes_;
+    Children children_;
+    std::map<pid_t, FoundRun> runs_;
+    pid_t first_ = 0;  ///< of the tree that was looked at last: the process that started first
+};
+
+}  // namespace
+
+std::vector<FoundRun> find_runs(std::optional<uid_t> user) {
+    std::vector<FoundRun> runs = Scan(read_processes()).runs();
+    if (user) std::erase_if(runs, [&](const FoundRun& run) { return run.user != *user; });
+    return runs;
+}
+
+}  // namespace netrunner
