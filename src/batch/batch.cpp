@@ -95,12 +95,13 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
     const auto say = [&](const std::string& line) {
         if (!options.quiet) warn(line);
     };
-    if (options.shard.kind == ShardChoice::Kind::automatic) {
+    ShardChoice shard = options.shard;
+    if (shard.kind == ShardChoice::Kind::automatic) {
         const FoundShard found = shard_of_environment([](const char* name) {
             const char* const value = std::getenv(name);
             return value == nullptr ? std::nullopt : std::optional<std::string>(value);
         });
-        options.shard = found.choice;
+        shard = found.choice;
         say(fmt::format("shard {}: from {}", shard_text(found.choice), found.source));
     }
     GivenDescriptors given = GivenDescriptors::find();
@@ -121,7 +122,7 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
         options,
         [&](std::span<std::byte> block) { return input ? input->read(block) : IoResult{IoResult::Status::end}; },
         ArgumentSpace::of_this_process(environ));
-    BatchReport report(options, argv, options.shard, source.count(), warn);
+    BatchReport report(options, argv, shard, source.count(), warn);
     const ConductorSetup setup{.options = options,
                                .facts = facts,
                                .found = found,

@@ -15,6 +15,7 @@
 #include "src/system/fd.hpp"
 #include "src/system/setup_failure.hpp"
 #include "src/values/errno_text.hpp"
+#include "src/values/usage_error.hpp"
 
 namespace netrunner {
 namespace {
@@ -48,6 +49,17 @@ std::string quoted(const std::string& word) {
     return text + "'";
 }
 
+/// A job array that is submitted again for one task counts one task: that task would run the other shards' jobs too.
+[[noreturn]] void refuse_shard(const std::string& report, const ShardChoice& reported, const ShardChoice& found) {
+    const std::string here = shard_text(found);
+    const std::string there = shard_text(reported);
+    if (there.empty())
+        throw UsageError(
+            fmt::format("--shard auto: this is shard {}, but '{}' is the report of a whole batch", here, report));
+    throw UsageError(fmt::format("--shard auto: this is shard {}, but '{}' is the report of shard {} (say --shard {})",
+                                 here, report, there, there));
+}
+
 }  // namespace
 
 BatchReport::BatchReport(const BatchOptions& options, std::vector<std::string> argv, ShardChoice shard,
@@ -62,6 +74,8 @@ BatchReport::BatchReport(const BatchOptions& options, std::vector<std::string> a
             return IoResult::of(true, [&] { return ::read(file_->descriptor(), room.data(), room.size()); });
         };
         ReportScan scan = scan_report(read, *options.resume);
+        if (options.shard.kind == ShardChoice::Kind::automatic && scan.shard && *scan.shard != shard_)
+            refuse_shard(*options.resume, *scan.shard, shard_);
         if (scan.torn > 0) {
             note(fmt::format("'{}': cut off a line of {} bytes that was not written to its end", *options.resume,
                              scan.torn));

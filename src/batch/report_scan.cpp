@@ -43,7 +43,10 @@ ReportScan scan_report(const RecordReader::Read& read, const std::string& name) 
             const ReportLine line = parse_report_line(record.values.front());
             const auto* const header = std::get_if<ReportHeader>(&line);
             if (scan.whole == 0 && header == nullptr) throw UsageError("it is no header");
-            if (header != nullptr) scan.input_digest = header->input_digest;
+            if (header != nullptr) {
+                scan.input_digest = header->input_digest;
+                scan.shard = header->shard;
+            }
             if (const auto* job = std::get_if<ReportedJob>(&line); job != nullptr && job->status == 0)
                 scan.done.add(job->key);
             scan.is_complete = std::holds_alternative<ReportTrailer>(line);

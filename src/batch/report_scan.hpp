@@ -20,6 +20,7 @@ struct ReportScan {
     Size torn = 0;                              ///< bytes after it, to be cut off
     bool is_complete = false;                   ///< the last line is a trailer
     std::optional<std::string> input_digest{};  ///< of the last header
+    std::optional<ShardChoice> shard{};         ///< of the last header
 };
 
 /// `name`: of the file, for messages. Throws UsageError if it is no batch report.

@@ -67,6 +67,13 @@ TEST_CASE("jobs that ended with status 0 are done") {
     CHECK(!found.done.take({4, 4}));
 }
 
+TEST_CASE("the shard is that of the last header") {
+    const ShardChoice second{ShardChoice::Kind::position, 2, 3};
+    CHECK(scan(header() + render_header({.shard = second})).shard == second);
+    CHECK(scan(render_header({.shard = second}) + header()).shard == ShardChoice{});
+    CHECK(!scan("").shard);
+}
+
 TEST_CASE("an empty file starts afresh") {
     CHECK(scan("").is_empty);
     CHECK(scan("").whole == 0);
