@@ -31,7 +31,7 @@ STAND_INS = {
 }
 # Examples that need a checkout, a daemon or another machine, or that are not scripts.
 ELSEWHERE = re.compile(
-    r"\./dev |\.ci/run|debootstrap|apt-get|^ *git clone|DESTDIR|cpack|\bdpkg |systemctl|srun|sbatch|scancel|ssh |chroot "
+    r"\./dev |\.ci/run|debootstrap|apt-get|^ *git clone|DESTDIR|cpack|\bdpkg |systemctl|srun|sbatch|scancel|ssh |sshlogin|chroot "
     r"|^ +(netrunner:|make:|[0-9])|#SBATCH", re.M)
 NEEDS_GROUPS = re.compile(r"--(cgroup|memory|swap|pids|cpu|cpuset|io)-?[a-z]*[ =]")
 # A line of /etc/cron.d up to its command, and the settings and the comment above it.
