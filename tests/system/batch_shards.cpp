@@ -177,4 +177,70 @@ TEST_CASE_FIXTURE(ShardTrial, "an empty shard is a success") {
     CHECK(reported(name_of(3), "trailer").at(0).at("status") == 0);
 }
 
+TEST_CASE_FIXTURE(ShardTrial,
+                  "report merge is 0 for a whole batch, and names a part that is missing or unfinished with 1") {
+    const auto merge = [&](int parts, int without) {
+        std::vector<std::string> words{netrunner(), "report", "merge"};
+        for (int part = parts; part >= 1; --part) {
+            if (part != without) words.push_back(name_of(part));
+        }
+        return complete(command(words));
+    };
+    for (int parts = 2; parts <= 16; parts += amount(7, 1)) {
+        CAPTURE(parts);
+        for (int part = 1; part <= parts; ++part) {
+            std::filesystem::remove(name_of(part));
+            run_shard((parts % 2 == 0 ? "" : "hash:") + std::to_string(part) + "/" + std::to_string(parts), 20,
+                      name_of(part));
+        }
+        auto result = merge(parts, 0);
+        CHECK_MESSAGE(result.ending == exit_code(0), result.err);
+        CHECK(contains(result.out, "20 succeeded"));
+        const int chosen = 1 + parts / 3;
+        const std::string shard = std::to_string(chosen) + "/" + std::to_string(parts);
+        result = merge(parts, chosen);
+        CHECK(result.ending == exit_code(1));
+        CHECK_MESSAGE(contains(result.err, shard), result.err);
+        // Killed before its end: there is no trailer.
+        const std::string whole = read_text(name_of(chosen));
+        write("part." + std::to_string(chosen), whole.substr(0, whole.rfind("{\"type\":\"trailer\"")));
+        result = merge(parts, 0);
+        CHECK(result.ending == exit_code(1));
+        CHECK_MESSAGE((contains(result.err, shard) || contains(result.err, name_of(chosen))), result.err);
+        // Resumed, it is whole again.
+        std::string input;
+        for (int i = 1; i <= 20; ++i) input += "r" + std::to_string(i) + "\n";
+        run_batch_of(input, {"--shard", (parts % 2 == 0 ? "" : "hash:") + shard, "--resume", name_of(chosen), "--",
+                             "echo", "{#}:{}"});
+        CHECK(merge(parts, 0).ending == exit_code(0));
+    }
+}
+
+TEST_CASE_FIXTURE(
+    ShardTrial,
+    "report merge is 0 also with failed jobs, 1 for a part that started no more jobs, and 125 for what is no report") {
+    const auto run_part = [&](const std::string& part, const std::string& script, const std::string& halt) {
+        std::filesystem::remove(name_of(part[0] - '0'));
+        run_batch({"-j1", "--halt", halt, "--shard", part, "--report", name_of(part[0] - '0'), "--", "sh", "-c", script,
+                   "sh", ":::", "1", "2", "3", "4"});
+    };
+    const auto merge = [&](const std::vector<std::string>& files) {
+        std::vector<std::string> words{netrunner(), "report", "merge"};
+        words.insert(words.end(), files.begin(), files.end());
+        return complete(command(words));
+    };
+    run_part("1/2", "exit 0", "never");
+    run_part("2/2", "[ $1 = 4 ]", "never");
+    auto result = merge({name_of(1), name_of(2)});
+    CHECK(result.ending == exit_code(0));
+    CHECK(contains(result.out, "3 succeeded, 1 failed"));
+    run_part("2/2", "[ $1 = 4 ]", "soon");
+    result = merge({name_of(1), name_of(2)});
+    CHECK(result.ending == exit_code(1));
+    write("other", "no report\n");
+    CHECK(merge({name_of(1), path("other")}).ending == exit_code(125));
+    CHECK(merge({name_of(1), directory() + "/none"}).ending == exit_code(125));
+    CHECK(merge({}).ending == exit_code(125));
+}
+
 TEST_SUITE_END();
