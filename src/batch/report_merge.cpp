@@ -51,14 +51,7 @@ void ReportMerge::take_header(const ReportHeader& header) {
     file.shard = header.shard;
     ++segment_;
     started_at_ = started_at_ ? std::min(*started_at_, header.started_at) : header.started_at;
-    if (header.input_digest && digest_ && *header.input_digest != *digest_) {
-        throw UsageError(
-            fmt::format("'{}' and '{}' are reports of batches with different inputs", digest_file_, file.name));
-    }
-    if (header.input_digest) {
-        digest_ = header.input_digest;
-        digest_file_ = file.name;
-    }
+    file.digest = header.input_digest;  // a batch may be resumed with another input
 }
 
 void ReportMerge::take_job(ReportedJob job) {
@@ -122,6 +115,10 @@ MergedBatch ReportMerge::finish() {
                                          file.name, shard_text(first.shard), shard_text(file.shard)));
         }
         for (std::size_t j = 0; j < i; ++j) {
+            if (files_[j].digest && file.digest && files_[j].digest != file.digest) {
+                throw UsageError(fmt::format("'{}' and '{}' are reports of batches with different inputs",
+                                             files_[j].name, file.name));
+            }
             if (files_[j].shard == file.shard) {
                 throw UsageError(fmt::format("'{}' and '{}' are reports of the same shard", files_[j].name, file.name));
             }

@@ -40,6 +40,7 @@ class ReportMerge {
         std::string name;
         ShardChoice shard{};
         std::uint64_t lines = 0;
+        std::optional<std::string> digest{};           ///< of the input, as the last header has it
         bool has_trailer = false;                      ///< as its last line
         std::optional<std::uint64_t> not_started = 0;  ///< nothing: not known
     };
@@ -53,8 +54,6 @@ class ReportMerge {
     [[nodiscard]] std::vector<std::string> gaps() const;
 
     std::vector<File> files_;
-    std::optional<std::string> digest_;
-    std::string digest_file_;
     std::optional<std::chrono::system_clock::time_point> started_at_;
     std::uint64_t segment_ = 0;
     std::vector<Job> jobs_;

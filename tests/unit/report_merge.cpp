@@ -126,6 +126,7 @@ TEST_CASE("identical jobs count each") {
 TEST_CASE("reports that do not belong together are refused") {
     CHECK(refusal({header(1, 2, "x") + trailer(), header(2, 2, "y") + trailer()}) ==
           "'a' and 'b' are reports of batches with different inputs");
+    CHECK(merged({header(0, 0, "x") + trailer() + header(0, 0, "y") + trailer()}).status() == 0);
     CHECK(refusal({header(1, 2) + trailer(), header(1, 2) + trailer()}) == "'a' and 'b' are reports of the same shard");
     CHECK(refusal({header(1, 2) + trailer(), header(2, 3) + trailer()}) ==
           "'a' and 'b' are not shards of one batch: '1/2' and '2/3'");
