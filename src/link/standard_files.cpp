@@ -38,12 +38,13 @@ Descriptor open_directory(const std::optional<std::string>& path) {
 
 }  // namespace
 
-StandardFiles::StandardFiles(const LaunchPlan& plan, std::optional<TimePoint> until)
+StandardFiles::StandardFiles(const LaunchPlan& plan, std::optional<TimePoint> until, Attempt attempt)
     : directory(open_directory(plan.directory)) {
     const auto open_choice = [&](const StreamChoice& choice) {
         if (choice.mode == Mode::null) return open_file("/dev/null", O_RDWR);
         if (choice.mode != Mode::file) return Descriptor();
-        return open_output(choice.path, is_appended_to(choice, plan) ? O_APPEND : O_TRUNC, until);
+        const bool appends = attempt == Attempt::further || is_appended_to(choice, plan);
+        return open_output(choice.path, appends ? O_APPEND : O_TRUNC, until);
     };
     input = plan.standard_input.mode == Mode::file
                 ? open_patiently(plan.standard_input.path, O_RDONLY | O_NOCTTY, until)
@@ -51,7 +52,8 @@ StandardFiles::StandardFiles(const LaunchPlan& plan, std::optional<TimePoint> un
     output = open_choice(plan.standard_output);
     error = open_choice(plan.standard_error);
     // O_NONBLOCK matters for a device. No other process shares a file that is opened here, unless it is the command's.
-    if (plan.output_file) copy = open_output(*plan.output_file, O_NONBLOCK | (plan.append ? O_APPEND : O_TRUNC), until);
+    const bool appends = attempt == Attempt::further || plan.append;
+    if (plan.output_file) copy = open_output(*plan.output_file, O_NONBLOCK | (appends ? O_APPEND : O_TRUNC), until);
 }
 
 void StandardFiles::renew_input(const LaunchPlan& plan) {

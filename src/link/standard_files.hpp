@@ -20,8 +20,12 @@ struct StandardFiles {
     Descriptor copy;       ///< the file of -o, for netrunner itself
     Descriptor directory;  ///< O_PATH
 
+    enum class Attempt {
+        first,
+        further,  ///< keeps what earlier attempts have written, and appends to it
+    };
     /// Waits at most `until` for the other end of a FIFO. Throws SetupFailure, OpenTimedOut.
-    StandardFiles(const LaunchPlan& plan, std::optional<TimePoint> until);
+    StandardFiles(const LaunchPlan& plan, std::optional<TimePoint> until, Attempt attempt = Attempt::first);
 
     /// Opens the file of --stdin again, for another attempt, which reads it from its start. Throws SetupFailure.
     void renew_input(const LaunchPlan& plan);

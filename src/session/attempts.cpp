@@ -68,6 +68,13 @@ Attempts::Answer Attempts::after(const Outcome& outcome, TimePoint now) {
     return {plan_.delay, ""};
 }
 
+LaunchPlan limited(LaunchPlan plan, TimePoint begun, std::optional<TimePoint> end) {
+    if (!end || *end - begun >= plan.timeout) return plan;
+    plan.timeout = std::max(*end - begun, Duration(1));
+    plan.timeout_shown = fmt::format("{} (--retry-timeout)", format_duration(plan.retry->timeout));
+    return plan;
+}
+
 AttemptRecord record_of(const Outcome& outcome, bool preserve_status) {
     AttemptRecord record{.reason = reason_of(outcome),
                          .status = ending_of(outcome, preserve_status).status,

@@ -1,4 +1,5 @@
-// Decides whether a run is tried again (--retries) after an attempt, and when. The runner asks it after each attempt.
+// Decides whether a run is tried again (--retries) after an attempt, and when. The runner asks it after each attempt,
+// and so does a batch for each job.
 // Pure: it is given outcomes and the time. It starts nothing, waits for nothing and writes nothing.
 #pragma once
 
@@ -6,6 +7,7 @@
 #include <string>
 
 #include "src/outcome/outcome.hpp"
+#include "src/plan/launch_plan.hpp"
 #include "src/plan/retry_plan.hpp"
 #include "src/values/deadline.hpp"
 
@@ -40,6 +42,10 @@ class Attempts {
     std::optional<TimePoint> end_;
     int ended_ = 0;
 };
+
+/// `plan`, which has --retries, for an attempt that begins at `begun`: its time ends at `end` at the latest. Nothing:
+/// only its own limits hold.
+LaunchPlan limited(LaunchPlan plan, TimePoint begun, std::optional<TimePoint> end);
 
 /// For the report.
 AttemptRecord record_of(const Outcome& outcome, bool preserve_status);

@@ -119,14 +119,6 @@ Outcome attempt(const LaunchPlan& plan, StandardFiles& files, bool is_first, Pum
     }
 }
 
-/// `plan` with a limit on time that ends at `end` at the latest; TimePoint::max(): never.
-LaunchPlan limited(LaunchPlan plan, TimePoint begun, TimePoint end) {
-    if (end == TimePoint::max() || end - begun >= plan.timeout) return plan;
-    plan.timeout = std::max(end - begun, Duration(1));
-    plan.timeout_shown = fmt::format("{} (--retry-timeout)", format_duration(plan.retry->timeout));
-    return plan;
-}
-
 /// Says how an attempt ended after which another one follows.
 void tell(const Outcome& outcome, const Attempts& attempts, const RetryPlan& plan, LinePosition& position) {
     if (plan.quiet) return;
@@ -169,7 +161,7 @@ Outcome attempt_again_and_again(LaunchPlan plan, StandardFiles& files, Pump& pum
     std::vector<AttemptRecord> records;
     std::vector<Orphan> spared;  // by all attempts
     while (true) {
-        const LaunchPlan now = limited(plan, context.begun, attempts.end().value_or(TimePoint::max()));
+        const LaunchPlan now = limited(plan, context.begun, attempts.end());
         Outcome outcome =
             attempt(now, files, records.empty(), pump, signals, context, attempts.is_last() ? &given : nullptr);
         records.push_back(record_of(outcome, retry.preserve_status));
@@ -223,7 +215,7 @@ Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<Sign
         return attempt_again_and_again(plan, files, pump, *signals, given, std::move(context), plan_again);
     } catch (const OpenTimedOut& failure) {
         const bool together = plan.retry && plan.retry->timeout != forever;
-        const TimePoint end = together ? begun + plan.retry->timeout : TimePoint::max();
+        const auto end = together ? std::optional(begun + plan.retry->timeout) : std::nullopt;
         return as_only_attempt(timed_out_setup(failure, limited(plan, begun, end), begun), plan);
     } catch (const SetupFailure& failure) {
         return as_only_attempt(failed_setup(failure, failure.stage(), plan, begun), plan);
