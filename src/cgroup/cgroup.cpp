@@ -323,6 +323,15 @@ void Cgroup::give_back() noexcept {
     remove_mark(job_.directory());
 }
 
+void Cgroup::become_parent() {
+    remove_mark(job_.directory());
+    // The kernel gives up the exclusive lock before it grants the shared one, so another run may take the group
+    // between.
+    if (lock_group(job_.directory(), LOCK_SH) && same_file(path_, job_.directory())) return;
+    hand_over();
+    refuse_used(path_, owner_of(job_.directory()));
+}
+
 void Cgroup::leave() {
     remove_mark(job_.directory());
     if (claim_ == Claim::made) ::fchmod(job_.directory(), JobGroup::made_by_run & ~static_cast<mode_t>(S_ISVTX));

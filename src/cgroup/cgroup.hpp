@@ -1,6 +1,7 @@
 // The control group of one run: makes, locks, marks and limits it, reads its counters and removes it. A session makes
 // one if its plan has a CgroupPlan; the doctor makes one as a trial. Every limit is in force before a process enters
-// the group; otherwise the constructor throws and no command starts. Which limits to set is CgroupPlan's decision.
+// the group; otherwise the constructor throws and no command starts. Which limits to set is CgroupPlan's decision. A
+// batch makes one around the groups of its jobs.
 #pragma once
 
 #include <chrono>
@@ -29,6 +30,8 @@ class Cgroup {
     Cgroup& operator=(const Cgroup&) = delete;
 
     [[nodiscard]] const std::string& path() const { return path_; }
+    /// Where `path` starts, without a slash at the end.
+    [[nodiscard]] const std::string& base() const { return base_; }
     /// The group's open directory. The lock belongs to this open file description: each process that inherits the
     /// descriptor holds the lock too.
     [[nodiscard]] int directory() const { return job_.directory(); }
@@ -44,6 +47,10 @@ class Cgroup {
     [[nodiscard]] bool adopted() const { return claim_ == Claim::adopted; }
     /// The values that were set, as read back, by interface file.
     [[nodiscard]] const std::map<std::string, std::string>& limits() const { return limits_; }
+
+    /// Makes it a parent, in which runs take groups, for the group around all jobs of a batch. While this object
+    /// exists, no other run can take or remove it. Throws SetupFailure.
+    void become_parent();
 
     /// The counters of this run only: what an adopted group had counted before is subtracted.
     [[nodiscard]] CgroupFigures figures() const;

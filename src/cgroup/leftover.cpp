@@ -154,7 +154,8 @@ void clear_strays(int directory, const std::string& path, const ClearingListener
         const Descriptor stray = open_group_in(directory, name);
         if (!stray || !is_ours(stray.get()) || !lock_group(stray.get(), LOCK_EX)) continue;
         try {
-            clear_leftover(stray.get(), fmt::format("{}/{}", path, name), true, told);
+            // The group around the jobs of a killed batch is a parent. Its jobs' helpers may still be at work.
+            clear_ours(directory, stray.get(), name, fmt::format("{}/{}", path, name), told);
         } catch (const SetupFailure& failure) {
             told(failure_text(failure), false);  // not fatal: the new run uses another name
         }

@@ -82,7 +82,8 @@ bool is_oom_first(const Outcome& outcome) {
 
 /// Which memory limit was reached; empty if neither the limit nor the peak is known.
 std::string describe_shortage(const GroupRecord& group) {
-    if (group.figures.ooms.value_or(0) == 0) return "not by a limit of this run";
+    if (group.figures.ooms.value_or(0) == 0)
+        return group.shortage_above.empty() ? "not by a limit of this run" : group.shortage_above;
     if (group.figures.own_ooms == 0) return "by the limit of a nested control group";
     std::vector<std::string> parts;
     const auto limit = group.limits.find("memory.max");

@@ -110,6 +110,7 @@ struct GroupRecord {
     std::string path;
     std::map<std::string, std::string> limits;  ///< by interface file, as read back from the kernel
     CgroupFigures figures;
+    std::string shortage_above{};  ///< the limit of a surrounding group that was reached, if it is known: for messages
 };
 
 /// How the command of --on-timeout or --on-stop went.
