@@ -168,7 +168,12 @@ void Session::act(RunAction action) {
             break;
         case RunAction::kill:
             if (const auto signal = stop_.climb_to_kill()) order(*signal);
-            end_stop_command();
+            // With neighbours, do not hold them up. The drain is complete when it has ended.
+            if (context_.neighbours != nullptr && stop_command_) {
+                stop_command_->end(milliseconds(0));
+            } else {
+                end_stop_command();
+            }
             break;
         case RunAction::settle:
             settling_.begin(now);

@@ -88,16 +88,17 @@ StopCommand::StopCommand(const Request& request, Pump& pump, Owner owner, const 
     OutputPipe output = make_pipe(request.hook);
     relay_.emplace(Source::owning(std::move(output.reader)), Sink::borrowing(error_.get()),
                    Sink::owning(duplicate(kept_.get())), &budget_, std::size_t{0}, duties);
-    pid_ = start({"netrunner", "run",
-                  "--quiet",   "--die-with-parent",
-                  "--timeout", fmt::format("{}", time_limit.count()),
-                  "--stop",    "KILL",
-                  "--stdout",  "inherit",
-                  "--stderr",  "inherit",
-                  "--setenv",  fmt::format("NETRUNNER_PID={}", request.command),
-                  "--setenv",  fmt::format("NETRUNNER_REASON={}", request.reason),
-                  "--",        "/bin/sh",
-                  "-c",        request.hook.text},
+    pid_ = start({"netrunner",    "run",
+                  "--quiet",      "--die-with-parent",
+                  "--timeout",    fmt::format("{}", time_limit.count()),
+                  "--signal",     "KILL",
+                  "--kill-after", "0",
+                  "--stdout",     "inherit",
+                  "--stderr",     "inherit",
+                  "--setenv",     fmt::format("NETRUNNER_PID={}", request.command),
+                  "--setenv",     fmt::format("NETRUNNER_REASON={}", request.reason),
+                  "--",           "/bin/sh",
+                  "-c",           request.hook.text},
                  output.writer, request.hook);
     try {
         handle_ = open_pidfd(pid_);
@@ -154,15 +155,15 @@ void StopCommand::reap() {
     handle_.reset();
 }
 
-void StopCommand::end() {
-    if (!status_) {
-        // SIGTERM makes the nested netrunner send SIGTERM to its tree. If the tree does not end in time, SIGKILL ends
-        // the nested netrunner, and its guard then sends SIGKILL to the tree, as `--stop KILL` says.
+void StopCommand::end(std::chrono::milliseconds longest) {
+    if (!status_ && !noted_) {
+        // SIGTERM makes the nested netrunner send SIGTERM and at once SIGKILL to its tree. If the tree does not end in
+        // time, SIGKILL ends the nested netrunner, and its guard then sends SIGKILL to the tree.
         ::kill(pid_, SIGTERM);
-        constexpr int most_ms = 3000;
-        if (!await_end(pid_, most_ms)) ::kill(pid_, SIGKILL);
-        reap();
+        if (longest.count() == 0) return;
+        if (!await_end(pid_, static_cast<int>(longest.count()))) ::kill(pid_, SIGKILL);
     }
+    reap();
     if (!relay_) return;
     relay_->move();
     pump_.remove(*relay_);

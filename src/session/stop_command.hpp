@@ -53,8 +53,8 @@ class StopCommand {
     [[nodiscard]] bool is_over() const;
 
     /// Ends it and everything that it started, if it still runs, and passes on the output that is there. Then `record`
-    /// is final.
-    void end();
+    /// is final. Waits for that for `patience` at most. Zero: only asks it to end, and a wake tells that it has ended.
+    void end(std::chrono::milliseconds patience = std::chrono::seconds(3));
     [[nodiscard]] StopCommandRecord record() const;
 
   private:
