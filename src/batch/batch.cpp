@@ -12,20 +12,24 @@
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "src/batch/argument_space.hpp"
+#include "src/batch/batch_group.hpp"
 #include "src/batch/batch_report.hpp"
 #include "src/batch/conductor.hpp"
 #include "src/batch/processors.hpp"
 #include "src/batch/room_for_jobs.hpp"
 #include "src/batch/shard.hpp"
 #include "src/plan/facts.hpp"
+#include "src/plan/retry_plan.hpp"
 #include "src/relay/source.hpp"
 #include "src/session/console.hpp"
 #include "src/system/given_descriptors.hpp"
 #include "src/system/setup_failure.hpp"
 #include "src/system/terminal.hpp"
 #include "src/values/errno_text.hpp"
+#include "src/values/kernel_text.hpp"
 #include "src/values/usage_error.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX requires the program to declare it
@@ -39,8 +43,6 @@ void refuse_unbuilt(const BatchOptions& options) {
     if (options.output_file || options.append) refuse("--output");
     if (options.junit) refuse("--junit");
     if (options.progress) refuse("--progress");
-    if (!options.group_limits.empty()) refuse("limits of the group around all jobs");
-    if (options.job.retries) refuse("--retries");
 }
 
 /// The input, read without blocking; null if the jobs come from `:::`.
@@ -79,6 +81,15 @@ void make_room(const RoomForJobs& room, std::uint64_t jobs, Options& job) {
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// Each job needs a process in the group around all jobs.
+void check_room_in_group(const BatchOptions& options, std::uint64_t jobs) {
+    const auto limit = std::ranges::find(options.group_limits, "pids.max", &CgroupSetting::file);
+    const auto most = limit == options.group_limits.end() ? std::nullopt : number_in(limit->value);
+    if (most && *most < jobs)
+        throw UsageError(fmt::format("-j {}: {} {} has no room for so many jobs (say -j {})", jobs, limit->option,
+                                     *most, std::max<std::uint64_t>(*most, 1)));
+}
+
 std::optional<JobServerAddress> server_of_make() {
     const char* const flags = std::getenv("MAKEFLAGS");
     return flags == nullptr ? std::nullopt : job_server_in(flags);
@@ -115,14 +126,24 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
         server.reset();
     }
     const std::uint64_t at_once = jobs_at_once(options.jobs.value_or(JobsChoice{}), usable_processors());
-    const RoomForJobs room = RoomForJobs::find();
+    RoomForJobs room = RoomForJobs::find();
+    if (options.job.cgroup.path || !options.job.cgroup.settings.empty() || !options.group_limits.empty())
+        room.descriptors_each += descriptors_of_group;
     make_room(room, at_once, options.job);
+    if (!server) check_room_in_group(options, at_once);
+    if (!options.jsonl) plan_retries(options.job, false);  // refuses --retry-delay without --retries
+    options.die_with_parent = std::exchange(options.job.die_with_parent, false);
+    const CgroupChoice around = take_group_choice(options);
     const auto input = open_input(options);
     JobMaker source(
         options,
         [&](std::span<std::byte> block) { return input ? input->read(block) : IoResult{IoResult::Status::end}; },
         ArgumentSpace::of_this_process(environ));
-    BatchReport report(options, argv, shard, source.count(), warn);
+    BatchGroup group(around, !options.job.cgroup.settings.empty(), facts.cgroup_base, narrate);
+    // A failure leaves no report. But a batch that is resumed may still have jobs in the group.
+    if (!options.resume) group.make_if_needed();
+    BatchReport report(options, argv, shard, source.count(), input ? input->descriptor() : -1, warn);
+    group.make_if_needed();
     const ConductorSetup setup{.options = options,
                                .facts = facts,
                                .found = found,
@@ -131,6 +152,7 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
                                .jobs_at_once = at_once,
                                .pipe_size = room.pipe_size(at_once),
                                .server = server,
+                               .group = group,
                                .input = input ? input->descriptor() : -1,
                                .narrate = narrate,
                                .say = say,
@@ -138,6 +160,7 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
     Conductor conductor(setup, source, report);
     const Halting& halting = conductor.run();
     Ending ending = halting.ending();
+    const std::vector<std::string> of_group = group.remove();
     const int output_error = conductor.output_error();
     if (output_error != 0 && output_error != EPIPE) {
         warn(fmt::format("cannot write the output of the jobs: {}", errno_text(output_error)));
@@ -145,6 +168,7 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
     }
     if (!report.finish(halting, ending.status)) ending = {.status = exit_own_failure};
     conductor.let_through_orders();
+    for (const std::string& line : of_group) say(line);
     for (const std::string& line : report.summary(halting)) say(line);
     return ending;
 }

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <thread>
 
+#include "src/batch/input_digest.hpp"
 #include "src/batch/report_lines.hpp"
 #include "src/batch/shard.hpp"
 #include "src/report/report.hpp"
@@ -63,7 +64,7 @@ std::string quoted(const std::string& word) {
 }  // namespace
 
 BatchReport::BatchReport(const BatchOptions& options, std::vector<std::string> argv, ShardChoice shard,
-                         std::optional<std::uint64_t> jobs, Say say)
+                         std::optional<std::uint64_t> jobs, int input, Say say)
     : options_(options), argv_(std::move(argv)), shard_(shard), say_(std::move(say)) {
     if (!options.report && !options.resume) return;
     bool resumed = false;
@@ -88,6 +89,7 @@ BatchReport::BatchReport(const BatchOptions& options, std::vector<std::string> a
         if (!file_->try_lock()) throw SetupFailure("report", EBUSY, "cannot lock the report");
     }
     const std::string header = render_header({.argv = argv_,
+                                              .input_digest = input_digest(options, input),
                                               .jobs = jobs,
                                               .shard = shard_,
                                               .resumed = resumed,

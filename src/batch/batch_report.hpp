@@ -18,9 +18,10 @@ class BatchReport final : public JobKeeper {
   public:
     using Say = std::function<void(const std::string& line)>;  ///< for failures of netrunner, also with -q
 
-    /// Opens the report, or the one to resume, and writes the header. Throws SetupFailure, UsageError.
+    /// Opens the report, or the one to resume, and writes the header. `jobs`: how many the input has, if that is known.
+    /// `input`: its descriptor; -1: it is on the command line. Throws SetupFailure, UsageError.
     BatchReport(const BatchOptions& options, std::vector<std::string> argv, ShardChoice shard,
-                std::optional<std::uint64_t> jobs, Say say);
+                std::optional<std::uint64_t> jobs, int input, Say say);
 
     Choice choose(const BatchJob& job) override;
     bool reserve(const BatchJob& job) override;

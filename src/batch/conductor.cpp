@@ -4,16 +4,16 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <stdexcept>
 #include <utility>
 
 #include "src/batch/output_mode.hpp"
+#include "src/batch/shard.hpp"
 #include "src/session/strangers.hpp"
-#include "src/system/setup_failure.hpp"
+#include "src/system/processor_wait.hpp"
 #include "src/system/terminal.hpp"
-#include "src/values/usage_error.hpp"
 
 namespace netrunner {
 namespace {
@@ -22,13 +22,21 @@ using std::chrono::steady_clock;
 using Phase = Halting::Phase;
 
 constexpr std::size_t last_lines = 10;
+/// Jobs that wait for another attempt hold no slot. Their number is limited, so that memory does not depend on the
+/// number of jobs.
+constexpr std::size_t most_waiting = 1000;
 
-Outcome not_started(const BatchJob& job, NotStarted why) {
-    Outcome outcome;
-    outcome.command = job.options.command.empty() ? "" : job.options.command.front();
-    outcome.end = std::move(why);
-    outcome.stamp(steady_clock::now());
-    return outcome;
+/// The shortest time limit: how exactly a suspension has to be known.
+Duration shortest_limit(const BatchOptions& options) {
+    const Options& job = options.job;
+    // A record may have any limit.
+    if (options.jsonl) return std::chrono::seconds(1);
+    Duration shortest = forever;
+    for (const Duration limit :
+         {job.timeout, job.idle_timeout, options.batch_timeout, job.retry_timeout.value_or(forever)}) {
+        if (limit != Duration::zero()) shortest = std::min(shortest, limit);
+    }
+    return shortest;
 }
 
 /// The first signal of a stop that netrunner itself decides on.
@@ -45,16 +53,21 @@ Conductor::Conductor(const ConductorSetup& setup, JobMaker& source, JobKeeper& k
       signals_(setup.found),
       running_(pump_, find_strangers()),
       output_(STDOUT_FILENO, pump_),
-      planner_(setup),
-      halting_(setup.options.halt, setup.options.batch_timeout, setup.begun, source.count()),
+      own_error_(setup.facts.outputs_are_one ? nullptr : std::make_unique<SharedOutput>(STDERR_FILENO, pump_)),
+      outputs_(make_outputs(setup.options, {output_, error_output()})),
+      starter_(setup, running_, outputs_.get(), keeper.lock()),
+      halting_(setup.options.halt, setup.options.batch_timeout, setup.begun,
+               jobs_in_shard(setup.options.shard, source.count())),
       slots_(setup, pump_),
-      supply_(setup, source, keeper, halting_, pump_) {
-    if (!setup_.facts.outputs_are_one) own_error_.emplace(STDERR_FILENO, pump_);
-    outputs_ = make_outputs(setup_.options, {output_, own_error_ ? *own_error_ : output_});
+      supply_(setup, source, keeper, halting_, pump_),
+      suspension_(shortest_limit(setup.options), steady_clock::now()) {
     // For the sessions' second layers: if the guard and the shepherd of a job die, the kernel reparents its tree to
     // this process.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     pump_.watch(signals_.descriptor(), &signals_);
+    if (!setup_.options.die_with_parent) return;
+    parent_.emplace();
+    if (parent_->descriptor() >= 0) pump_.watch(parent_->descriptor(), &*parent_);
 }
 
 Conductor::~Conductor() = default;
@@ -73,79 +86,112 @@ const Halting& Conductor::run() {
 // ---- starting
 
 void Conductor::start_jobs() {
-    while (halting_.may_start() && output_.error() == 0) {
+    follow_phase();  // no further attempt of a batch that has come to its end
+    bool wants_slot = start_retries();
+    while (!wants_slot && retries_.size() < most_waiting && halting_.may_start() && output_.error() == 0) {
         const BatchJob* const next = supply_.next();
         if (next == nullptr) break;
         if (outputs_ && !outputs_->has_room()) break;
-        if (next->problem.empty() && !slots_.has_room_for(next->slots)) break;
+        wants_slot = next->problem.empty() && !slots_.has_room_for(next->slots);
+        if (wants_slot) break;
         if (!keeper_.reserve(*next)) {
             halting_.own_failure();
             break;
         }
-        start(supply_.take());
+        const std::uint64_t number = next->number;
+        start(members_.emplace(number, std::make_unique<StartedJob>(supply_.take(), steady_clock::now())).first);
     }
     if (output_.error() != 0) halting_.start_no_more();
-    if (!supply_.has_next() || !halting_.may_start()) slots_.give_back();
+    if (!wants_slot) slots_.give_back();
     follow_phase();
 }
 
-void Conductor::start(BatchJob job) {
-    const std::uint64_t number = job.number;
-    const auto place = members_.emplace(number, std::make_unique<Member>()).first;
-    Member& member = *place->second;
-    member.job = std::move(job);
-    member.begun = steady_clock::now();
-    NotStarted why{.stage = "record", .message = member.job.problem};
-    if (!member.job.problem.empty()) return end(place, not_started(member.job, std::move(why)));
-    try {
-        LaunchPlan launch = planner_.plan(member.job);
-        const StandardFiles files(launch, member.begun);  // a job does not wait for the other end of a FIFO
-        SessionContext context{.begun = member.begun, .narrate = setup_.narrate};
-        if (outputs_) {
-            member.output = outputs_->open(number);
-            member.watched_output.emplace(member.output->output(), member.last_output);
-            member.watched_error.emplace(member.output->error(), member.last_output);
-            context.outlets = {&*member.watched_output, &*member.watched_error};
-        }
-        launch.shepherd.lock_descriptor = keeper_.lock();
-        slots_.start(member.job.slots);
-        member.has_slot = true;
-        running_.start(number, std::move(launch), files, std::move(context));
-        return collect();
-    } catch (const SetupFailure& failure) {
-        why = {.stage = failure.stage(), .error = failure.code().value(), .message = failure_text(failure)};
-    } catch (const std::runtime_error& failure) {
-        why.message = failure.what();
+/// Begins the attempts that are due, before any new job: theirs come first in the input. True if one of them finds no
+/// slot.
+bool Conductor::start_retries() {
+    retries_.tick(steady_clock::now());
+    while (const auto number = retries_.next()) {
+        const auto place = members_.find(*number);
+        if (!slots_.has_room_for(place->second->job().slots)) return true;
+        retries_.take_next();
+        start(place);
     }
-    // The record has asked for what does not exist, such as a user or a directory.
-    if (setup_.options.jsonl) why.message = fmt::format("line {}: {}", member.job.line, why.message);
-    end(place, not_started(member.job, std::move(why)));
+    return false;
+}
+
+/// Begins an attempt of the job, which is the only one without --retries.
+void Conductor::start(Members::iterator place) {
+    StartedJob& started = *place->second;
+    if (started.job().problem.empty()) {
+        slots_.start(started.job().slots);
+        started.has_slot = true;
+    }
+    if (auto failed = starter_.start(started)) {
+        end(place, std::move(*failed));
+    } else {
+        collect();
+    }
 }
 
 // ---- one turn
 
+/// The next deadline of those that a suspension of this process uses up.
+std::optional<TimePoint> Conductor::timers() const {
+    return earlier(earlier(running_.deadline(), retries_.deadline()), halting_.deadline());
+}
+
 std::optional<TimePoint> Conductor::deadline() const {
     const auto of_outputs = outputs_ ? outputs_->deadline() : std::nullopt;
-    return earlier(earlier(running_.deadline(), of_outputs), earlier(halting_.deadline(), keeper_.sync_due()));
+    const auto of_timers = has_timers_ ? earlier(timers(), suspension_.deadline()) : std::nullopt;
+    return earlier(earlier(of_timers, of_outputs), keeper_.sync_due());
 }
 
 void Conductor::take_turn() {
+    if (!std::exchange(has_timers_, timers().has_value()) && has_timers_) {
+        suspension_.restart(steady_clock::now());
+        waited_before_ = processor_wait() - waited_;
+    }
     const Wake wake = pump_.wait(deadline());
+    notice_suspension();  // before the wake starts what only the suspension made due
     if (wake.owner == &signals_) {
         take_signals();
+    } else if (parent_ && wake.owner == &*parent_) {
+        lose_parent();
     } else if (wake.kind != Wake::Kind::deadline) {
         const bool is_own = supply_.handle(wake) || slots_.handle(wake) || output_.handle(wake) ||
                             (own_error_ && own_error_->handle(wake));
         if (!is_own) running_.handle(wake);
     } else {
-        const TimePoint now = steady_clock::now();
-        running_.handle_time();
-        if (outputs_) outputs_->handle_time(now);
-        halting_.tick(now);
-        if (is_due(keeper_.sync_due(), now) && !keeper_.sync(now)) halting_.own_failure();
+        look_after_time();
     }
     collect();
     attend_moved();
+}
+
+void Conductor::look_after_time() {
+    const TimePoint now = steady_clock::now();
+    running_.handle_time();
+    if (outputs_) outputs_->handle_time(now);
+    halting_.tick(now);
+    if (is_due(keeper_.sync_due(), now) && !keeper_.sync(now)) halting_.own_failure();
+}
+
+/// One look for all sessions (docs/decisions/0038).
+void Conductor::notice_suspension() {
+    const TimePoint now = steady_clock::now();
+    if (!has_timers_ || now < suspension_.deadline()) return;
+    waited_ = processor_wait() - waited_before_;
+    const Duration suspended = suspension_.look(now, waited_);
+    if (suspended != Duration::zero()) pause(suspended);
+}
+
+/// This process was suspended for `paused`: no timer counts that time.
+void Conductor::pause(Duration paused) {
+    suspension_.restart(steady_clock::now());
+    running_.resume_timers(paused);
+    halting_.pause(paused);
+    for (const std::uint64_t number : retries_.all()) members_.at(number)->pause(paused);
+    retries_.pause(paused);
 }
 
 /// Lets jobs go on whose output moves again, and accounts for those whose output is out.
@@ -156,7 +202,7 @@ void Conductor::attend_moved() {
         for (const std::uint64_t number : moved) {
             const auto place = members_.find(number);
             if (place == members_.end()) continue;
-            if (place->second->outcome) {
+            if (place->second->has_ended()) {
                 settle(place);
             } else {
                 running_.nudge(number);
@@ -171,6 +217,8 @@ void Conductor::take_signals() {
     while (const auto signal = signals_.read()) {
         if (signal->number == SIGCHLD) {
             running_.handle_children();
+            // Without pidfds, SIGCHLD tells (docs/decisions/0054).
+            if (parent_ && parent_->descriptor() < 0 && parent_->has_ended()) lose_parent();
         } else {
             obey(*signal);
         }
@@ -199,15 +247,29 @@ void Conductor::obey(const SignalEvent& signal) {
     running_.pass_on(signal.number);
 }
 
-/// Stops or kills the jobs if the batch has come to that.
+/// --die-with-parent: the end of the process that started netrunner cancels the batch as SIGTERM does.
+void Conductor::lose_parent() {
+    if (parent_->descriptor() >= 0) pump_.unwatch(parent_->descriptor());
+    parent_.reset();
+    setup_.say("the process that started netrunner has ended: stopping all jobs");
+    halting_.signal(SIGTERM);
+    follow_phase();
+}
+
+/// Does what the batch has come to: stops or kills the jobs, or keeps those that wait from another attempt.
 void Conductor::follow_phase() {
-    if (halting_.phase() == followed_) return;
-    const bool was_stopping = followed_ >= Phase::stopping;
-    followed_ = halting_.phase();
-    if (followed_ >= Phase::stopping && !was_stopping) {
-        running_.stop_all(halting_.first_signal().value_or(first_signal(setup_.options.job)));
-    } else if (followed_ == Phase::killing) {
+    const Phase before = std::exchange(followed_, halting_.phase());
+    const int signal = halting_.first_signal().value_or(first_signal(setup_.options.job));
+    if (followed_ >= Phase::stopping && before < Phase::stopping) {
+        running_.stop_all(signal);
+    } else if (followed_ == Phase::killing && before != Phase::killing) {
         running_.stop_all(SIGTERM);  // a second order, whatever the signal
+    }
+    if (retries_.size() == 0) return;
+    if (followed_ >= Phase::stopping) {
+        end_waiting(signal);
+    } else if (halting_.cause() == Halting::Cause::failure || output_.error() != 0) {
+        end_waiting(0);
     }
 }
 
@@ -218,19 +280,15 @@ void Conductor::suspend() {
     stop_self(SIGTSTP, setup_.has_terminal ? StopScope::group : StopScope::process);
     const Duration paused = steady_clock::now() - stopped_at;
     running_.pass_on(SIGCONT);
-    running_.resume_timers(paused);
-    halting_.pause(paused);
+    pause(paused);
 }
 
 void Conductor::tell_running() {
     const BatchCounts& counts = halting_.counts();
     setup_.say(fmt::format("{} running, {} succeeded, {} failed", running_.count(), counts.succeeded, counts.failed));
     const TimePoint now = steady_clock::now();
-    for (const auto& [number, member] : members_) {
-        if (member->outcome) continue;
-        const auto age = std::chrono::floor<std::chrono::seconds>(now - member->begun);
-        setup_.say(fmt::format("job {} has run for {}: {}", member->job.name(), format_duration(age),
-                               fmt::join(member->job.options.command, " ")));
+    for (const auto& [number, started] : members_) {
+        if (!started->has_ended()) setup_.say(started->state_in_words(now));
     }
 }
 
@@ -240,23 +298,45 @@ void Conductor::collect() {
     while (auto ended = running_.take_ended()) end(members_.find(ended->number), std::move(ended->outcome));
 }
 
+/// An attempt has ended, and with it the job unless another attempt follows. Until that is due, others have its slot.
 void Conductor::end(Members::iterator place, Outcome outcome) {
-    Member& member = *place->second;
-    member.outcome = std::move(outcome);
-    if (std::exchange(member.has_slot, false)) slots_.end(member.job.slots);
-    const bool succeeded = ending_of(*member.outcome, member.job.options.preserve_status).status == 0;
-    if (member.output) member.output->end(!setup_.options.only_failed || !succeeded);
+    StartedJob& started = *place->second;
+    if (std::exchange(started.has_slot, false)) slots_.end(started.job().slots);
+    setup_.group.explain(outcome, started.shortages_before);
+    const TimePoint now = steady_clock::now();
+    const auto again = started.end(std::move(outcome), now);
+    if (!again) return finish(place);
+    started.tell_wait(setup_.narrate, *again - now);
+    retries_.add(place->first, *again);
+    if (halting_.phase() >= Phase::stopping) follow_phase();
+}
+
+/// Ends the jobs that wait for another attempt, which do not get one.
+void Conductor::end_waiting(int signal) {
+    const auto numbers = retries_.all();
+    retries_.clear();
+    for (const std::uint64_t number : numbers) {
+        const auto place = members_.find(number);
+        place->second->end_waiting(signal);
+        finish(place);
+    }
+}
+
+void Conductor::finish(Members::iterator place) {
+    StartedJob& started = *place->second;
+    const bool succeeded = started.ending().status == 0;
+    const bool lost = std::holds_alternative<Lost>(started.outcome().end);
+    // A failure counts for --halt at once, although the job's output may wait for a long time.
+    halting_.job_ended(lost ? JobResult::lost : succeeded ? JobResult::succeeded : JobResult::failed);
+    started.end_output(!setup_.options.only_failed || !succeeded);
     settle(place);
 }
 
 /// Ends the membership of a job when its output is out.
 void Conductor::settle(Members::iterator place) {
-    Member& member = *place->second;
-    if (member.output && !member.output->is_delivered()) return;
-    const Ending ending = ending_of(*member.outcome, member.job.options.preserve_status);
-    const bool lost = std::holds_alternative<Lost>(member.outcome->end);
-    halting_.job_ended(lost ? JobResult::lost : ending.status == 0 ? JobResult::succeeded : JobResult::failed);
-    if (!keeper_.ended({member.job, *member.outcome, ending, member.last_output.last_lines(last_lines)}))
+    const StartedJob& started = *place->second;
+    if (!started.is_delivered()) return;
+    if (!keeper_.ended({started.job(), started.outcome(), started.ending(), started.last_lines(last_lines)}))
         halting_.own_failure();
     members_.erase(place);
 }

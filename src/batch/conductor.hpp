@@ -12,13 +12,16 @@
 #include "src/batch/conductor_setup.hpp"
 #include "src/batch/halting.hpp"
 #include "src/batch/job_keeper.hpp"
-#include "src/batch/job_planner.hpp"
+#include "src/batch/job_starter.hpp"
 #include "src/batch/job_supply.hpp"
-#include "src/batch/output_end.hpp"
 #include "src/batch/outputs.hpp"
+#include "src/batch/retry_queue.hpp"
 #include "src/batch/running_jobs.hpp"
 #include "src/batch/shared_output.hpp"
 #include "src/batch/slot_supply.hpp"
+#include "src/batch/started_job.hpp"
+#include "src/session/parent_watch.hpp"
+#include "src/session/suspension_watch.hpp"
 
 namespace netrunner {
 
@@ -32,37 +35,35 @@ class Conductor {
     /// Returns when all jobs have ended and their helpers have exited. Signals stay blocked until the destruction.
     const Halting& run();
     /// errno of netrunner's own output; EPIPE: its reader has gone.
-    [[nodiscard]] int output_error() const { return output_.error() != 0 ? output_.error() : error_output().error(); }
+    [[nodiscard]] int output_error() { return output_.error() != 0 ? output_.error() : error_output().error(); }
     void let_through_orders() { signals_.let_through_orders(); }
 
   private:
-    struct Member {
-        BatchJob job;
-        TimePoint begun{};
-        OutputEnd last_output;
-        std::unique_ptr<JobOutput> output;  ///< null: the mode has no relayed output
-        std::optional<WatchedReceiver> watched_output;
-        std::optional<WatchedReceiver> watched_error;
-        std::optional<Outcome> outcome;  ///< it has ended; its last output may still be here
-        bool has_slot = false;
-    };
-    using Members = std::unordered_map<std::uint64_t, std::unique_ptr<Member>>;
+    using Members = std::unordered_map<std::uint64_t, std::unique_ptr<StartedJob>>;
 
     void start_jobs();
-    void start(BatchJob job);
+    [[nodiscard]] bool start_retries();
+    void start(Members::iterator place);
 
     void take_turn();
+    void look_after_time();
     void take_signals();
     void obey(const SignalEvent& signal);
     void suspend();
+    void lose_parent();
     void tell_running();
     void follow_phase();
+    void end_waiting(int signal);
     void attend_moved();
     void collect();
     void end(Members::iterator place, Outcome outcome);
+    void finish(Members::iterator place);
     void settle(Members::iterator place);
+    [[nodiscard]] std::optional<TimePoint> timers() const;
     [[nodiscard]] std::optional<TimePoint> deadline() const;
-    [[nodiscard]] const SharedOutput& error_output() const { return own_error_ ? *own_error_ : output_; }
+    void notice_suspension();
+    void pause(Duration paused);
+    [[nodiscard]] SharedOutput& error_output() { return own_error_ ? *own_error_ : output_; }
 
     const ConductorSetup& setup_;
     JobKeeper& keeper_;
@@ -70,14 +71,20 @@ class Conductor {
     Pump pump_{Pump::Gathering::never};
     RunningJobs running_;
     SharedOutput output_;
-    std::optional<SharedOutput> own_error_;  ///< empty: descriptors 1 and 2 lead to the same file
-    std::unique_ptr<Outputs> outputs_;       ///< null: as for Member::output
-    JobPlanner planner_;
+    std::unique_ptr<SharedOutput> own_error_;  ///< null: descriptors 1 and 2 lead to the same file
+    std::unique_ptr<Outputs> outputs_;         ///< null: the mode has no relayed output
+    JobStarter starter_;
     Members members_;
+    RetryQueue retries_;
     Halting halting_;
     Halting::Phase followed_ = Halting::Phase::running;
     SlotSupply slots_;
     JobSupply supply_;
+    std::optional<ParentWatch> parent_;  ///< --die-with-parent, until the parent has ended
+    SuspensionWatch suspension_;
+    bool has_timers_ = false;
+    Duration waited_{};         ///< for a processor, while there were timers, until the last look
+    Duration waited_before_{};  ///< the rest of that time
 };
 
 }  // namespace netrunner

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "src/batch/batch_group.hpp"
 #include "src/batch/job_server.hpp"
 #include "src/cli/batch_options.hpp"
 #include "src/plan/facts.hpp"
@@ -24,6 +25,7 @@ struct ConductorSetup {
     std::uint64_t jobs_at_once = 1;
     Size pipe_size = 256 * 1024;
     std::optional<JobServerAddress> server{};
+    BatchGroup& group;
     int input = -1;  ///< what the source reads; -1: it reads nothing
     Narrator narrate{};
     std::function<void(const std::string& line)> say{};   ///< not with -q

@@ -1,5 +1,7 @@
 #include "src/batch/group_outputs.hpp"
 
+#include <utility>
+
 namespace netrunner {
 
 class GroupOutputs::Pair final : public JobOutput {
@@ -17,10 +19,14 @@ class GroupOutputs::Pair final : public JobOutput {
     Receiver& output() override { return output_; }
     Receiver& error() override { return error_; }
 
-    void end(bool is_shown) override {
-        for (const Port* port : {&output_, &error_}) {
-            if (all_.ends_lines_ && port->is_in_line) stored_.store(port->is_error, std::as_bytes(std::span("\n", 1)));
+    void end_attempt() override {
+        for (Port* port : {&output_, &error_}) {
+            if (all_.ends_lines_ && std::exchange(port->is_in_line, false))
+                stored_.store(port->is_error, std::as_bytes(std::span("\n", 1)));
         }
+    }
+    void end(bool is_shown) override {
+        end_attempt();
         if (!is_shown) stored_.clear();
         all_.release_held_up();
         ended_ = true;

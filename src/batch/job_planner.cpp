@@ -1,6 +1,7 @@
 #include "src/batch/job_planner.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace netrunner {
 
@@ -13,10 +14,15 @@ JobPlanner::JobPlanner(const ConductorSetup& setup) : setup_(setup) {
 
 LaunchPlan JobPlanner::plan(const BatchJob& job) const {
     const Options options = options_of(job);
-    if (!setup_.options.jsonl) return make_launch_plan(options, setup_.facts);
+    const auto plan_with = [&](const Facts& facts) {
+        LaunchPlan plan = make_launch_plan(options, facts);
+        plan.cgroup = setup_.group.plan_for(job, std::move(plan.cgroup));
+        return plan;
+    };
+    if (!setup_.options.jsonl) return plan_with(setup_.facts);
     Facts facts = setup_.facts;
     facts.identity = resolve_identity(options.user, options.group, options.groups);
-    return make_launch_plan(options, facts);
+    return plan_with(facts);
 }
 
 Options JobPlanner::options_of(const BatchJob& job) const {

@@ -17,7 +17,7 @@ class JobPlanner {
     /// Throws UsageError if the template of --tag or of the output's files is malformed.
     explicit JobPlanner(const ConductorSetup& setup);
 
-    /// Makes the files of `--output-mode files`. Throws UsageError, SetupFailure.
+    /// Makes the missing files of `--output-mode files`, and the group of the batch. Throws UsageError, SetupFailure.
     [[nodiscard]] LaunchPlan plan(const BatchJob& job) const;
 
   private:

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <system_error>
 
+#include "src/batch/shard.hpp"
+
 namespace netrunner {
 namespace {
 
@@ -31,7 +33,7 @@ const BatchJob* JobSupply::next() {
                 return nullptr;
             case JobMaker::State::ended:
                 ended_ = true;
-                if (const auto count = source_.count()) halting_.total_known(*count);
+                if (const auto jobs = jobs_in_shard(setup_.options.shard, source_.count())) halting_.total_known(*jobs);
                 return nullptr;
         }
         switch (keeper_.choose(job)) {

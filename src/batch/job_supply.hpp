@@ -23,8 +23,6 @@ class JobSupply {
     const BatchJob* next();
     /// Removes it. Call this only after `next` has given one.
     BatchJob take() { return *std::exchange(next_, std::nullopt); }
-    /// Whether a job that was read has not been taken.
-    [[nodiscard]] bool has_next() const { return next_.has_value(); }
     /// Whether the input has ended. The job that was read last may not have been taken.
     [[nodiscard]] bool has_ended() const { return ended_; }
 

@@ -21,9 +21,10 @@ class LineOutputs::Pair final : public JobOutput {
     }
     Receiver& output() override { return output_; }
     Receiver& error() override { return error_; }
-    void end(bool /*is_shown*/) override {
+    void end_attempt() override {
         for (LineOutput* each : {&output_, &error_}) each->end_line(false);
     }
+    void end(bool /*is_shown*/) override { end_attempt(); }
     [[nodiscard]] bool is_delivered() const override {
         return all_.own_.failure() != 0 || (output_.is_empty() && error_.is_empty());
     }

@@ -55,7 +55,7 @@ std::string OutputNames::path(const Filling& filling) const {
 }
 
 Descriptor open_output(const std::string& path) {
-    const auto open = [&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); };
+    const auto open = [&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666); };
     Descriptor file(open());
     if (!file && errno == ENOENT) {
         for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {

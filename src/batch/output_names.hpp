@@ -27,7 +27,7 @@ class OutputNames {
     bool parts_streams_;
 };
 
-/// Makes the missing directories, then the file; an existing file is emptied. Throws SetupFailure.
+/// Makes the missing directories, then the file; an existing file stays as it is. Throws SetupFailure.
 Descriptor open_output(const std::string& path);
 
 }  // namespace netrunner

@@ -24,6 +24,8 @@ class JobOutput {
 
     virtual Receiver& output() = 0;
     virtual Receiver& error() = 0;
+    /// An attempt of the job has ended, and another one follows: the next byte begins a line.
+    virtual void end_attempt() = 0;
     /// The job has ended: nothing more comes. `is_shown`: false if its output is to be dropped.
     virtual void end(bool is_shown) = 0;
     /// After `end`: whether everything has been written.

@@ -115,7 +115,7 @@ RoomForJobs RoomForJobs::find() {
 }
 
 std::uint64_t RoomForJobs::descriptors_for(std::uint64_t jobs) const {
-    return jobs * descriptors_of_job + descriptors_of_batch + open_descriptors;
+    return jobs * descriptors_each + descriptors_of_batch + open_descriptors;
 }
 
 std::string RoomForJobs::refusal(std::uint64_t jobs) const {
@@ -123,7 +123,7 @@ std::string RoomForJobs::refusal(std::uint64_t jobs) const {
     if (descriptors_for(jobs) > hard_descriptors) {
         return fmt::format("-j {}: {} descriptors are needed, and the hard limit is {} (ulimit -Hn; {})", jobs,
                            descriptors_for(jobs), hard_descriptors,
-                           advice(hard_descriptors > besides ? hard_descriptors - besides : 0, descriptors_of_job));
+                           advice(hard_descriptors > besides ? hard_descriptors - besides : 0, descriptors_each));
     }
     const std::uint64_t needed = jobs * processes_of_job;
     if (most_processes && processes + needed > *most_processes) {

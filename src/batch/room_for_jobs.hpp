@@ -13,6 +13,7 @@ namespace netrunner {
 
 /// What a batch needs (docs/decisions/0057).
 inline constexpr std::uint64_t descriptors_of_job = 3;
+inline constexpr std::uint64_t descriptors_of_group = 6;  ///< more, of a job with a control group
 inline constexpr std::uint64_t descriptors_of_batch = 32;
 inline constexpr std::uint64_t processes_of_job = 3;  ///< the shepherd, the guard and the command
 inline constexpr std::uint64_t pipes_of_job = 2;
@@ -23,6 +24,7 @@ struct RoomForJobs {
         std::uint64_t most = 0;
         std::uint64_t now = 0;
     };
+    std::uint64_t descriptors_each = descriptors_of_job;
     std::uint64_t hard_descriptors = 0;           ///< RLIMIT_NOFILE; netrunner raises its soft limit up to it
     std::uint64_t open_descriptors = 0;           ///< that netrunner was given
     std::optional<std::uint64_t> most_processes;  ///< RLIMIT_NPROC; nothing: no limit, or not applied to this user

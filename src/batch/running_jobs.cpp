@@ -4,15 +4,13 @@
 #include <chrono>
 #include <system_error>
 
-#include "src/system/processor_wait.hpp"
 #include "src/system/setup_failure.hpp"
 
 namespace netrunner {
 
 using std::chrono::steady_clock;
 
-RunningJobs::RunningJobs(Pump& pump, std::vector<pid_t> strangers)
-    : pump_(pump), strangers_(std::move(strangers)), suspension_(std::chrono::seconds(1), steady_clock::now()) {}
+RunningJobs::RunningJobs(Pump& pump, std::vector<pid_t> strangers) : pump_(pump), strangers_(std::move(strangers)) {}
 
 RunningJobs::~RunningJobs() = default;
 
@@ -22,7 +20,6 @@ void RunningJobs::start(Number number, LaunchPlan plan, const StandardFiles& fil
     auto made = std::make_unique<Running>(number, std::move(plan), files, pump_, std::move(context));
     Running& running = *made;
     register_helper(running);
-    if (due_.empty()) suspension_.restart(steady_clock::now());
     by_number_[number] = &running;
     running_.emplace(&running.session, std::move(made));
     settle(running);
@@ -102,27 +99,19 @@ void RunningJobs::child_reaped(Session* session, const siginfo_t& child) {
 }
 
 std::optional<TimePoint> RunningJobs::deadline() const {
-    const auto first =
-        due_.empty() ? std::nullopt : std::optional(std::min(due_.begin()->first, suspension_.deadline()));
+    const auto first = due_.empty() ? std::nullopt : std::optional(due_.begin()->first);
     return earlier(first, children_.deadline());
 }
 
 void RunningJobs::handle_time() {
     const TimePoint now = steady_clock::now();
     children_.handle_time(now);
-    if (!due_.empty() && now >= suspension_.deadline()) notice_suspension(now);
     std::vector<Running*> all;
     for (const auto& [due, running] : due_) {
         if (due > now) break;
         all.push_back(running);
     }
     for (Running* each : all) drive(*each, [](Session& session) { session.handle_time(); });
-}
-
-/// One look for all sessions (docs/decisions/0038).
-void RunningJobs::notice_suspension(TimePoint now) {
-    const Duration suspended = suspension_.look(now, processor_wait());
-    if (suspended != Duration::zero()) resume_timers(suspended);
 }
 
 void RunningJobs::nudge(Number number) {
@@ -143,7 +132,6 @@ void RunningJobs::pass_on(int signal) {
 }
 
 void RunningJobs::resume_timers(Duration paused) {
-    suspension_.restart(steady_clock::now());
     drive_all([&](Session& session) { session.resume_timers(paused); });
 }
 

@@ -1,6 +1,6 @@
 // The sessions of a batch that run now, all on one pump. The conductor starts jobs here, passes wakes and signals on,
-// and takes the outcomes. It owns what belongs to the process and not to a session: the reaping of all children, the
-// notice of a suspension, one reserve of descriptors. It does not decide which job starts when, nor what output means.
+// and takes the outcomes. It owns what belongs to the process and not to a session: the reaping of all children, one
+// reserve of descriptors. It does not decide which job starts when, nor what output means.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,6 @@
 #include "src/batch/children.hpp"
 #include "src/session/neighbours.hpp"
 #include "src/session/session.hpp"
-#include "src/session/suspension_watch.hpp"
 
 namespace netrunner {
 
@@ -83,7 +82,6 @@ class RunningJobs final : private Neighbours {
     void settle(Running& running);
     void register_helper(Running& running);
     void child_reaped(Session* session, const siginfo_t& child);
-    void notice_suspension(TimePoint now);
 
     Pump& pump_;
     std::vector<pid_t> strangers_;
@@ -93,7 +91,6 @@ class RunningJobs final : private Neighbours {
     std::unordered_map<Number, Running*> by_number_;
     std::set<std::pair<TimePoint, Running*>> due_;
     std::deque<Ended> ended_;
-    SuspensionWatch suspension_;
 };
 
 }  // namespace netrunner

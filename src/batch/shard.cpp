@@ -62,6 +62,12 @@ bool is_in_shard(const ShardChoice& shard, std::uint64_t number, const JobKey& k
     return true;
 }
 
+std::optional<std::uint64_t> jobs_in_shard(const ShardChoice& shard, std::optional<std::uint64_t> jobs) {
+    if (!jobs || shard.kind == ShardChoice::Kind::none) return jobs;
+    if (shard.kind != ShardChoice::Kind::position) return std::nullopt;
+    return *jobs < shard.index ? 0 : (*jobs - shard.index) / shard.count + 1;
+}
+
 FoundShard shard_of_environment(const Variable& variable) {
     if (auto found = of_slurm(variable)) return *std::move(found);
     for (const System& system : systems) {

@@ -63,9 +63,9 @@ constexpr std::array<Refusal, 13> refusals{{
 }};
 
 /// What a record cannot set, because it is an option of the whole batch.
-constexpr std::array<std::string_view, 10> of_the_batch{"--output", "--append", "--timestamps", "--report",
-                                                        "--junit",  "--quiet",  "--verbose",    "--progress",
-                                                        "--help",   "--version"};
+constexpr std::array<std::string_view, 12> of_the_batch{"--output", "--append",  "--timestamps",  "--report",
+                                                        "--junit",  "--quiet",   "--verbose",     "--progress",
+                                                        "--help",   "--version", "--cgroup-base", "--die-with-parent"};
 
 [[noreturn]] void refuse(const char* kind, std::string_view text, std::string_view allowed) {
     throw UsageError(fmt::format("invalid {} '{}': {}", kind, text, allowed));

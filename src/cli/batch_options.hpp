@@ -67,6 +67,7 @@ struct BatchOptions {
     Duration batch_timeout = forever;
     ShardChoice shard{};
     std::vector<CgroupSetting> group_limits;  ///< of the group around all jobs
+    bool die_with_parent = false;
 
     // Output
     OutputModeChoice output_mode{};

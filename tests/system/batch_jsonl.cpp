@@ -76,9 +76,10 @@ std::string key_of(std::string option) {
 
 // Options of `run` that concern the whole batch, or that have no meaning for a job. A record that has one is refused.
 const std::set<std::string> not_for_jobs{
-    "help",      "version",  "pty",           "term",       "pty-stderr", "no-input",       "winsize",   "output",
-    "append",    "prefix",   "output-format", "timestamps", "report",     "report-fd",      "junit",     "summary",
-    "heartbeat", "progress", "quiet",         "verbose",    "pipe-size",  "output-stamped", "junit-name"};
+    "cgroup-base", "die-with-parent", "help",           "version",   "pty",       "term",          "pty-stderr",
+    "no-input",    "winsize",         "output",         "append",    "prefix",    "output-format", "timestamps",
+    "report",      "report-fd",       "junit",          "summary",   "heartbeat", "progress",      "quiet",
+    "verbose",     "pipe-size",       "output-stamped", "junit-name"};
 
 }  // namespace
 

@@ -67,16 +67,14 @@ TEST_CASE("values that make no file name are refused") {
     CHECK(refusal("logs/{}", {"a/"}).find("is no name") != std::string::npos);
 }
 
-TEST_CASE("missing directories are made, and an existing file is emptied") {
+TEST_CASE("missing directories are made, and an existing file stays as it is") {
     std::string folder = "/tmp/netrunner-output-XXXXXX";
     REQUIRE(::mkdtemp(folder.data()) != nullptr);
     const std::string file = folder + "/a/b/c.log";
-    for (int i = 0; i < 2; ++i) {
-        const Descriptor opened = open_output(file);
-        CHECK(::write(opened.get(), "text", 4) == 4);
-    }
+    CHECK(::write(open_output(file).get(), "text", 4) == 4);
+    CHECK(::write(open_output(file).get(), "ne", 2) == 2);
     std::ifstream read(file);
-    CHECK(std::string(std::istreambuf_iterator<char>(read), {}) == "text");
+    CHECK(std::string(std::istreambuf_iterator<char>(read), {}) == "next");
     CHECK_THROWS_WITH(open_output(file + "/d"), doctest::Contains("not a directory"));
     CHECK_THROWS_WITH(open_output(folder + "/a/b"), doctest::Contains("is a directory"));
     std::filesystem::remove_all(folder);

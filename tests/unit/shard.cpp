@@ -96,4 +96,24 @@ TEST_CASE("an environment that names no shard or a wrong one is refused") {
               .find("gaps") != std::string::npos);
 }
 
+
+TEST_CASE("how many jobs a shard has is known for shards by position") {
+    const auto jobs_of = [](std::uint64_t index, std::uint64_t count, std::uint64_t jobs) {
+        return jobs_in_shard({ShardChoice::Kind::position, index, count}, jobs);
+    };
+    for (const std::uint64_t jobs : {0U, 1U, 2U, 7U, 16U, 100U}) {
+        for (std::uint64_t count = 1; count <= 16; ++count) {
+            for (std::uint64_t index = 1; index <= count; ++index) {
+                std::uint64_t expected = 0;
+                for (std::uint64_t number = 1; number <= jobs; ++number)
+                    if (is_in_shard({ShardChoice::Kind::position, index, count}, number, {})) ++expected;
+                REQUIRE(jobs_of(index, count, jobs) == expected);
+            }
+        }
+    }
+    CHECK(jobs_in_shard({}, 7) == 7);
+    CHECK(jobs_in_shard({ShardChoice::Kind::hash, 1, 2}, 7) == std::nullopt);
+    CHECK(jobs_in_shard({ShardChoice::Kind::position, 1, 2}, std::nullopt) == std::nullopt);
+}
+
 TEST_SUITE_END();

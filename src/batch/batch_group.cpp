@@ -1,0 +1,126 @@
+#include "src/batch/batch_group.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+#include "src/system/setup_failure.hpp"
+#include "src/system/text_file.hpp"
+#include "src/values/kernel_text.hpp"
+#include "src/values/quantity.hpp"
+#include "src/values/usage_error.hpp"
+
+namespace netrunner {
+namespace {
+
+std::vector<std::string> split(std::string_view path) {
+    std::vector<std::string> names;
+    while (!path.empty()) {
+        const std::size_t slash = std::min(path.find('/'), path.size());
+        names.emplace_back(path.substr(0, slash));
+        path.remove_prefix(std::min(slash + 1, path.size()));
+    }
+    return names;
+}
+
+/// The helpers of a batch that was killed may hold its group for a moment more. Throws SetupFailure.
+std::unique_ptr<Cgroup> make_patiently(const CgroupPlan& plan, const Narrator& narrate) {
+    constexpr int moment_ms = 20;
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+    while (true) {
+        try {
+            return std::make_unique<Cgroup>(plan, narrate);
+        } catch (const SetupFailure& failure) {
+            if (failure.code().value() != EBUSY || std::chrono::steady_clock::now() >= until) throw;
+        }
+        ::poll(nullptr, 0, moment_ms);
+    }
+}
+
+}  // namespace
+
+CgroupChoice take_group_choice(BatchOptions& options) {
+    CgroupChoice& of_job = options.job.cgroup;
+    CgroupChoice choice{.path = std::exchange(of_job.path, std::nullopt),
+                        .base = std::exchange(of_job.base, std::nullopt),
+                        .settings = std::exchange(options.group_limits, {})};
+    const bool needed = choice.path || !choice.settings.empty() || !of_job.settings.empty();
+    if (choice.base && !needed && !options.jsonl) throw UsageError("--cgroup-base needs --cgroup or a limit");
+    return choice;
+}
+
+BatchGroup::BatchGroup(CgroupChoice choice, bool of_jobs, std::optional<std::string> environment_base,
+                       const Narrator& narrate)
+    : choice_(std::move(choice)),
+      environment_base_(std::move(environment_base)),
+      needed_(of_jobs || choice_.path || !choice_.settings.empty()),
+      narrate_(narrate) {}
+
+/// With a made-up name, if neither a path nor a limit is asked for.
+CgroupPlan BatchGroup::plan_around() const {
+    if (choice_.path || !choice_.settings.empty()) return *plan_cgroup(choice_, environment_base_);
+    CgroupPlan plan;
+    plan.base = choice_.base ? choice_.base : environment_base_;
+    plan.unique = true;
+    return plan;
+}
+
+void BatchGroup::make() {
+    if (group_) return;
+    CgroupPlan plan = plan_around();
+    // A shortage of memory in it ends one job, not all of them.
+    std::erase_if(plan.settings,
+                  [](const CgroupSetting& each) { return each.file == "memory.oom.group" && each.implied; });
+    auto made = make_patiently(plan, narrate_);
+    made->become_parent();
+    names_ = split(std::string_view(made->path()).substr(made->base().size() + 1));
+    const auto limit = std::ranges::find(plan.settings, "memory.max", &CgroupSetting::file);
+    if (const auto bytes = limit == plan.settings.end() ? std::nullopt : number_in(limit->value))
+        memory_limit_ = fmt::format("{} {} of all jobs together", limit->option, format_size(*bytes));
+    group_ = std::move(made);
+}
+
+std::optional<CgroupPlan> BatchGroup::plan_for(const BatchJob& job, std::optional<CgroupPlan> asked) {
+    if (!asked && !needed_) return std::nullopt;
+    make();
+    CgroupPlan plan;
+    plan.spares = !job.options.spare.empty();
+    if (asked) plan = *std::move(asked);
+    if (plan.components.empty()) {
+        plan.components.push_back(std::to_string(job.number));
+        plan.unique = false;
+    }
+    plan.components.insert(plan.components.begin(), names_.begin(), names_.end());
+    plan.base = group_->base();
+    const bool is_set =
+        std::ranges::find(plan.settings, "memory.oom.group", &CgroupSetting::file) != plan.settings.end();
+    // If all jobs together run out of memory, the kernel ends one of them as a whole.
+    if (!memory_limit_.empty() && !is_set)
+        plan.settings.push_back({"memory.oom.group", "1", "--group-memory-max", true, true});
+    return plan;
+}
+
+std::uint64_t BatchGroup::shortages() const {
+    if (memory_limit_.empty()) return 0;
+    const auto events = read_text_at(group_->directory(), "memory.events.local");
+    return events ? number_after(*events, "oom").value_or(0) : 0;
+}
+
+void BatchGroup::explain(Outcome& outcome, std::uint64_t before) const {
+    if (!outcome.cgroup || outcome.cgroup->figures.oom_kills.value_or(0) == 0) return;
+    if (shortages() > before) outcome.cgroup->shortage_above = memory_limit_;
+}
+
+std::vector<std::string> BatchGroup::remove() {
+    if (!group_) return {};
+    std::vector<std::string> lines = group_->lost_limits();
+    if (auto complaint = group_->remove()) lines.push_back(std::move(*complaint));
+    lines.insert(lines.end(), group_->notes().begin(), group_->notes().end());
+    return lines;
+}
+
+}  // namespace netrunner

@@ -1,0 +1,64 @@
+#include "src/batch/started_job.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+namespace netrunner {
+
+LaunchPlan StartedJob::begin(LaunchPlan plan, TimePoint now) {
+    waits_ = false;
+    attempt_begun_ = now;
+    last_output_ = {};
+    if (!plan.retry) return plan;
+    if (!attempts_) attempts_.emplace(*plan.retry, begun_);
+    return attempts_->limit(std::move(plan), now);
+}
+
+Outlets StartedJob::outlets(Outputs* outputs) {
+    if (outputs == nullptr) return {};
+    if (!output_) {
+        output_ = outputs->open(job_.number);
+        watched_output_.emplace(output_->output(), last_output_);
+        watched_error_.emplace(output_->error(), last_output_);
+    }
+    return {&*watched_output_, &*watched_error_};
+}
+
+std::optional<TimePoint> StartedJob::end(Outcome outcome, TimePoint now) {
+    if (!attempts_) {
+        // The set-up of the first attempt failed.
+        if (job_.options.retries) outcome.attempts.push_back(record_of(outcome, job_.options.preserve_status));
+        outcome_ = std::move(outcome);
+        return std::nullopt;
+    }
+    const auto again = attempts_->ended(std::move(outcome), now);
+    waits_ = again.has_value();
+    if (!again) outcome_ = attempts_->take_last();
+    if (again && output_) output_->end_attempt();
+    return again;
+}
+
+void StartedJob::end_waiting(int signal) {
+    waits_ = false;
+    if (signal != 0) {
+        attempts_->cancel(signal);
+    } else {
+        attempts_->give_up("not tried again: the batch starts nothing more");
+    }
+    outcome_ = attempts_->take_last();
+}
+
+void StartedJob::tell_wait(const Narrator& narrate, Duration delay) const {
+    narrate(1, fmt::format("job {}: attempt {} of {}: {}; trying again in {}", job_.name(), attempts_->number() - 1,
+                           attempts_->most(), attempts_->end_of_last(), format_duration(delay)));
+}
+
+std::string StartedJob::state_in_words(TimePoint now) const {
+    const auto age = std::chrono::floor<std::chrono::seconds>(now - attempt_begun_);
+    const std::string state = waits_ ? fmt::format("waits for attempt {} of {}", attempts_->number(), attempts_->most())
+                                     : fmt::format("has run for {}", format_duration(age));
+    return fmt::format("job {} {}: {}", job_.name(), state, fmt::join(job_.options.command, " "));
+}
+
+}  // namespace netrunner

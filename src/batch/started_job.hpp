@@ -1,0 +1,78 @@
+// One job of a batch from its first start until its output is out: where its output goes, its attempts, and how it has
+// ended. The conductor owns one for each. Its session does not know it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "src/batch/batch_job.hpp"
+#include "src/batch/job_attempts.hpp"
+#include "src/batch/output_end.hpp"
+#include "src/batch/outputs.hpp"
+#include "src/outcome/outcome.hpp"
+#include "src/plan/launch_plan.hpp"
+#include "src/streams/streams.hpp"
+#include "src/values/deadline.hpp"
+#include "src/values/narrator.hpp"
+
+namespace netrunner {
+
+class StartedJob {
+  public:
+    StartedJob(BatchJob job, TimePoint begun) : job_(std::move(job)), begun_(begun) {}
+
+    [[nodiscard]] const BatchJob& job() const { return job_; }
+    /// When its first attempt began.
+    [[nodiscard]] TimePoint begun() const { return begun_; }
+    [[nodiscard]] bool is_first_attempt() const { return !attempts_ || attempts_->number() == 1; }
+
+    /// An attempt begins at `now` with `plan`. Returns the plan with the limit on the time of all attempts.
+    LaunchPlan begin(LaunchPlan plan, TimePoint now);
+    /// Where the output of the attempt goes; of all attempts to the same place. `outputs` may be null.
+    Outlets outlets(Outputs* outputs);
+    /// Its attempt has ended with `outcome` at `now`. Returns when the next one begins; nothing: the job has ended.
+    std::optional<TimePoint> end(Outcome outcome, TimePoint now);
+
+    // While it waits for its next attempt:
+    void pause(Duration paused) { attempts_->pause(paused); }
+    /// The next attempt does not come. `signal`: what ordered the end; 0: netrunner begins nothing more.
+    void end_waiting(int signal);
+    /// Tells at -v how the attempt has ended, and when the next one begins.
+    void tell_wait(const Narrator& narrate, Duration delay) const;
+
+    [[nodiscard]] bool has_ended() const { return outcome_.has_value(); }
+    [[nodiscard]] const Outcome& outcome() const { return *outcome_; }
+    [[nodiscard]] Ending ending() const { return ending_of(*outcome_, job_.options.preserve_status); }
+
+    /// Whether all its output is out. It has ended.
+    [[nodiscard]] bool is_delivered() const { return !output_ || output_->is_delivered(); }
+    /// No more output comes. `is_shown`: as for JobOutput.
+    void end_output(bool is_shown) {
+        if (output_) output_->end(is_shown);
+    }
+    /// The last `count` lines of its last attempt's output.
+    [[nodiscard]] std::string last_lines(std::size_t count) const { return last_output_.last_lines(count); }
+
+    /// "job 3 has run for 2s: make test" or "job 3 waits for attempt 2 of 4: make test"
+    [[nodiscard]] std::string state_in_words(TimePoint now) const;
+
+    bool has_slot = false;
+    std::uint64_t shortages_before = 0;  ///< of the group of all jobs, when the attempt began
+
+  private:
+    BatchJob job_;
+    TimePoint begun_;
+    TimePoint attempt_begun_{};
+    OutputEnd last_output_;
+    std::unique_ptr<JobOutput> output_;  ///< null: the mode has no relayed output
+    std::optional<WatchedReceiver> watched_output_;
+    std::optional<WatchedReceiver> watched_error_;
+    std::optional<JobAttempts> attempts_;  ///< with --retries
+    bool waits_ = false;
+    std::optional<Outcome> outcome_;  ///< it has ended; its last output may still be here
+};
+
+}  // namespace netrunner
