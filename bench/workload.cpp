@@ -64,10 +64,9 @@ int lines(long long count, bool cooked) {
     return 0;
 }
 
-/// Writes lines that contain the time of their writing (CLOCK_MONOTONIC, ns), one a millisecond.
-int stamps(long long count) {
+/// Writes lines that contain the time of their writing (CLOCK_MONOTONIC, ns), with `pause` before each.
+int stamps(long long count, timespec pause) {
     for (; count > 0; --count) {
-        constexpr timespec pause{.tv_sec = 0, .tv_nsec = 1'000'000};
         ::nanosleep(&pause, nullptr);
         std::array<char, line_length + 1> line{};
         timespec now{};
@@ -211,7 +210,11 @@ int main(int argc, char** argv) {
         return produce(count, argc > 3 ? static_cast<std::size_t>(std::atoll(argv[3])) : 64 * 1024);
     }
     if (word == "lines" && argc > 3) return lines(count, std::strcmp(argv[3], "cooked") == 0);
-    if (word == "stamps" && argc > 2) return stamps(count);
+    if (word == "stamps" && argc > 2) {
+        const long milliseconds = argc > 3 ? std::atol(argv[3]) : 1;
+        return stamps(count, {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1'000'000});
+    }
+    if (word == "pause") return ::pause();
     if (word == "stay") return stay();
     if (word == "tree") return tree();
     if (word == "echo") return echo();
