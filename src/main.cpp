@@ -2,7 +2,6 @@
 // with the run's status. It only calls the parts in order; each step is implemented in a folder of src/.
 #include <fmt/format.h>
 #include <sys/ioctl.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <array>
@@ -41,6 +40,7 @@
 #include "src/session/console.hpp"
 #include "src/session/runner.hpp"
 #include "src/system/given_descriptors.hpp"
+#include "src/system/host_name.hpp"
 #include "src/values/errno_text.hpp"
 
 namespace netrunner {
@@ -82,11 +82,6 @@ std::optional<std::string> obstacle_to_progress(const Options& options, const Li
     if (!obstacle.empty()) return obstacle;
     live_line.emplace(position);
     return std::nullopt;
-}
-
-std::string host_name() {
-    utsname names{};
-    return ::uname(&names) == 0 && names.nodename[0] != '\0' ? names.nodename : "localhost";
 }
 
 /// Of a terminal; 0 if `descriptor` is none, or does not know.

@@ -16,8 +16,12 @@
 
 #include "src/batch/argument_space.hpp"
 #include "src/batch/batch_group.hpp"
+#include "src/batch/batch_junit.hpp"
+#include "src/batch/batch_pulse.hpp"
 #include "src/batch/batch_report.hpp"
 #include "src/batch/conductor.hpp"
+#include "src/batch/logged_outputs.hpp"
+#include "src/batch/own_files.hpp"
 #include "src/batch/processors.hpp"
 #include "src/batch/room_for_jobs.hpp"
 #include "src/batch/shard.hpp"
@@ -26,6 +30,7 @@
 #include "src/relay/source.hpp"
 #include "src/session/console.hpp"
 #include "src/system/given_descriptors.hpp"
+#include "src/system/patient_open.hpp"
 #include "src/system/setup_failure.hpp"
 #include "src/system/terminal.hpp"
 #include "src/values/errno_text.hpp"
@@ -36,14 +41,6 @@ extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX requ
 
 namespace netrunner {
 namespace {
-
-/// Options that the parser knows and that no part carries out yet.
-void refuse_unbuilt(const BatchOptions& options) {
-    const auto refuse = [](const char* name) { throw UsageError(fmt::format("{}: not built yet for batch", name)); };
-    if (options.output_file || options.append) refuse("--output");
-    if (options.junit) refuse("--junit");
-    if (options.progress) refuse("--progress");
-}
 
 /// The input, read without blocking; null if the jobs come from `:::`.
 std::unique_ptr<Source> open_input(const BatchOptions& options) {
@@ -95,16 +92,40 @@ std::optional<JobServerAddress> server_of_make() {
     return flags == nullptr ? std::nullopt : job_server_in(flags);
 }
 
+std::optional<TimePoint> until(Duration limit, TimePoint begun) {
+    return limit == forever ? std::nullopt : std::optional(begun + limit);
+}
+
+/// False if it could not be written, which was said.
+bool write_junit(BatchJUnit& junit, Conductor& conductor, const Ending& ending,
+                 const std::function<void(const std::string&)>& warn) {
+    // While the wait for a reader may take long, INT, TERM and HUP end netrunner.
+    if (junit.may_wait()) conductor.let_through_orders();
+    try {
+        junit.write(ending.signal ? std::chrono::seconds(1) : forever);
+    } catch (const std::runtime_error& failure) {
+        warn(failure_text(failure));
+        return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv, TimePoint begun,
                  const std::array<bool, 3>& closed) {
-    refuse_unbuilt(asked);
     BatchOptions options = asked;
     LinePosition position;
-    const auto warn = [&](const std::string& line) { netrunner::say(line, std::chrono::seconds(1), position); };
-    const auto say = [&](const std::string& line) {
-        if (!options.quiet) warn(line);
+    std::optional<LiveLine> live_line;
+    const std::string obstacle = options.progress ? LiveLine::obstacle() : "";
+    if (options.progress && obstacle.empty()) live_line.emplace(position);
+    LiveLine* const live = live_line ? &*live_line : nullptr;
+    const auto warn = [&](const std::string& text) {
+        if (live != nullptr) live->hide();
+        netrunner::say(text, std::chrono::seconds(1), position);
+    };
+    const auto say = [&](const std::string& text) {
+        if (!options.quiet) warn(text);
     };
     ShardChoice shard = options.shard;
     if (shard.kind == ShardChoice::Kind::automatic) {
@@ -119,7 +140,7 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
     if (options.job.close_descriptors) given.withhold();
     const SignalState found = read_signal_state();
     const Facts facts = facts_of(options, found, closed, given);
-    const Narrator narrate = options.verbose > 0 ? narrator(options.verbose, nullptr, position) : Narrator();
+    const Narrator narrate = options.verbose > 0 ? narrator(options.verbose, live, position) : Narrator();
     auto server = server_of_make();
     if (server && options.jobs) {
         narrate(1, "make's job server is not used, because -j is given");
@@ -134,7 +155,16 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
     if (!options.jsonl) plan_retries(options.job, false);  // refuses --retry-delay without --retries
     options.die_with_parent = std::exchange(options.job.die_with_parent, false);
     const CgroupChoice around = take_group_choice(options);
+    const OwnFiles own_files(options);
     const auto input = open_input(options);
+    std::optional<OutputLog> log;
+    try {
+        if (options.output_file)
+            log = open_log(*options.output_file, options.append, until(options.batch_timeout, begun));
+    } catch (const OpenTimedOut& failure) {
+        warn(failure.what());
+        return {.status = exit_limit};
+    }
     JobMaker source(
         options,
         [&](std::span<std::byte> block) { return input ? input->read(block) : IoResult{IoResult::Status::end}; },
@@ -142,23 +172,36 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
     BatchGroup group(around, !options.job.cgroup.settings.empty(), facts.cgroup_base, narrate);
     // A failure leaves no report. But a batch that is resumed may still have jobs in the group.
     if (!options.resume) group.make_if_needed();
-    BatchReport report(options, argv, shard, source.count(), input ? input->descriptor() : -1, warn);
+    std::optional<BatchJUnit> junit;
+    if (options.junit) junit.emplace(*options.junit, begun, closed[STDOUT_FILENO]);
+    BatchReport report(options, argv, shard, source.count(), input ? input->descriptor() : -1,
+                       junit ? &*junit : nullptr, warn);
     group.make_if_needed();
+    // Like every narration, a line of --progress is dropped if the reader does not take it at once.
+    BatchPulse pulse(
+        live, [&](const std::string& text) { say_for("--progress", text, Duration::zero(), position); }, begun);
+    if (!obstacle.empty()) narrate(1, "no live line is shown: " + obstacle);
     const ConductorSetup setup{.options = options,
                                .facts = facts,
                                .found = found,
                                .has_terminal = Terminal::controlling().has_value(),
+                               .shard = shard,
                                .begun = begun,
                                .jobs_at_once = at_once,
                                .pipe_size = room.pipe_size(at_once),
                                .server = server,
                                .group = group,
                                .input = input ? input->descriptor() : -1,
+                               .own_files = own_files,
+                               .log = log ? &*log : nullptr,
                                .narrate = narrate,
                                .say = say,
-                               .warn = warn};
+                               .warn = warn,
+                               .error_file = {&position, live},
+                               .pulse = options.progress ? &pulse : nullptr};
     Conductor conductor(setup, source, report);
     const Halting& halting = conductor.run();
+    pulse.hide();
     Ending ending = halting.ending();
     const std::vector<std::string> of_group = group.remove();
     const int output_error = conductor.output_error();
@@ -166,6 +209,8 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
         warn(fmt::format("cannot write the output of the jobs: {}", errno_text(output_error)));
         ending = {.status = exit_own_failure};
     }
+    if (conductor.has_lost_log()) ending = {.status = exit_own_failure};
+    if (junit && !write_junit(*junit, conductor, ending, warn)) ending = {.status = exit_own_failure};
     if (!report.finish(halting, ending.status)) ending = {.status = exit_own_failure};
     conductor.let_through_orders();
     for (const std::string& line : of_group) say(line);

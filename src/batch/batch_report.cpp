@@ -12,6 +12,7 @@
 #include "src/batch/input_digest.hpp"
 #include "src/batch/report_lines.hpp"
 #include "src/batch/shard.hpp"
+#include "src/relay/plain_text.hpp"
 #include "src/report/report.hpp"
 #include "src/system/fd.hpp"
 #include "src/system/setup_failure.hpp"
@@ -31,6 +32,13 @@ Size line_room(const BatchJob& job) {
     return others + most_of_byte * length;
 }
 constexpr std::size_t most_slow = 5;
+
+/// Of a job, to be said: without escape sequences, and with blanks for tabs.
+std::string shown_lines(const std::string& output) {
+    std::string lines = plain_text(output);
+    std::ranges::replace(lines, '\t', ' ');
+    return lines;
+}
 
 /// A word of a command line as a shell reads it.
 std::string quoted(const std::string& word) {
@@ -64,8 +72,8 @@ std::string quoted(const std::string& word) {
 }  // namespace
 
 BatchReport::BatchReport(const BatchOptions& options, std::vector<std::string> argv, ShardChoice shard,
-                         std::optional<std::uint64_t> jobs, int input, Say say)
-    : options_(options), argv_(std::move(argv)), shard_(shard), say_(std::move(say)) {
+                         std::optional<std::uint64_t> jobs, int input, BatchJUnit* junit, Say say)
+    : options_(options), argv_(std::move(argv)), shard_(shard), junit_(junit), say_(std::move(say)) {
     if (!options.report && !options.resume) return;
     bool resumed = false;
     if (options.resume) {
@@ -112,7 +120,9 @@ void BatchReport::note(const std::string& line) const {
 
 JobKeeper::Choice BatchReport::choose(const BatchJob& job) {
     if (!is_in_shard(shard_, job.number, job.key)) return Choice::not_ours;
-    return options_.resume && done_.take(job.key) ? Choice::skip : Choice::run;
+    if (!options_.resume || !done_.take(job.key)) return Choice::run;
+    if (junit_ != nullptr) junit_->skipped(job);
+    return Choice::skip;
 }
 
 bool BatchReport::reserve(const BatchJob& job) {
@@ -128,8 +138,9 @@ bool BatchReport::ended(const EndedJob& ended) {
     const std::string verdict = verdict_of(ended.outcome);
     if (ended.ending.status != 0 && !first_failure_) {
         const std::string what = !verdict.empty() ? verdict : describe_end(ended.outcome);
-        first_failure_ = {.name = ended.job.name(), .what = what, .last_output = ended.last_output};
+        first_failure_ = {.name = ended.job.name(), .what = what, .last_output = shown_lines(ended.last_output)};
     }
+    if (junit_ != nullptr) junit_->ended(ended);
     if (!file_) return true;
     const std::string line = render_job_line(
         {.options = ended.job.options, .outcome = ended.outcome, .ending = ended.ending, .verdict = verdict},

@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "src/batch/conductor.hpp"
+#include "src/batch/batch_junit.hpp"
+#include "src/batch/halting.hpp"
+#include "src/batch/job_keeper.hpp"
 #include "src/batch/report_file.hpp"
 #include "src/batch/report_scan.hpp"
 
@@ -19,9 +21,10 @@ class BatchReport final : public JobKeeper {
     using Say = std::function<void(const std::string& line)>;  ///< for failures of netrunner, also with -q
 
     /// Opens the report, or the one to resume, and writes the header. `jobs`: how many the input has, if that is known.
-    /// `input`: its descriptor; -1: it is on the command line. Throws SetupFailure, UsageError.
+    /// `input`: its descriptor; -1: it is on the command line. `junit`: is told of each job; may be null. Throws
+    /// SetupFailure, UsageError.
     BatchReport(const BatchOptions& options, std::vector<std::string> argv, ShardChoice shard,
-                std::optional<std::uint64_t> jobs, int input, Say say);
+                std::optional<std::uint64_t> jobs, int input, BatchJUnit* junit, Say say);
 
     Choice choose(const BatchJob& job) override;
     bool reserve(const BatchJob& job) override;
@@ -56,6 +59,7 @@ class BatchReport final : public JobKeeper {
     const BatchOptions& options_;
     std::vector<std::string> argv_;
     ShardChoice shard_;
+    BatchJUnit* junit_;
     Say say_;
     std::optional<ReportFile> file_;
     DoneJobs done_;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <map>
 #include <utility>
 
 #include "src/batch/output_mode.hpp"
@@ -52,12 +53,13 @@ Conductor::Conductor(const ConductorSetup& setup, JobMaker& source, JobKeeper& k
       keeper_(keeper),
       signals_(setup.found),
       running_(pump_, find_strangers()),
-      output_(STDOUT_FILENO, pump_),
-      own_error_(setup.facts.outputs_are_one ? nullptr : std::make_unique<SharedOutput>(STDERR_FILENO, pump_)),
-      outputs_(make_outputs(setup.options, {output_, error_output()})),
+      output_(STDOUT_FILENO, pump_, setup.facts.outputs_are_one ? setup.error_file : ErrorFile{}),
+      own_error_(setup.facts.outputs_are_one ? nullptr
+                                             : std::make_unique<SharedOutput>(STDERR_FILENO, pump_, setup.error_file)),
+      outputs_(make_outputs(setup, {output_, error_output()}, pump_)),
       starter_(setup, running_, outputs_.get(), keeper.lock()),
       halting_(setup.options.halt, setup.options.batch_timeout, setup.begun,
-               jobs_in_shard(setup.options.shard, source.count())),
+               jobs_in_shard(setup.shard, source.count())),
       slots_(setup, pump_),
       supply_(setup, source, keeper, halting_, pump_),
       suspension_(shortest_limit(setup.options), steady_clock::now()) {
@@ -143,7 +145,17 @@ std::optional<TimePoint> Conductor::timers() const {
 std::optional<TimePoint> Conductor::deadline() const {
     const auto of_outputs = outputs_ ? outputs_->deadline() : std::nullopt;
     const auto of_timers = has_timers_ ? earlier(timers(), suspension_.deadline()) : std::nullopt;
-    return earlier(earlier(of_timers, of_outputs), keeper_.sync_due());
+    const auto of_pulse = setup_.pulse != nullptr ? std::optional(setup_.pulse->deadline(figures())) : std::nullopt;
+    return earlier(earlier(of_timers, of_outputs), earlier(of_pulse, keeper_.sync_due()));
+}
+
+BatchFigures Conductor::figures() const {
+    const BatchCounts& counts = halting_.counts();
+    BatchFigures figures{
+        .done = counts.finished(), .failed = counts.failed, .skipped = counts.skipped, .running = running_.count()};
+    const std::uint64_t others = figures.done + figures.skipped + figures.running;
+    if (const auto total = halting_.total()) figures.waiting = *total - std::min(*total, others);
+    return figures;
 }
 
 void Conductor::take_turn() {
@@ -159,7 +171,7 @@ void Conductor::take_turn() {
         lose_parent();
     } else if (wake.kind != Wake::Kind::deadline) {
         const bool is_own = supply_.handle(wake) || slots_.handle(wake) || output_.handle(wake) ||
-                            (own_error_ && own_error_->handle(wake));
+                            (own_error_ && own_error_->handle(wake)) || (outputs_ && outputs_->handle(wake));
         if (!is_own) running_.handle(wake);
     } else {
         look_after_time();
@@ -174,6 +186,7 @@ void Conductor::look_after_time() {
     if (outputs_) outputs_->handle_time(now);
     halting_.tick(now);
     if (is_due(keeper_.sync_due(), now) && !keeper_.sync(now)) halting_.own_failure();
+    if (setup_.pulse != nullptr) setup_.pulse->attend(now, figures());
 }
 
 /// One look for all sessions (docs/decisions/0038).
@@ -192,6 +205,7 @@ void Conductor::pause(Duration paused) {
     halting_.pause(paused);
     for (const std::uint64_t number : retries_.all()) members_.at(number)->pause(paused);
     retries_.pause(paused);
+    if (setup_.pulse != nullptr) setup_.pulse->pause(paused);
 }
 
 /// Lets jobs go on whose output moves again, and accounts for those whose output is out.
@@ -226,6 +240,9 @@ void Conductor::take_signals() {
 }
 
 void Conductor::obey(const SignalEvent& signal) {
+    // The kernel sends SIGXFSZ, in this process's own name, for a write of netrunner that exceeds RLIMIT_FSIZE. The
+    // failed write is reported; the signal is not for the jobs.
+    if (signal.number == SIGXFSZ && signal.sender == ::getpid()) return;
     const bool ignored = (setup_.found.ignored & signal_bit(signal.number)) != 0;
     switch (signal.number) {
         case SIGINT:
@@ -276,6 +293,7 @@ void Conductor::follow_phase() {
 /// Ctrl-Z, or SIGTSTP from a process: the jobs stop, then this process.
 void Conductor::suspend() {
     running_.pass_on(SIGTSTP);
+    if (setup_.pulse != nullptr) setup_.pulse->hide();
     const TimePoint stopped_at = steady_clock::now();
     stop_self(SIGTSTP, setup_.has_terminal ? StopScope::group : StopScope::process);
     const Duration paused = steady_clock::now() - stopped_at;
@@ -283,13 +301,18 @@ void Conductor::suspend() {
     pause(paused);
 }
 
+/// One text, so that a reader that takes nothing holds netrunner up only once.
 void Conductor::tell_running() {
     const BatchCounts& counts = halting_.counts();
-    setup_.say(fmt::format("{} running, {} succeeded, {} failed", running_.count(), counts.succeeded, counts.failed));
+    std::string text =
+        fmt::format("{} running, {} succeeded, {} failed", running_.count(), counts.succeeded, counts.failed);
     const TimePoint now = steady_clock::now();
+    std::map<std::uint64_t, const StartedJob*> in_order;
     for (const auto& [number, started] : members_) {
-        if (!started->has_ended()) setup_.say(started->state_in_words(now));
+        if (!started->has_ended()) in_order.emplace(number, started.get());
     }
+    for (const auto& [number, started] : in_order) text += "\nnetrunner: " + started->state_in_words(now);
+    setup_.say(text);
 }
 
 // ---- ends
@@ -334,8 +357,9 @@ void Conductor::finish(Members::iterator place) {
 
 /// Ends the membership of a job when its output is out.
 void Conductor::settle(Members::iterator place) {
-    const StartedJob& started = *place->second;
+    StartedJob& started = *place->second;
     if (!started.is_delivered()) return;
+    started.report_figures();
     if (!keeper_.ended({started.job(), started.outcome(), started.ending(), started.last_lines(last_lines)}))
         halting_.own_failure();
     members_.erase(place);

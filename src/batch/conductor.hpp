@@ -36,6 +36,8 @@ class Conductor {
     const Halting& run();
     /// errno of netrunner's own output; EPIPE: its reader has gone.
     [[nodiscard]] int output_error() { return output_.error() != 0 ? output_.error() : error_output().error(); }
+    /// The log of -o could not be written, which was said.
+    [[nodiscard]] bool has_lost_log() const { return outputs_ && outputs_->log_error() != 0; }
     void let_through_orders() { signals_.let_through_orders(); }
 
   private:
@@ -61,6 +63,7 @@ class Conductor {
     void settle(Members::iterator place);
     [[nodiscard]] std::optional<TimePoint> timers() const;
     [[nodiscard]] std::optional<TimePoint> deadline() const;
+    [[nodiscard]] BatchFigures figures() const;
     void notice_suspension();
     void pause(Duration paused);
     [[nodiscard]] SharedOutput& error_output() { return own_error_ ? *own_error_ : output_; }

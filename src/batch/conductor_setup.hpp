@@ -7,7 +7,11 @@
 #include <string>
 
 #include "src/batch/batch_group.hpp"
+#include "src/batch/batch_pulse.hpp"
 #include "src/batch/job_server.hpp"
+#include "src/batch/logged_outputs.hpp"
+#include "src/batch/own_files.hpp"
+#include "src/batch/shared_output.hpp"
 #include "src/cli/batch_options.hpp"
 #include "src/plan/facts.hpp"
 #include "src/system/signal_source.hpp"
@@ -21,15 +25,20 @@ struct ConductorSetup {
     Facts facts;
     SignalState found;
     bool has_terminal = false;  ///< netrunner has a controlling terminal; its jobs have none
+    ShardChoice shard{};        ///< never `automatic`
     TimePoint begun{};
     std::uint64_t jobs_at_once = 1;
     Size pipe_size = 256 * 1024;
     std::optional<JobServerAddress> server{};
     BatchGroup& group;
     int input = -1;  ///< what the source reads; -1: it reads nothing
+    const OwnFiles& own_files;
+    OutputLog* log = nullptr;  ///< of -o, which the conductor takes; null: none
     Narrator narrate{};
     std::function<void(const std::string& line)> say{};   ///< not with -q
     std::function<void(const std::string& line)> warn{};  ///< a failure of netrunner
+    ErrorFile error_file{};
+    BatchPulse* pulse = nullptr;  ///< for --progress; null: not wanted
 };
 
 }  // namespace netrunner

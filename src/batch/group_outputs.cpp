@@ -19,23 +19,25 @@ class GroupOutputs::Pair final : public JobOutput {
     Receiver& output() override { return output_; }
     Receiver& error() override { return error_; }
 
-    void end_attempt() override {
-        for (Port* port : {&output_, &error_}) {
-            if (all_.ends_lines_ && std::exchange(port->is_in_line, false))
-                stored_.store(port->is_error, std::as_bytes(std::span("\n", 1)));
-        }
+    void begin_attempt() override {
+        for (Port* port : {&output_, &error_}) port->owes_newline = port->is_in_line && all_.ends_lines_;
     }
     void end(bool is_shown) override {
-        end_attempt();
         if (!is_shown) stored_.clear();
+        for (Port* port : {&output_, &error_}) port->is_in_line = port->is_in_line && is_shown && all_.ends_lines_;
         all_.release_held_up();
         ended_ = true;
         all_.floor_.ended(number_);
+        if (stored_.is_empty() && !output_.is_in_line && !error_.is_in_line) {
+            delivered_ = true;  // without output that waits, it does not wait for the floor
+            all_.floor_.delivered(number_);
+        }
         all_.pass_floor_on();
     }
     [[nodiscard]] bool is_delivered() const override { return delivered_; }
 
-    /// It has the floor: writes what is stored. True if that was everything.
+    /// It has the floor: writes what is stored and, at the job's end, what ends its last lines. True if that was
+    /// everything.
     bool deliver() {
         while (!stored_.is_empty()) {
             const auto bytes = stored_.front();
@@ -49,6 +51,12 @@ class GroupOutputs::Pair final : public JobOutput {
             }
             all_.release_held_up();
         }
+        for (Port* port : {&output_, &error_}) {
+            if (!ended_ || !port->is_in_line) continue;
+            const IoResult result = own(port->is_error).write(this, std::as_bytes(std::span("\n", 1)));
+            if (result.status == IoResult::Status::would_block) return false;
+            port->is_in_line = false;
+        }
         all_.note_moved(number_);
         delivered_ = ended_;
         return true;
@@ -59,18 +67,24 @@ class GroupOutputs::Pair final : public JobOutput {
     struct Port final : Receiver {
         Port(Pair& pair, bool of_error) : owner(pair), is_error(of_error) {}
         IoResult take(std::span<const std::byte> bytes) override {
+            if (owes_newline) {
+                const IoResult ended = owner.take(is_error, std::as_bytes(std::span("\n", 1)));
+                if (ended.status != IoResult::Status::moved) return ended;
+                owes_newline = false;
+            }
             const IoResult result = owner.take(is_error, bytes);
             if (result.status == IoResult::Status::moved) is_in_line = bytes[result.bytes - 1] != std::byte{'\n'};
             return result;
         }
         Pair& owner;
         bool is_error;
-        bool is_in_line = false;  ///< the last byte was no newline
+        bool is_in_line = false;    ///< the last byte was no newline
+        bool owes_newline = false;  ///< before the next byte
     };
 
-    IoResult write(std::span<const std::byte> bytes) {
-        return (stored_.is_error() ? all_.own_.error : all_.own_.output).write(this, bytes);
-    }
+    [[nodiscard]] SharedOutput& own(bool is_error) const { return is_error ? all_.own_.error : all_.own_.output; }
+
+    IoResult write(std::span<const std::byte> bytes) { return own(stored_.is_error()).write(this, bytes); }
 
     IoResult take(bool is_error, std::span<const std::byte> bytes) {
         if (all_.own_.failure() != 0) return {IoResult::Status::failed, 0, all_.own_.failure()};
@@ -78,7 +92,7 @@ class GroupOutputs::Pair final : public JobOutput {
         floor.has_output(number_);
         if (floor.give() == number_) {
             if (!deliver()) return {};
-            return (is_error ? all_.own_.error : all_.own_.output).write(this, bytes);
+            return own(is_error).write(this, bytes);
         }
         if (const std::size_t stored = stored_.store(is_error, bytes); stored > 0) {
             return {IoResult::Status::moved, stored, 0};
@@ -106,7 +120,7 @@ GroupOutputs::GroupOutputs(OwnOutputs own, const Terms& terms)
 
 GroupOutputs::~GroupOutputs() = default;
 
-std::unique_ptr<JobOutput> GroupOutputs::open(std::uint64_t number) { return std::make_unique<Pair>(*this, number); }
+std::unique_ptr<JobOutput> GroupOutputs::open(const Filling& job) { return std::make_unique<Pair>(*this, job.number); }
 
 void GroupOutputs::attend() {
     bool waited = false;

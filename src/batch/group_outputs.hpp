@@ -23,7 +23,7 @@ class GroupOutputs final : public Outputs {
     GroupOutputs(OwnOutputs own, const Terms& terms);
     ~GroupOutputs() override;
 
-    std::unique_ptr<JobOutput> open(std::uint64_t number) override;
+    std::unique_ptr<JobOutput> open(const Filling& job) override;
     void attend() override;
     [[nodiscard]] bool has_room() const override { return floor_.backlog() < most_ended; }
 

@@ -26,7 +26,7 @@ struct BatchCounts {
 
 class Halting {
   public:
-    /// `known`: the number of all jobs, if it is known.
+    /// `known`: the number of all jobs of this shard, if it is known.
     Halting(HaltPolicy policy, Duration batch_timeout, TimePoint begun, std::optional<std::uint64_t> known);
 
     enum class Phase {
@@ -47,7 +47,8 @@ class Halting {
     void own_failure();
     void tick(TimePoint now);
     /// The number of all jobs has become known.
-    void total_known(std::uint64_t jobs) { known_ = jobs; }
+    void total_known(std::optional<std::uint64_t> jobs) { known_ = jobs; }
+    [[nodiscard]] std::optional<std::uint64_t> total() const { return known_; }
     /// For `paused` neither netrunner nor the jobs could run.
     void pause(Duration paused);
 

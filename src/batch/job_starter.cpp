@@ -30,7 +30,7 @@ std::optional<Outcome> JobStarter::start(StartedJob& started) {
     try {
         using Attempt = StandardFiles::Attempt;
         const TimePoint now = std::chrono::steady_clock::now();
-        const LaunchPlan planned = planner_.plan(job);
+        const LaunchPlan planned = planner_.plan(job, outputs_ != nullptr);
         refuse_input_for_one_attempt(planned);
         // A job does not wait for the other end of a FIFO.
         const StandardFiles files(planned, now, started.is_first_attempt() ? Attempt::first : Attempt::further);
@@ -40,7 +40,7 @@ std::optional<Outcome> JobStarter::start(StartedJob& started) {
         SessionContext context{.begun = now,
                                .lines_from = started.begun(),
                                .narrate = setup_.narrate,
-                               .outlets = started.outlets(outputs_)};
+                               .outlets = started.outlets(outputs_, tags_)};
         running_.start(job.number, std::move(launch), files, std::move(context));
         return std::nullopt;
     } catch (const SetupFailure& failure) {

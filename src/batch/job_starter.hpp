@@ -6,6 +6,7 @@
 
 #include "src/batch/conductor_setup.hpp"
 #include "src/batch/job_planner.hpp"
+#include "src/batch/line_tags.hpp"
 #include "src/batch/outputs.hpp"
 #include "src/batch/running_jobs.hpp"
 #include "src/batch/started_job.hpp"
@@ -17,7 +18,8 @@ class JobStarter {
   public:
     /// `outputs` may be null. `lock`: an open file that every helper keeps open; -1: none. Throws UsageError.
     JobStarter(const ConductorSetup& setup, RunningJobs& running, Outputs* outputs, int lock)
-        : setup_(setup), planner_(setup), running_(running), outputs_(outputs), lock_(lock) {}
+
+        : setup_(setup), planner_(setup), tags_(setup.options), running_(running), outputs_(outputs), lock_(lock) {}
 
     /// Nothing if the attempt runs; else its outcome.
     std::optional<Outcome> start(StartedJob& started);
@@ -25,6 +27,7 @@ class JobStarter {
   private:
     const ConductorSetup& setup_;
     JobPlanner planner_;
+    LineTags tags_;
     RunningJobs& running_;
     Outputs* outputs_;
     int lock_;

@@ -33,7 +33,7 @@ const BatchJob* JobSupply::next() {
                 return nullptr;
             case JobMaker::State::ended:
                 ended_ = true;
-                if (const auto jobs = jobs_in_shard(setup_.options.shard, source_.count())) halting_.total_known(*jobs);
+                halting_.total_known(jobs_in_shard(setup_.shard, source_.count()));
                 return nullptr;
         }
         switch (keeper_.choose(job)) {

@@ -44,7 +44,10 @@ void LineOutput::end_line(bool silent) {
     wait(std::nullopt);
     const bool is_unfinished = held_.empty() ? in_line_ : held_.back() != '\n';
     if (!is_unfinished) return;
-    if (silent) ++ended_lines_;
+    if (silent) {
+        ++ended_lines_;
+        broken_ = true;
+    }
     held_ += '\n';
     ready_ = held_.size();
     write_ready();

@@ -32,6 +32,7 @@ class LineOutput final : public Receiver {
     }
 
     IoResult take(std::span<const std::byte> bytes) override;
+    bool take_break() override { return std::exchange(broken_, false); }
 
     /// Ends the unfinished line with a newline and passes it on. `silent`: more may come, so it counts.
     void end_line(bool silent);
@@ -54,6 +55,7 @@ class LineOutput final : public Receiver {
     bool in_line_ = false;  ///< a line has been written without its end, so this writer holds the output
     std::optional<TimePoint> waits_since_;  ///< an unfinished line waits for its rest
     std::uint64_t ended_lines_ = 0;
+    bool broken_ = false;  ///< a line was ended, and `take_break` has not told
 };
 
 }  // namespace netrunner

@@ -21,13 +21,14 @@ class LineOutputs::Pair final : public JobOutput {
     }
     Receiver& output() override { return output_; }
     Receiver& error() override { return error_; }
-    void end_attempt() override {
+    void begin_attempt() override {
         for (LineOutput* each : {&output_, &error_}) each->end_line(false);
     }
-    void end(bool /*is_shown*/) override { end_attempt(); }
+    void end(bool /*is_shown*/) override { begin_attempt(); }
     [[nodiscard]] bool is_delivered() const override {
         return all_.own_.failure() != 0 || (output_.is_empty() && error_.is_empty());
     }
+    [[nodiscard]] EndedLines ended_lines() const override { return {output_.ended_lines(), error_.ended_lines()}; }
 
   private:
     LineOutputs& all_;
@@ -35,7 +36,7 @@ class LineOutputs::Pair final : public JobOutput {
     LineOutput error_;
 };
 
-std::unique_ptr<JobOutput> LineOutputs::open(std::uint64_t number) { return std::make_unique<Pair>(*this, number); }
+std::unique_ptr<JobOutput> LineOutputs::open(const Filling& job) { return std::make_unique<Pair>(*this, job.number); }
 
 /// Lets the writers that wait for an output write, each in its turn.
 void LineOutputs::attend() {

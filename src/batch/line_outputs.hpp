@@ -13,7 +13,7 @@ class LineOutputs final : public Outputs {
   public:
     explicit LineOutputs(OwnOutputs own) : own_(own) {}
 
-    std::unique_ptr<JobOutput> open(std::uint64_t number) override;
+    std::unique_ptr<JobOutput> open(const Filling& job) override;
     void attend() override;
     [[nodiscard]] std::optional<TimePoint> deadline() const override;
     void handle_time(TimePoint now) override;

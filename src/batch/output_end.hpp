@@ -45,6 +45,7 @@ class WatchedReceiver final : public Receiver {
         if (result.status == IoResult::Status::moved) end_.append(bytes.first(result.bytes));
         return result;
     }
+    bool take_break() override { return receiver_.take_break(); }
 
   private:
     Receiver& receiver_;

@@ -54,8 +54,9 @@ std::string OutputNames::path(const Filling& filling) const {
     return path;
 }
 
-Descriptor open_output(const std::string& path) {
-    const auto open = [&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666); };
+Descriptor open_output(const std::string& path, const std::function<void(const struct stat& file)>& refuse) {
+    // O_NONBLOCK: netrunner must not wait for the reader of a FIFO.
+    const auto open = [&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0666); };
     Descriptor file(open());
     if (!file && errno == ENOENT) {
         for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
@@ -66,6 +67,9 @@ Descriptor open_output(const std::string& path) {
         file = Descriptor(open());
     }
     if (!file) throw SetupFailure("output", errno, fmt::format("cannot write the output file '{}'", path));
+    struct stat info {};
+    if (::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) return file;
+    if (refuse) refuse(info);
     return file;
 }
 

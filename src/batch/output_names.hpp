@@ -2,6 +2,9 @@
 // above it. The conductor asks before it starts a job. Only `open_output` touches the disk.
 #pragma once
 
+#include <sys/stat.h>
+
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -27,7 +30,8 @@ class OutputNames {
     bool parts_streams_;
 };
 
-/// Makes the missing directories, then the file; an existing file stays as it is. Throws SetupFailure.
-Descriptor open_output(const std::string& path);
+/// Makes the missing directories, then the file; an existing file stays as it is. `refuse` may throw for it. Throws
+/// SetupFailure.
+Descriptor open_output(const std::string& path, const std::function<void(const struct stat& file)>& refuse = {});
 
 }  // namespace netrunner

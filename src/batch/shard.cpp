@@ -63,9 +63,9 @@ bool is_in_shard(const ShardChoice& shard, std::uint64_t number, const JobKey& k
 }
 
 std::optional<std::uint64_t> jobs_in_shard(const ShardChoice& shard, std::optional<std::uint64_t> jobs) {
-    if (!jobs || shard.kind == ShardChoice::Kind::none) return jobs;
-    if (shard.kind != ShardChoice::Kind::position) return std::nullopt;
-    return *jobs < shard.index ? 0 : (*jobs - shard.index) / shard.count + 1;
+    if (!jobs || shard.kind == ShardChoice::Kind::hash) return std::nullopt;
+    if (shard.kind != ShardChoice::Kind::position) return jobs;
+    return *jobs / shard.count + (shard.index <= *jobs % shard.count ? 1 : 0);
 }
 
 FoundShard shard_of_environment(const Variable& variable) {

@@ -15,7 +15,7 @@ namespace netrunner {
 /// Whether the job belongs to `shard`: by its number, every N-th, or by its key.
 bool is_in_shard(const ShardChoice& shard, std::uint64_t number, const JobKey& key);
 
-/// How many of `jobs` in the whole input belong to `shard`; nothing: not known before they are read.
+/// How many of `jobs` belong to `shard`; nothing if `jobs` is not known, or if that depends on their keys.
 std::optional<std::uint64_t> jobs_in_shard(const ShardChoice& shard, std::optional<std::uint64_t> jobs);
 
 /// A variable's value; nothing if it is not set.

@@ -7,7 +7,8 @@
 
 namespace netrunner {
 
-SharedOutput::SharedOutput(int fd, Pump& pump) : sink_(Sink::borrowing(fd)), pump_(pump) {
+SharedOutput::SharedOutput(int fd, Pump& pump, ErrorFile error_file)
+    : sink_(Sink::borrowing(fd)), pump_(pump), error_file_(error_file) {
     pump_.watch_room(sink_.descriptor(), this);
 }
 
@@ -19,7 +20,10 @@ IoResult SharedOutput::write(Writer writer, std::span<const std::byte> bytes) {
         wait(writer);
         return {};
     }
+    if (error_file_.live_line != nullptr) error_file_.live_line->hide();
     const IoResult result = sink_.write(bytes);
+    if (result.status == IoResult::Status::moved && error_file_.position != nullptr)
+        error_file_.position->note(bytes.first(result.bytes));
     if (result.status == IoResult::Status::failed) error_ = result.error;
     if (result.status == IoResult::Status::would_block) {
         full_ = true;

@@ -7,18 +7,27 @@
 #include <deque>
 #include <span>
 
+#include "src/relay/line_position.hpp"
+#include "src/relay/live_line.hpp"
 #include "src/relay/pump.hpp"
 #include "src/relay/sink.hpp"
 
 namespace netrunner {
+
+/// What netrunner writes of its own to the file of standard error, which an output of the jobs may be too. Null:
+/// nothing.
+struct ErrorFile {
+    LinePosition* position = nullptr;
+    LiveLine* live_line = nullptr;
+};
 
 class SharedOutput {
   public:
     /// One who writes here. Nothing is called on it: it only names who waits.
     using Writer = const void*;
 
-    /// Writes through `fd`, which stays open longer.
-    SharedOutput(int fd, Pump& pump);
+    /// Writes through `fd`, which stays open longer. `error_file`: if `fd` leads to the file of standard error.
+    SharedOutput(int fd, Pump& pump, ErrorFile error_file = {});
     ~SharedOutput();
     SharedOutput(const SharedOutput&) = delete;
     SharedOutput& operator=(const SharedOutput&) = delete;
@@ -45,6 +54,7 @@ class SharedOutput {
 
     Sink sink_;
     Pump& pump_;
+    ErrorFile error_file_;
     bool full_ = false;
     int error_ = 0;
     Writer holder_ = nullptr;

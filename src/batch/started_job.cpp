@@ -9,20 +9,21 @@ namespace netrunner {
 LaunchPlan StartedJob::begin(LaunchPlan plan, TimePoint now) {
     waits_ = false;
     attempt_begun_ = now;
-    last_output_ = {};
     if (!plan.retry) return plan;
     if (!attempts_) attempts_.emplace(*plan.retry, begun_);
     return attempts_->limit(std::move(plan), now);
 }
 
-Outlets StartedJob::outlets(Outputs* outputs) {
+Outlets StartedJob::outlets(Outputs* outputs, const LineTags& tags) {
     if (outputs == nullptr) return {};
-    if (!output_) {
-        output_ = outputs->open(job_.number);
-        watched_output_.emplace(output_->output(), last_output_);
-        watched_error_.emplace(output_->error(), last_output_);
+    if (output_) {
+        output_->begin_attempt();
+    } else {
+        const std::string name = job_.name();
+        output_ = std::make_unique<RelayedOutput>(*outputs, tags,
+                                                  Filling{.values = job_.values, .number = job_.number, .id = name});
     }
-    return {&*watched_output_, &*watched_error_};
+    return output_->outlets();
 }
 
 std::optional<TimePoint> StartedJob::end(Outcome outcome, TimePoint now) {
@@ -35,7 +36,6 @@ std::optional<TimePoint> StartedJob::end(Outcome outcome, TimePoint now) {
     const auto again = attempts_->ended(std::move(outcome), now);
     waits_ = again.has_value();
     if (!again) outcome_ = attempts_->take_last();
-    if (again && output_) output_->end_attempt();
     return again;
 }
 

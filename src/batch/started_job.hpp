@@ -10,8 +10,9 @@
 
 #include "src/batch/batch_job.hpp"
 #include "src/batch/job_attempts.hpp"
-#include "src/batch/output_end.hpp"
+#include "src/batch/line_tags.hpp"
 #include "src/batch/outputs.hpp"
+#include "src/batch/relayed_output.hpp"
 #include "src/outcome/outcome.hpp"
 #include "src/plan/launch_plan.hpp"
 #include "src/streams/streams.hpp"
@@ -31,8 +32,9 @@ class StartedJob {
 
     /// An attempt begins at `now` with `plan`. Returns the plan with the limit on the time of all attempts.
     LaunchPlan begin(LaunchPlan plan, TimePoint now);
-    /// Where the output of the attempt goes; of all attempts to the same place. `outputs` may be null.
-    Outlets outlets(Outputs* outputs);
+    /// Where the output of the attempt goes; of all attempts to the same place. `outputs` may be null. Throws
+    /// SetupFailure, UsageError.
+    Outlets outlets(Outputs* outputs, const LineTags& tags);
     /// Its attempt has ended with `outcome` at `now`. Returns when the next one begins; nothing: the job has ended.
     std::optional<TimePoint> end(Outcome outcome, TimePoint now);
 
@@ -54,7 +56,11 @@ class StartedJob {
         if (output_) output_->end(is_shown);
     }
     /// The last `count` lines of its last attempt's output.
-    [[nodiscard]] std::string last_lines(std::size_t count) const { return last_output_.last_lines(count); }
+    [[nodiscard]] std::string last_lines(std::size_t count) const { return output_ ? output_->last_lines(count) : ""; }
+    /// Adds what only its output knows to the outcome. It has ended.
+    void report_figures() {
+        if (output_) output_->report_figures(*outcome_);
+    }
 
     /// "job 3 has run for 2s: make test" or "job 3 waits for attempt 2 of 4: make test"
     [[nodiscard]] std::string state_in_words(TimePoint now) const;
@@ -66,11 +72,8 @@ class StartedJob {
     BatchJob job_;
     TimePoint begun_;
     TimePoint attempt_begun_{};
-    OutputEnd last_output_;
-    std::unique_ptr<JobOutput> output_;  ///< null: the mode has no relayed output
-    std::optional<WatchedReceiver> watched_output_;
-    std::optional<WatchedReceiver> watched_error_;
-    std::optional<JobAttempts> attempts_;  ///< with --retries
+    std::unique_ptr<RelayedOutput> output_;  ///< null: the mode has no relayed output
+    std::optional<JobAttempts> attempts_;    ///< with --retries
     bool waits_ = false;
     std::optional<Outcome> outcome_;  ///< it has ended; its last output may still be here
 };

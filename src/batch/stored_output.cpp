@@ -23,6 +23,9 @@ bool StoredOutput::store_in_memory(bool is_error, std::span<const std::byte> byt
     if (!continues) pieces_.push_back({.is_error = is_error});
     std::vector<std::byte>& memory = pieces_.back().memory;
     const std::size_t before = memory.capacity();
+    // A vector on its own would grow to twice the size of a piece.
+    const std::size_t needed = memory.size() + bytes.size();
+    if (needed > before) memory.reserve(std::max(needed, std::min(piece_size, 2 * before)));
     memory.insert(memory.end(), bytes.begin(), bytes.end());
     memory_ += memory.capacity() - before;
     storage_.memory += memory.capacity() - before;

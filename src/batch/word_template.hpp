@@ -14,9 +14,9 @@ namespace netrunner {
 
 /// What the placeholders stand for in one job.
 struct Filling {
-    std::span<const std::string> values;
+    std::span<const std::string> values{};
     std::uint64_t number = 0;  ///< of the job, from 1
-    std::string_view id;       ///< its `id`, else its number
+    std::string_view id{};     ///< its `id`, else its number
     std::string_view stream{};
 };
 

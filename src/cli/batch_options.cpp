@@ -250,9 +250,10 @@ void check_output_mode(const BatchOptions& o) {
             if (o.progress) refuse_pair(name, "--progress", why);
             break;
     }
+    if (o.only_failed) refuse_pair(name, "--show failed", why);
+    if (o.output_file && o.output_mode.kind != Mode::inherit) return;  // for the log, the output goes through netrunner
     if (o.tag) refuse_pair(name, "--tag", why);
     if (o.timestamps != LineStamp::Clock::none) refuse_pair(name, "--timestamps", why);
-    if (o.only_failed) refuse_pair(name, "--show failed", why);
     if (o.output_file) refuse_pair(name, "-o", why);
     if (o.job.max_output != unlimited) refuse_pair(name, "--max-output", why);
     if (o.job.idle_timeout != forever) refuse_pair(name, "--idle-timeout", why);

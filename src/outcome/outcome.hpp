@@ -95,12 +95,13 @@ struct Survivor {
 };
 
 struct StreamFigures {
-    std::string mode;           ///< as typed on the command line
-    std::optional<Size> bytes;  ///< relayed; nothing if the stream does not go through netrunner
-    Duration blocked{};         ///< how long the reader held the run up
-    bool lost = false;          ///< output was lost, other than by --max-output
-    bool unread = false;        ///< the reader has gone
-    Size dropped = 0;           ///< bytes that netrunner took and discarded
+    std::string mode;                            ///< as typed on the command line
+    std::optional<Size> bytes;                   ///< relayed; nothing if the stream does not go through netrunner
+    Duration blocked{};                          ///< how long the reader held the run up
+    bool lost = false;                           ///< output was lost, other than by --max-output
+    bool unread = false;                         ///< the reader has gone
+    Size dropped = 0;                            ///< bytes that netrunner took and discarded
+    std::optional<std::uint64_t> ended_lines{};  ///< of a job of a batch: unfinished lines ended after a silence
 
     [[nodiscard]] bool truncated() const { return lost || dropped > 0; }
 };

@@ -30,6 +30,7 @@ class LiveLine {
 
     /// Draws `text`, which must not be longer than `room`.
     void show(const std::string& text);
+    [[nodiscard]] bool is_shown() const { return shown_; }
     /// Erases the line. Call this before writing anything else to the terminal.
     void hide() {
         if (shown_) erase();

@@ -91,7 +91,8 @@ void Pump::remove(const Relay& relay) {
     // another process has a duplicate.
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, relay.source().descriptor(), nullptr);
     if (relay.sink().descriptor() >= 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, relay.sink().descriptor(), nullptr);
-    if (relay.copy()) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, relay.copy()->descriptor(), nullptr);
+    if (relay.copy() && relay.copy()->descriptor() >= 0)
+        ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, relay.copy()->descriptor(), nullptr);
     entries_.erase(found);
 }
 

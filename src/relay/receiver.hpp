@@ -17,6 +17,8 @@ class Receiver {
 
     /// Takes as many of the bytes as it can now. After would-block, the relay is to be nudged when there is room.
     virtual IoResult take(std::span<const std::byte> bytes) = 0;
+    /// True once, if an unfinished line of the taken bytes was ended here: the next byte begins a line.
+    virtual bool take_break() { return false; }
 
   protected:
     ~Receiver() = default;

@@ -46,9 +46,11 @@ Relay::Relay(Source source, Sink sink, std::optional<Sink> copy, OutputBudget* b
       of_terminal_(duties.of_terminal),
       whole_lines_(duties.whole_lines),
       may_splice_(source_.is_pipe() && duties.tail == nullptr && !duties.stamp.wanted()) {
-    if (!duties.stamp.wanted()) return;
-    stamper_ = std::make_unique<LineStamper>(duties.stamp, duties.begun);
-    if (copy_ && duties.stamps_copy) copy_stamper_ = std::make_unique<LineStamper>(duties.stamp, duties.begun);
+    const auto stamper = [&](const LineStamp& stamp) {
+        return stamp.wanted() ? std::make_unique<LineStamper>(stamp, duties.begun) : nullptr;
+    };
+    stamper_ = stamper(duties.stamp);
+    if (copy_) copy_stamper_ = stamper(duties.copy_stamp);
 }
 
 Relay::State Relay::move() {
@@ -299,14 +301,19 @@ void Relay::take_block(std::size_t size) {
     const std::span<const std::byte> plain = plain_ ? plain_->pass(block) : std::span<const std::byte>();
     if (copy_) copying_ = copies_plain_ ? plain : strips_for_sink() ? block : filter_.pass(block, strips_returns_);
     if (tail_ != nullptr) tail_->append(plain);
-    if (!stamper_) return;
+    if (!stamper_ && !copy_stamper_) return;
     const Moment moment = Moment::now();
-    // After a line of netrunner's own in the middle of a line, the rest of that line begins a new one.
-    if (position_ != nullptr && std::exchange(seen_breaks_, position_->breaks()) != position_->breaks()) {
-        stamper_->begin_line();
+    if (stamper_) {
+        // After a line of netrunner's own in the middle of a line, the rest of that line begins a new one.
+        const bool is_broken =
+            position_ != nullptr && std::exchange(seen_breaks_, position_->breaks()) != position_->breaks();
+        if (is_broken || sink_.take_break()) stamper_->begin_line();
+        stamper_->take(block, moment);
     }
-    stamper_->take(block, moment);
-    if (copy_stamper_) copy_stamper_->take(copying_, moment);
+    if (copy_stamper_) {
+        if (copy_->take_break()) copy_stamper_->begin_line();
+        copy_stamper_->take(copying_, moment);
+    }
 }
 
 /// A command may set ONLCR itself (`git log`, `stty sane`). The terminal is asked only when a "\r\n" has arrived, or a

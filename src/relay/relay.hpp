@@ -38,7 +38,7 @@ struct OutputBudget {
 struct RelayDuties {
     bool whole_lines = false;          ///< end each write with a line, because other runs may write to the same place
     LineStamp stamp{};                 ///< put before each line for the sink
-    bool stamps_copy = false;          ///< also put before each line for the second sink
+    LineStamp copy_stamp{};            ///< put before each line for the second sink
     bool plain_copy = false;           ///< the second sink gets plain lines
     TimePoint begun{};                 ///< the start of the run, for the stamps
     OutputTail* tail = nullptr;        ///< keeps the end of the output as plain lines; null: none

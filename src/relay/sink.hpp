@@ -51,6 +51,9 @@ class Sink {
     /// Grows a pipe to at least `capacity` bytes if the system allows it. False if it did not grow.
     bool grow(std::size_t capacity);
 
+    /// For `into`: as Receiver::take_break.
+    bool take_break() { return receiver_ != nullptr && receiver_->take_break(); }
+
     /// For typing_into: whether a line was longer than the line discipline keeps, which cuts it without an error.
     [[nodiscard]] bool cut_a_line() const { return cut_a_line_; }
 

@@ -28,6 +28,11 @@ void JUnitSuite::add(const JUnitCase& job) {
         cases_ += "/>\n";
         return;
     }
+    if (job.result == JUnitCase::Result::skipped) {
+        ++skipped_;
+        cases_ += fmt::format(">\n      <skipped message=\"{}\"/>\n    </testcase>\n", plain_xml(job.message));
+        return;
+    }
     const bool is_error = job.result == JUnitCase::Result::error;
     ++(is_error ? errors_ : failures_);
     cases_ += fmt::format(">\n      <{0} message=\"{1}\" type=\"{2}\">{3}</{0}>\n    </testcase>\n",
@@ -40,9 +45,9 @@ std::string JUnitSuite::render(const std::string& host, std::chrono::system_cloc
     return fmt::format(
                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
                "  <testsuite name=\"netrunner\" package=\"netrunner\" id=\"0\" hostname=\"{}\" tests=\"{}\""
-               " failures=\"{}\" errors=\"{}\" skipped=\"0\" time=\"{:.3f}\" timestamp=\"{:%Y-%m-%dT%H:%M:%S}\">\n"
+               " failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\" timestamp=\"{:%Y-%m-%dT%H:%M:%S}\">\n"
                "    <properties/>\n",
-               plain_xml(host), tests_, failures_, errors_, seconds,
+               plain_xml(host), tests_, failures_, errors_, skipped_, seconds,
                fmt::gmtime(std::chrono::system_clock::to_time_t(started))) +
            cases_ + "    <system-out/>\n    <system-err/>\n  </testsuite>\n</testsuites>\n";
 }

@@ -11,10 +11,10 @@ namespace netrunner {
 struct JUnitCase {
     std::string name{};
     double seconds = 0;
-    enum class Result { passed, failure, error };
+    enum class Result { passed, failure, error, skipped };
     Result result = Result::passed;
-    std::string reason{};      ///< if it did not pass: the report's word
-    std::string message{};     ///< one line
+    std::string reason{};      ///< if it failed: the report's word
+    std::string message{};     ///< one line, if it did not pass
     std::string last_lines{};  ///< of the job's output; empty: not known
 };
 
@@ -34,6 +34,7 @@ class JUnitSuite {
     std::size_t tests_ = 0;
     std::size_t failures_ = 0;
     std::size_t errors_ = 0;
+    std::size_t skipped_ = 0;
 };
 
 }  // namespace netrunner

@@ -58,12 +58,13 @@ Json errno_name(int error) {
 }
 
 Json stream(const StreamFigures& figures, bool output) {
-    Members members(5);
+    Members members(6);
     members.add("mode", figures.mode.empty() ? Json(nullptr) : Json(figures.mode)).add("bytes", or_null(figures.bytes));
     if (output) {
         members.add("blocked", figures.bytes ? Json(seconds(figures.blocked)) : Json(nullptr))
             .add("truncated", figures.bytes || figures.truncated() ? Json(figures.truncated()) : Json(nullptr))
             .add("dropped", figures.bytes ? Json(figures.dropped) : Json(nullptr));
+        if (figures.ended_lines) members.add("ended_lines", *figures.ended_lines);
     }
     return members.take();
 }

@@ -76,7 +76,7 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
       context_(std::move(context)),
       streams_(plan_, files.copy, pump, this,
                {.stamp = plan_.stamp,
-                .stamps_copy = plan_.stamps_file,
+                .copy_stamp = plan_.stamps_file ? plan_.stamp : LineStamp{},
                 .plain_copy = plan_.plain_file,
                 .begun = context_.lines_from.value_or(context_.begun),
                 .tail = context_.tail,

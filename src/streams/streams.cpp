@@ -20,7 +20,9 @@ std::optional<TimePoint> later(std::optional<TimePoint> a, std::optional<TimePoi
     return a && b ? std::max(*a, *b) : (a ? a : b);
 }
 
-Sink sink_of(Receiver* receiver, int fd) { return receiver != nullptr ? Sink::into(*receiver) : Sink::borrowing(fd); }
+Sink sink_of(const Outlet& outlet, int fd) {
+    return outlet.receiver != nullptr ? Sink::into(*outlet.receiver) : Sink::borrowing(fd);
+}
 
 /// Whether the command writes directly to the file that is netrunner's standard error.
 bool inherits_error_file(const LaunchPlan& plan) {
@@ -99,6 +101,11 @@ void Streams::start_output(Stream& stream, Source source, Sink sink) {
     }
     RelayDuties duties = duties_;
     duties.whole_lines = true;
+    if (const Outlet& outlet = &stream == &output_ ? outlets_.output : outlets_.error; outlet.receiver != nullptr) {
+        duties.stamp = outlet.stamp;
+        duties.copy_stamp = outlet.copy_stamp;
+        if (outlet.copy != nullptr) copy = Sink::into(*outlet.copy);
+    }
     if (&stream == &output_ && !outputs_are_one_) {
         duties.live_line = nullptr;
         duties.position = nullptr;

@@ -16,10 +16,16 @@
 
 namespace netrunner {
 
-/// Where the relayed outputs go in place of descriptors 1 and 2, which belong to the process; null: to the descriptor.
+/// Where a relayed output goes in place of descriptor 1 or 2, which belongs to the process.
+struct Outlet {
+    Receiver* receiver = nullptr;  ///< null: to the descriptor, and the members below do not count
+    LineStamp stamp{};             ///< before each line there, in place of the plan's
+    Receiver* copy = nullptr;      ///< gets all bytes too; null: none
+    LineStamp copy_stamp{};
+};
 struct Outlets {
-    Receiver* output = nullptr;
-    Receiver* error = nullptr;
+    Outlet output{};
+    Outlet error{};
 };
 
 class Streams {

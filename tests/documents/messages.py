@@ -27,7 +27,7 @@ NOT_SAID = [
 # Files with other output than messages: the summary, the heartbeat and so on.
 OTHER_TEXT = [
     "shepherd/bare/", "src/progress/", "src/report/annotation.cpp", "src/report/junit.cpp", "src/report/junit_suite.cpp",
-    "src/report/summary.cpp",
+    "src/report/summary.cpp", "src/batch/batch_progress.cpp",
     "src/doctor/diagnosis.cpp", "src/link/shepherd_link.",
 ]
 NO_MESSAGE = {

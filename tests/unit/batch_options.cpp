@@ -164,12 +164,17 @@ TEST_CASE("sources that exclude each other are refused") {
                                                  {"--output-mode", "files={id}", "--timestamps", "true"},
                                                  {"--output-mode", "null", "--max-output", "1", "true"},
                                                  {"--output-mode", "null", "--idle-timeout", "1", "true"},
+                                                 {"--output-mode", "inherit", "-o", "log", "true"},
+                                                 {"--output-mode", "null", "-o", "log", "--show", "failed", "true"},
                                                  {"--output-mode", "line", "--show", "failed", "true"}}) {
         CHECK_MESSAGE(!refusal(words).empty(), words.front());
     }
     CHECK(refusal({"--jsonl", "true"}) == "--jsonl: each record is a command, so 'true' cannot be run");
     CHECK(parsed({"--jsonl", "-a", "f"}).jsonl);
     CHECK(parsed({"--shell-lines", "-0"}).shell_lines);
+    // With a log, netrunner sees the output in these modes too.
+    CHECK(parsed({"--output-mode", "null", "-o", "log", "--tag", "--max-output", "1", "true"}).tag);
+    CHECK(parsed({"--output-mode", "files={id}", "-o", "log", "--timestamps", "true"}).output_file == "log");
     CHECK(parsed({"--shell", "echo \"$1\"", ":::", "a"}).lists == std::vector<Words>{{"a"}});
 }
 

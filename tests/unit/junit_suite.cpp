@@ -17,10 +17,11 @@ TEST_CASE("a suite has a case for each job") {
                .message = "exited with 3",
                .last_lines = "line\x1b[31m & more\n"});
     suite.add({.name = "third", .result = Result::error, .reason = "lost", .message = "the guard was killed"});
+    suite.add({.name = "fourth", .result = Result::skipped, .message = "done > before"});
     CHECK(suite.render("host", std::chrono::system_clock::time_point{}, 2) ==
           "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
-          "  <testsuite name=\"netrunner\" package=\"netrunner\" id=\"0\" hostname=\"host\" tests=\"3\" failures=\"1\""
-          " errors=\"1\" skipped=\"0\" time=\"2.000\" timestamp=\"1970-01-01T00:00:00\">\n"
+          "  <testsuite name=\"netrunner\" package=\"netrunner\" id=\"0\" hostname=\"host\" tests=\"4\" failures=\"1\""
+          " errors=\"1\" skipped=\"1\" time=\"2.000\" timestamp=\"1970-01-01T00:00:00\">\n"
           "    <properties/>\n"
           "    <testcase classname=\"netrunner\" name=\"a&lt;b\" time=\"1.250\"/>\n"
           "    <testcase classname=\"netrunner\" name=\"second\" time=\"0.500\">\n"
@@ -28,6 +29,9 @@ TEST_CASE("a suite has a case for each job") {
           "    </testcase>\n"
           "    <testcase classname=\"netrunner\" name=\"third\" time=\"0.000\">\n"
           "      <error message=\"the guard was killed\" type=\"lost\"></error>\n"
+          "    </testcase>\n"
+          "    <testcase classname=\"netrunner\" name=\"fourth\" time=\"0.000\">\n"
+          "      <skipped message=\"done &gt; before\"/>\n"
           "    </testcase>\n"
           "    <system-out/>\n    <system-err/>\n  </testsuite>\n</testsuites>\n");
 }

@@ -368,12 +368,13 @@ TEST_CASE_FIXTURE(Plumbing, "the copy has the plain bytes, or its own stamps") {
         Plumbing plumbing;
         Temporary file;
         ScreenModes screen;
+        const LineStamp stamp{.prefix = "> "};
         Relay relay{Source::owning(std::move(plumbing.in.reader)),
                     Sink::borrowing(plumbing.out.writer.get()),
                     file.sink(),
                     nullptr,
                     0,
-                    RelayDuties{.stamp = {.prefix = "> "}, .stamps_copy = stamped, .screen = &screen}};
+                    RelayDuties{.stamp = stamp, .copy_stamp = stamped ? stamp : LineStamp{}, .screen = &screen}};
         relay.strip_returns();
         put(plumbing.in.writer, "a\r\nb\r");
         relay.move();

@@ -1,0 +1,121 @@
+// Several jobs on a real pipe. What one stream does is tested in line_output.
+#include "src/batch/line_outputs.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <vector>
+
+#include "pipes.hpp"
+
+using namespace netrunner;
+using unit::bytes;
+using Numbers = std::vector<std::uint64_t>;
+
+namespace {
+
+struct Outputs2 {
+    unit::Pipe out;
+    unit::Pipe err;
+    Pump pump{Pump::Gathering::never};
+    SharedOutput output{out.writer.get(), pump};
+    SharedOutput error{err.writer.get(), pump};
+    LineOutputs all{{output, error}};
+
+    void look() {
+        while (true) {
+            const Wake wake = pump.wait(std::chrono::steady_clock::now());
+            if (wake.kind == Wake::Kind::deadline) return;
+            output.handle(wake);
+            error.handle(wake);
+        }
+    }
+};
+
+}  // namespace
+
+TEST_SUITE_BEGIN("line_outputs");
+
+TEST_CASE_FIXTURE(Outputs2, "each stream goes to its own output, and the end of the job ends its lines") {
+    const auto job = all.open({.number = 1});
+    CHECK(job->output().take(bytes("out")).bytes == 3);
+    CHECK(job->error().take(bytes("err\n")).bytes == 4);
+    CHECK(out.take().empty());
+    CHECK(err.take() == "err\n");
+    job->end(true);
+    CHECK(job->is_delivered());
+    CHECK(out.take() == "out\n");
+    CHECK(job->ended_lines().output == 0);
+}
+
+TEST_CASE_FIXTURE(Outputs2, "an unfinished line is ended after a second without another byte") {
+    const auto job = all.open({.number = 1});
+    CHECK(!all.deadline());
+    CHECK(job->error().take(bytes("who")).bytes == 3);
+    REQUIRE(all.deadline());
+    const TimePoint due = *all.deadline();
+    all.handle_time(due - std::chrono::milliseconds(1));
+    CHECK(err.take().empty());
+    CHECK(job->error().take(bytes("le")).bytes == 2);
+    REQUIRE(all.deadline());
+    CHECK(*all.deadline() >= due);
+    all.handle_time(*all.deadline());
+    CHECK(err.take() == "whole\n");
+    CHECK(!all.deadline());
+    CHECK(job->ended_lines().error == 1);
+    CHECK(job->ended_lines().output == 0);
+    CHECK(job->error().take_break());
+}
+
+TEST_CASE_FIXTURE(Outputs2, "a job that waits for the reader is named when it can go on") {
+    look();
+    const auto first = all.open({.number = 7});
+    const auto second = all.open({.number = 9});
+    const std::string block = std::string(4095, 'x') + '\n';
+    CHECK(first->output().take(bytes(block)).bytes == block.size());
+    CHECK(second->output().take(bytes("line\n")).status == IoResult::Status::would_block);
+    all.attend();
+    CHECK(all.take_moved().empty());
+    CHECK(out.take() == block);
+    look();
+    all.attend();
+    CHECK(all.take_moved() == Numbers{9});
+    CHECK(second->output().take(bytes("line\n")).bytes == 5);
+}
+
+TEST_CASE_FIXTURE(Outputs2, "a job whose last line waits is delivered when the reader has taken it") {
+    look();
+    const auto first = all.open({.number = 7});
+    const auto second = all.open({.number = 9});
+    const std::string block = std::string(4095, 'x') + '\n';
+    CHECK(first->output().take(bytes(block)).bytes == block.size());
+    CHECK(second->output().take(bytes("last")).bytes == 4);
+    second->end(true);
+    CHECK(!second->is_delivered());
+    CHECK(out.take() == block);
+    look();
+    all.attend();
+    CHECK(all.take_moved() == Numbers{9});
+    CHECK(second->is_delivered());
+    CHECK(out.take() == "last\n");
+}
+
+TEST_CASE_FIXTURE(Outputs2, "a line that an attempt leaves is ended before the next attempt writes") {
+    const auto job = all.open({.number = 1});
+    CHECK(job->output().take(bytes("first")).bytes == 5);
+    job->begin_attempt();
+    CHECK(job->output().take(bytes("second\n")).bytes == 7);
+    CHECK(out.take() == "first\nsecond\n");
+    CHECK(job->ended_lines().output == 0);
+}
+
+TEST_CASE_FIXTURE(Outputs2, "if the reader goes, every job is delivered") {
+    look();
+    const auto job = all.open({.number = 1});
+    CHECK(job->output().take(bytes("start")).bytes == 5);
+    out.reader = Descriptor();
+    look();
+    CHECK(job->is_delivered());
+}
+
+TEST_SUITE_END();
