@@ -47,8 +47,11 @@ std::unique_ptr<Source> open_input(const BatchOptions& options) {
     if (!options.lists.empty()) return nullptr;
     if (!options.input_file || *options.input_file == "-")
         return std::make_unique<Source>(Source::borrowing(STDIN_FILENO));
-    Descriptor file(::open(options.input_file->c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
     struct stat status {};
+    // Without O_NONBLOCK, a FIFO waits for its writer. No signal is blocked yet.
+    const bool is_fifo = ::stat(options.input_file->c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
+    Descriptor file(::open(options.input_file->c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | (is_fifo ? 0 : O_NONBLOCK)));
+    if (file && is_fifo) ::fcntl(file.get(), F_SETFL, O_NONBLOCK);
     const bool is_directory = file && ::fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode);
     if (!file || is_directory)
         throw SetupFailure("input", file ? EISDIR : errno, fmt::format("cannot read '{}'", *options.input_file));

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <system_error>
 
 #include "src/batch/shard.hpp"
+#include "src/values/errno_text.hpp"
 
 namespace netrunner {
 namespace {
@@ -26,8 +26,7 @@ const BatchJob* JobSupply::next() {
                 is_watched_ = true;
                 return nullptr;
             case JobMaker::State::failed:
-                setup_.warn(fmt::format("cannot read the input: {}",
-                                        std::error_code(source_.error(), std::generic_category()).message()));
+                setup_.warn(fmt::format("cannot read the input: {}", errno_text(source_.error())));
                 halting_.own_failure();
                 ended_ = true;
                 return nullptr;

@@ -80,8 +80,9 @@ IoResult Source::read(std::span<std::byte> room) {
         case Kind::device: break;
     }
     const IoResult result = IoResult::of(true, [&] { return ::read(descriptor(), room.data(), room.size()); });
-    // EIO: the terminal has been hung up. Treat that as end of file.
-    if (result.status == IoResult::Status::failed && result.error == EIO) return {IoResult::Status::end, 0, 0};
+    // EIO from a terminal: it has been hung up, which is its end of file. A disk that fails gives the same error.
+    if (result.status == IoResult::Status::failed && result.error == EIO && kind_ != Kind::file)
+        return {IoResult::Status::end, 0, 0};
     return result;
 }
 

@@ -265,4 +265,21 @@ TEST_CASE_FIXTURE(BatchTrial, "the sources of jobs exclude each other, with a re
     CHECK_REFUSED(run_batch({"--", "echo", "{2}", ":::", "x"}), "{2}");
 }
 
+TEST_CASE_FIXTURE(BatchTrial, "an input that cannot be read to its end is a failure of netrunner") {
+    const auto result = run_batch({"-a", "/proc/self/mem", "--", "true"});
+    CHECK(result.ending == exit_code(125));
+    CHECK(contains(result.err, "netrunner: cannot read the input: input/output error"));
+}
+
+TEST_CASE_FIXTURE(BatchTrial, "-a waits for the writer of a FIFO") {
+    const auto fifo = path("fifo");
+    complete(command({"mkfifo", fifo}));
+    auto process = start(command({netrunner(), "batch", "-a", fifo, "--", "echo"}));
+    CHECK(wait_until([&] { return state_of(process.pid()) == 'S'; }));
+    complete(command({"sh", "-c", "echo late >\"$0\"", fifo}));
+    const auto result = process.finish();
+    CHECK(result.ending == exit_code(0));
+    CHECK(result.out == "late\n");
+}
+
 TEST_SUITE_END();

@@ -537,4 +537,13 @@ TEST_CASE_FIXTURE(Plumbing, "output that is given up counts as truncated") {
     CHECK(relay.is_over());
 }
 
+TEST_CASE("a file whose disk fails is no file that has ended") {
+    Descriptor memory(::open("/proc/self/mem", O_RDONLY | O_CLOEXEC));  // address 0 cannot be read
+    REQUIRE(memory);
+    std::array<std::byte, 16> room{};
+    const IoResult result = Source::owning(std::move(memory)).read(room);
+    CHECK(result.status == IoResult::Status::failed);
+    CHECK(result.error == EIO);
+}
+
 TEST_SUITE_END();
