@@ -60,7 +60,7 @@ std::size_t CommandTemplate::cost_of(const std::string& value) const {
             cost += space_of(word.filled(empty, value).size() + longest_number * word.pieces());
         if (word.highest_value() > 0) cost += value.size() * word.pieces();
     }
-    return cost;
+    return std::max(cost, space_of(0));  // a pack whose records stand nowhere has to end too
 }
 
 std::size_t CommandTemplate::fixed_cost() const {

@@ -12,6 +12,7 @@
 
 #include "src/batch/output_mode.hpp"
 #include "src/batch/shard.hpp"
+#include "src/session/stop.hpp"
 #include "src/session/strangers.hpp"
 #include "src/system/processor_wait.hpp"
 #include "src/system/terminal.hpp"
@@ -88,10 +89,17 @@ const Halting& Conductor::run() {
 // ---- starting
 
 void Conductor::start_jobs() {
+    supply_.end_pause();
     follow_phase();  // no further attempt of a batch that has come to its end
     bool wants_slot = start_retries();
-    while (!wants_slot && retries_.size() < most_waiting && halting_.may_start() && output_.error() == 0) {
+    constexpr int most_in_turn = 256;  // a record that cannot be a job takes no slot
+    for (int begun = 0; !wants_slot && retries_.size() < most_waiting && halting_.may_start() && output_.error() == 0;
+         ++begun) {
         const BatchJob* const next = supply_.next();
+        if (begun == most_in_turn) {
+            supply_.pause();
+            break;
+        }
         if (next == nullptr) break;
         if (outputs_ && !outputs_->has_room()) break;
         wants_slot = next->problem.empty() && !slots_.has_room_for(next->slots);
@@ -146,7 +154,8 @@ std::optional<TimePoint> Conductor::deadline() const {
     const auto of_outputs = outputs_ ? outputs_->deadline() : std::nullopt;
     const auto of_timers = has_timers_ ? earlier(timers(), suspension_.deadline()) : std::nullopt;
     const auto of_pulse = setup_.pulse != nullptr ? std::optional(setup_.pulse->deadline(figures())) : std::nullopt;
-    return earlier(earlier(of_timers, of_outputs), earlier(of_pulse, keeper_.sync_due()));
+    return earlier(earlier(earlier(of_timers, of_outputs), earlier(patience_, supply_.again_at())),
+                   earlier(of_pulse, keeper_.sync_due()));
 }
 
 BatchFigures Conductor::figures() const {
@@ -170,14 +179,30 @@ void Conductor::take_turn() {
     } else if (parent_ && wake.owner == &*parent_) {
         lose_parent();
     } else if (wake.kind != Wake::Kind::deadline) {
-        const bool is_own = supply_.handle(wake) || slots_.handle(wake) || output_.handle(wake) ||
-                            (own_error_ && own_error_->handle(wake)) || (outputs_ && outputs_->handle(wake));
+        const bool is_of_reader = output_.handle(wake) || (own_error_ && own_error_->handle(wake));
+        if (is_of_reader) patience_.reset();  // it takes bytes
+        const bool is_own =
+            is_of_reader || supply_.handle(wake) || slots_.handle(wake) || (outputs_ && outputs_->handle(wake));
         if (!is_own) running_.handle(wake);
     } else {
         look_after_time();
     }
     collect();
     attend_moved();
+    attend_patience();
+}
+
+/// After a stop, and when all jobs have ended, a reader that takes nothing has least_patience; after a second order it
+/// has none. What is left of the output is then lost.
+void Conductor::attend_patience() {
+    if (halting_.phase() < Phase::stopping || running_.count() > 0 || members_.empty()) return;
+    const TimePoint now = steady_clock::now();
+    if (halting_.phase() == Phase::killing) patience_ = now;
+    if (!patience_) patience_ = now + least_patience;
+    if (now < *patience_) return;
+    setup_.warn(fmt::format("the reader of the output has taken nothing: the rest of the output of {} {} is lost",
+                            members_.size(), members_.size() == 1 ? "job" : "jobs"));
+    while (!members_.empty()) account(members_.begin());
 }
 
 void Conductor::look_after_time() {
@@ -357,8 +382,12 @@ void Conductor::finish(Members::iterator place) {
 
 /// Ends the membership of a job when its output is out.
 void Conductor::settle(Members::iterator place) {
+    if (place->second->is_delivered()) account(place);
+}
+
+/// Reports the job, which has ended.
+void Conductor::account(Members::iterator place) {
     StartedJob& started = *place->second;
-    if (!started.is_delivered()) return;
     started.report_figures();
     if (!keeper_.ended({started.job(), started.outcome(), started.ending(), started.last_lines(last_lines)}))
         halting_.own_failure();

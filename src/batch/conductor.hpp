@@ -61,6 +61,8 @@ class Conductor {
     void end(Members::iterator place, Outcome outcome);
     void finish(Members::iterator place);
     void settle(Members::iterator place);
+    void account(Members::iterator place);
+    void attend_patience();
     [[nodiscard]] std::optional<TimePoint> timers() const;
     [[nodiscard]] std::optional<TimePoint> deadline() const;
     [[nodiscard]] BatchFigures figures() const;
@@ -77,6 +79,7 @@ class Conductor {
     std::unique_ptr<SharedOutput> own_error_;  ///< null: descriptors 1 and 2 lead to the same file
     std::unique_ptr<Outputs> outputs_;         ///< null: the mode has no relayed output
     JobStarter starter_;
+    std::optional<TimePoint> patience_;  ///< until when a reader that takes nothing holds up the end of a stop
     Members members_;
     RetryQueue retries_;
     Halting halting_;

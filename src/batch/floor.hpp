@@ -29,6 +29,8 @@ class Floor {
     void has_no_room(Number number) {
         if (running_.contains(number)) full_.insert(number);
     }
+    /// There is room for its output again.
+    void has_room(Number number) { full_.erase(number); }
     void ended(Number number) {
         running_.erase(number);
         waiting_.erase(number);

@@ -23,6 +23,8 @@ class GroupOutputs::Pair final : public JobOutput {
         for (Port* port : {&output_, &error_}) port->owes_newline = port->is_in_line && all_.ends_lines_;
     }
     void end(bool is_shown) override {
+        // With --show failed, a job that had no more room has the floor before its end, and is shown whole.
+        if (all_.floor_.holder() == number_) is_shown = true;
         if (!is_shown) stored_.clear();
         for (Port* port : {&output_, &error_}) port->is_in_line = port->is_in_line && is_shown && all_.ends_lines_;
         all_.release_held_up();
@@ -41,11 +43,13 @@ class GroupOutputs::Pair final : public JobOutput {
     bool deliver() {
         while (!stored_.is_empty()) {
             const auto bytes = stored_.front();
-            // After a failure to read the spill file, or without a reader, the rest is lost.
+            // After a failure to read the spill file all of the rest is lost, without a reader that of this stream.
             const IoResult result = bytes.empty() ? IoResult{IoResult::Status::failed, 0, 0} : write(bytes);
             if (result.status == IoResult::Status::would_block) return false;
             if (result.status == IoResult::Status::moved) {
                 stored_.advance(result.bytes);
+            } else if (!bytes.empty()) {
+                stored_.advance(bytes.size());
             } else {
                 stored_.clear();
             }
@@ -87,7 +91,7 @@ class GroupOutputs::Pair final : public JobOutput {
     IoResult write(std::span<const std::byte> bytes) { return own(stored_.is_error()).write(this, bytes); }
 
     IoResult take(bool is_error, std::span<const std::byte> bytes) {
-        if (all_.own_.failure() != 0) return {IoResult::Status::failed, 0, all_.own_.failure()};
+        if (const int error = own(is_error).error(); error != 0) return {IoResult::Status::failed, 0, error};
         Floor& floor = all_.floor_;
         floor.has_output(number_);
         if (floor.give() == number_) {
@@ -141,7 +145,10 @@ void GroupOutputs::pass_floor_on() {
 
 /// There is room in memory or in the file again.
 void GroupOutputs::release_held_up() {
-    for (; !held_up_.empty(); held_up_.pop_front()) note_moved(held_up_.front());
+    for (; !held_up_.empty(); held_up_.pop_front()) {
+        floor_.has_room(held_up_.front());
+        note_moved(held_up_.front());
+    }
 }
 
 }  // namespace netrunner

@@ -19,8 +19,12 @@ class JobSupply {
     JobSupply(const ConductorSetup& setup, JobMaker& source, JobKeeper& keeper, Halting& halting, Pump& pump)
         : setup_(setup), source_(source), keeper_(keeper), halting_(halting), pump_(pump) {}
 
-    /// The next job; null if there is none now. Reads one job ahead.
+    /// The next job; null if there is none now. Reads one job ahead. After many records without a job it pauses.
     const BatchJob* next();
+    /// Lets everything else have a turn: `next` is to be called at `again_at`.
+    void pause();
+    void end_pause() { again_at_.reset(); }
+    [[nodiscard]] std::optional<TimePoint> again_at() const { return again_at_; }
     /// Removes it. Call this only after `next` has given one.
     BatchJob take() { return *std::exchange(next_, std::nullopt); }
     /// Whether the input has ended. The job that was read last may not have been taken.
@@ -40,6 +44,7 @@ class JobSupply {
     Halting& halting_;
     Pump& pump_;
     std::optional<BatchJob> next_;
+    std::optional<TimePoint> again_at_;
     bool ended_ = false;
     bool is_watched_ = false;
 };

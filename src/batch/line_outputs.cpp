@@ -26,7 +26,9 @@ class LineOutputs::Pair final : public JobOutput {
     }
     void end(bool /*is_shown*/) override { begin_attempt(); }
     [[nodiscard]] bool is_delivered() const override {
-        return all_.own_.failure() != 0 || (output_.is_empty() && error_.is_empty());
+        // Without its reader, the rest of a stream is lost.
+        return (output_.is_empty() || all_.own_.output.error() != 0) &&
+               (error_.is_empty() || all_.own_.error.error() != 0);
     }
     [[nodiscard]] EndedLines ended_lines() const override { return {output_.ended_lines(), error_.ended_lines()}; }
 

@@ -303,4 +303,13 @@ TEST_CASE_FIXTURE(OutputTrial,
     if (small_disk) ::umount(folder.c_str());
 }
 
+TEST_CASE_FIXTURE(BatchTrial, "without the reader of standard error, standard output is whole") {
+    for (const std::string mode : {"group", "ordered", "line"}) {
+        CAPTURE(mode);
+        const auto result = bash("\"$NR\" batch -j1 --output-mode " + mode +
+                                 " --shell 'echo out$1; echo err$1 >&2' ::: 1 2 3 4 5 6 2> >(head -n1 >/dev/null)");
+        CHECK(result.out == "out1\nout2\nout3\nout4\nout5\nout6\n");
+    }
+}
+
 TEST_SUITE_END();
