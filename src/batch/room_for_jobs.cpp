@@ -89,7 +89,7 @@ std::vector<RoomForJobs::GroupLimit> group_limits() {
 }
 
 std::string advice(std::uint64_t room, std::uint64_t each) {
-    return room >= each ? fmt::format("say -j {}, or raise the limit", room / each) : "raise the limit";
+    return each > 0 && room >= each ? fmt::format("say -j {}, or raise the limit", room / each) : "raise the limit";
 }
 
 }  // namespace

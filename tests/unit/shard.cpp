@@ -96,7 +96,6 @@ TEST_CASE("an environment that names no shard or a wrong one is refused") {
               .find("gaps") != std::string::npos);
 }
 
-
 TEST_CASE("how many jobs a shard has is known for shards by position") {
     const auto jobs_of = [](std::uint64_t index, std::uint64_t count, std::uint64_t jobs) {
         return jobs_in_shard({ShardChoice::Kind::position, index, count}, jobs);
