@@ -1,33 +1,19 @@
 #include "src/report/json_line.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <limits>
 
+#include "src/values/json_text.hpp"
+
 namespace netrunner {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Whether `text` is the same in JSON, between quotes.
-bool is_plain(const std::string& text) {
-    return std::ranges::all_of(text, [](char c) { return c >= ' ' && c < '\x7f' && c != '"' && c != '\\'; });
-}
-
 void append(std::string& line, const Json& value);
-
-void append_string(std::string& line, const std::string& text) {
-    if (!is_plain(text)) {
-        line += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-        return;
-    }
-    line += '"';
-    line += text;
-    line += '"';
-}
 
 template <class Number>
 void append_number(std::string& line, Number number) {
@@ -50,7 +36,7 @@ void append_object(std::string& line, const Json::object_t& members) {
     char before = '{';
     for (const auto& [name, value] : members) {
         line += before;
-        append_string(line, name);
+        append_json_string(line, name);
         line += ':';
         append(line, value);
         before = ',';
@@ -72,7 +58,7 @@ void append(std::string& line, const Json& value) {
     switch (value.type()) {
         case Json::value_t::object: return append_object(line, value.get_ref<const Json::object_t&>());
         case Json::value_t::array: return append_array(line, value.get_ref<const Json::array_t&>());
-        case Json::value_t::string: return append_string(line, value.get_ref<const std::string&>());
+        case Json::value_t::string: return append_json_string(line, value.get_ref<const std::string&>());
         case Json::value_t::null: line += "null"; return;
         case Json::value_t::boolean: line += value.get<bool>() ? "true" : "false"; return;
         case Json::value_t::number_integer: return append_number(line, value.get<Json::number_integer_t>());

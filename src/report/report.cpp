@@ -7,12 +7,12 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
-#include <cstring>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
 
 #include "src/report/json_line.hpp"
+#include "src/values/errno_name.hpp"
 #include "src/values/kernel_text.hpp"
 #include "src/values/signal_name.hpp"
 #include "src/values/utc_time.hpp"
@@ -49,12 +49,6 @@ Json or_null(const std::optional<Value>& value) {
 /// Rounded to microseconds; more digits would be noise.
 double seconds(Duration duration) {
     return static_cast<double>(std::chrono::round<std::chrono::microseconds>(duration).count()) / 1e6;
-}
-
-Json errno_name(int error) {
-    if (error == 0) return nullptr;
-    const char* const name = ::strerrorname_np(error);
-    return name != nullptr ? Json(name) : Json(fmt::format("{}", error));
 }
 
 Json stream(const StreamFigures& figures, bool output) {
@@ -214,7 +208,7 @@ std::string complaint(const std::string& place) { return fmt::format("cannot wri
 Json error_of(const NotStarted& failure) {
     return Members(3)
         .add("stage", failure.stage)
-        .add("errno", errno_name(failure.error))
+        .add("errno", failure.error == 0 ? Json(nullptr) : Json(errno_name(failure.error)))
         .add("message", failure.message)
         .take();
 }
