@@ -28,6 +28,7 @@ share/man/man5/netrunner-report.5 644
 share/man/man8/netrunner-shepherd.8 644
 share/netrunner/batch-report.schema.json 644
 share/netrunner/doctor.schema.json 644
+share/netrunner/events.schema.json 644
 share/netrunner/ps.schema.json 644
 share/netrunner/report.schema.json 644
 share/zsh/{zsh}/_netrunner 644
