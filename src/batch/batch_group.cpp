@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <filesystem>
 #include <utility>
 
 #include "src/system/setup_failure.hpp"
@@ -16,16 +17,6 @@
 
 namespace netrunner {
 namespace {
-
-std::vector<std::string> split(std::string_view path) {
-    std::vector<std::string> names;
-    while (!path.empty()) {
-        const std::size_t slash = std::min(path.find('/'), path.size());
-        names.emplace_back(path.substr(0, slash));
-        path.remove_prefix(std::min(slash + 1, path.size()));
-    }
-    return names;
-}
 
 /// The helpers of a batch that was killed may hold its group for a moment more. Throws SetupFailure.
 std::unique_ptr<Cgroup> make_patiently(const CgroupPlan& plan, const Narrator& narrate) {
@@ -77,7 +68,8 @@ void BatchGroup::make() {
                   [](const CgroupSetting& each) { return each.file == "memory.oom.group" && each.implied; });
     auto made = make_patiently(plan, narrate_);
     made->become_parent();
-    names_ = split(std::string_view(made->path()).substr(made->base().size() + 1));
+    for (const auto& name : std::filesystem::path(made->path().substr(made->base().size() + 1)))
+        names_.push_back(name.string());
     const auto limit = std::ranges::find(plan.settings, "memory.max", &CgroupSetting::file);
     if (const auto bytes = limit == plan.settings.end() ? std::nullopt : number_in(limit->value))
         memory_limit_ = fmt::format("{} {} of all jobs together", limit->option, format_size(*bytes));

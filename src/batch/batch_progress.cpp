@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "src/values/clock_text.hpp"
+
 namespace netrunner {
 namespace {
 
@@ -12,11 +14,6 @@ using std::chrono::seconds;
 
 /// So that a burst of short jobs does not become a burst of redraws.
 constexpr std::chrono::milliseconds shortest_interval{200};
-
-std::string clock(Duration duration) {
-    const auto total = std::chrono::duration_cast<seconds>(duration).count();
-    return fmt::format("{:02}:{:02}:{:02}", total / 3600, total / 60 % 60, total % 60);
-}
 
 /// Each part is a figure with its word.
 std::vector<std::string> parts_of(const BatchFigures& figures) {
@@ -51,11 +48,11 @@ std::optional<Duration> BatchProgress::left(TimePoint now, const BatchFigures& f
 }
 
 std::string BatchProgress::live_line(TimePoint now, const BatchFigures& figures, std::size_t width) const {
-    std::string text = clock(now - begun_);
+    std::string text = format_clock(now - begun_);
     for (const std::string& part : parts_of(figures)) text += "  " + part;
     const auto rest = left(now, figures);
     // In a narrow terminal the estimate goes first.
-    if (const std::string estimate = rest ? "  ETA " + clock(*rest) : ""; text.size() + estimate.size() <= width)
+    if (const std::string estimate = rest ? "  ETA " + format_clock(*rest) : ""; text.size() + estimate.size() <= width)
         text += estimate;
     return text.substr(0, width);
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "src/plan/file_clashes.hpp"
 #include "src/system/fd.hpp"
 #include "src/system/file_place.hpp"
 #include "src/values/usage_error.hpp"
@@ -15,25 +16,8 @@ namespace {
 
 using Mode = OutputModeChoice::Kind;
 
-struct Named {
-    const char* option;
-    std::string name;
-    FilePlace place;
-};
-
-void add(std::vector<Named>& list, const char* option, std::string name, std::optional<FilePlace> place) {
-    if (place) list.push_back({option, std::move(name), *std::move(place)});
-}
-
-void refuse_pair(const Named& one, const Named& other) {
-    if (!would_clash(one.place, other.place)) return;
-    const std::string too = one.name == other.name ? "" : fmt::format(" (as '{}')", other.name);
-    throw UsageError(fmt::format("{} and {} name the same file '{}'{}: one would overwrite the other", other.option,
-                                 one.option, one.name, too));
-}
-
 /// Two ways to one file would break lines.
-void refuse_second_way(const Named& log, Mode mode) {
+void refuse_second_way(const NamedFile& log, Mode mode) {
     if (mode == Mode::null || mode == Mode::files) return;
     for (const int output : {STDOUT_FILENO, STDERR_FILENO}) {
         const auto place = place_of(output);
@@ -56,17 +40,18 @@ OwnFiles::OwnFiles(const BatchOptions& options) {
     own("--resume", options.resume);
     own("--junit", options.junit);
 
-    std::vector<Named> found;
+    std::vector<NamedFile> found;
     if (options.input_file && *options.input_file != "-") {
-        add(found, "-a", *options.input_file, find_place(*options.input_file));
+        if (auto place = find_place(*options.input_file))
+            found.push_back({"-a", *options.input_file, *std::move(place)});
     } else if (options.lists.empty()) {
-        add(found, "standard input", "-", place_of(STDIN_FILENO));
+        if (auto place = place_of(STDIN_FILENO)) found.push_back({"standard input", "-", *std::move(place)});
     }
     for (const Own& each : all_) {
         const auto place = find_place(each.name);
         if (!place) continue;
-        const Named named{each.option, each.name, *place};
-        for (const Named& other : found) refuse_pair(named, other);
+        const NamedFile named{each.option, each.name, *place};
+        for (const NamedFile& other : found) refuse_clash(named, other);
         if (&each == all_.data() && options.output_file) refuse_second_way(named, options.output_mode.kind);
         found.push_back(named);
     }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "src/values/clock_text.hpp"
+
 namespace netrunner {
 namespace {
 
@@ -17,11 +19,6 @@ struct Shape {
 constexpr std::array<Shape, 5> shapes{
     {{20, true, true}, {10, true, true}, {0, true, true}, {0, false, true}, {0, false, false}}};
 
-std::string clock(Duration duration) {
-    const auto total = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
-    return fmt::format("{:02}:{:02}:{:02}", total / 3600, total / 60 % 60, total % 60);
-}
-
 /// " [#####-----]"; empty if `length` is 0.
 std::string bar(double part, std::size_t length) {
     if (length == 0) return "";
@@ -30,10 +27,11 @@ std::string bar(double part, std::size_t length) {
 }
 
 std::string time_text(const Progress& progress, std::size_t length) {
-    if (progress.timeout == forever) return clock(progress.elapsed);
+    if (progress.timeout == forever) return format_clock(progress.elapsed);
     const double part =
         std::chrono::duration<double>(progress.elapsed) / std::chrono::duration<double>(progress.timeout);
-    return fmt::format("{} / {}{}", clock(progress.elapsed), format_duration(progress.timeout), bar(part, length));
+    return fmt::format("{} / {}{}", format_clock(progress.elapsed), format_duration(progress.timeout),
+                       bar(part, length));
 }
 
 std::string memory_text(const Progress& progress, std::size_t length) {

@@ -1,12 +1,10 @@
 #include "src/progress/tree_figures.hpp"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
 
+#include "src/system/process_figures.hpp"
 #include "src/system/text_file.hpp"
 #include "src/values/kernel_text.hpp"
 
@@ -31,14 +29,6 @@ std::size_t count_all_members(const std::string& group) {
         if (at->is_directory(gone)) count += count_members(at->path().string());
     }
     return count;
-}
-
-std::optional<Size> resident_size(pid_t pid) {
-    const auto text = read_text(fmt::format("/proc/{}/statm", pid));
-    const auto words = words_in(text.value_or(""));
-    const auto pages = words.size() > 1 ? number_in(words[1]) : std::nullopt;
-    if (!pages) return std::nullopt;
-    return *pages * static_cast<Size>(::sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace

@@ -9,13 +9,14 @@
 #include <ctime>
 #include <filesystem>
 #include <map>
-#include <string_view>
+#include <string>
 #include <system_error>
 #include <unordered_map>
-#include <variant>
+#include <utility>
 
 #include "shepherd/tree/tree.hpp"
-#include "src/cli/cli.hpp"
+#include "src/runs/asked_run.hpp"
+#include "src/system/process_figures.hpp"
 #include "src/system/text_file.hpp"
 #include "src/values/kernel_text.hpp"
 
@@ -50,33 +51,12 @@ Processes read_processes() {
     return processes;
 }
 
-std::vector<std::string> words_of(pid_t pid) {
-    const std::string text = read_text(fmt::format("/proc/{}/cmdline", pid)).value_or("");
-    std::vector<std::string> words;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t end = std::min(text.find('\0', at), text.size());
-        words.push_back(text.substr(at, end - at));
-        at = end + 1;
-    }
-    return words;
-}
-
 /// `ticks`: of the clock since boot, as in /proc/PID/stat.
 Duration since(std::uint64_t ticks) {
     timespec now{};
     ::clock_gettime(CLOCK_BOOTTIME, &now);
     const Duration boot = std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-    const auto per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
-    const Duration begun = std::chrono::seconds(ticks / per_second) +
-                           std::chrono::nanoseconds(ticks % per_second * 1'000'000'000 / per_second);
-    return std::max(boot - begun, Duration::zero());
-}
-
-std::optional<Size> resident_size(pid_t pid) {
-    const auto words = words_in(read_text(fmt::format("/proc/{}/statm", pid)).value_or(""));
-    const auto pages = words.size() > 1 ? number_in(words[1]) : std::nullopt;
-    if (!pages) return std::nullopt;
-    return *pages * static_cast<Size>(::sysconf(_SC_PAGESIZE));
+    return std::max(boot - duration_of_ticks(ticks), Duration::zero());
 }
 
 /// Since the regular file was written last, if that was in the last `age`. Other files have no such time: Linux does
@@ -89,42 +69,6 @@ std::optional<Duration> since_written(const std::string& path, Duration age) {
     const Duration passed = std::chrono::seconds(now.tv_sec - file.st_mtim.tv_sec) +
                             std::chrono::nanoseconds(now.tv_nsec - file.st_mtim.tv_nsec);
     return passed < age ? std::optional(std::max(passed, Duration::zero())) : std::nullopt;
-}
-
-/// What the command line of a netrunner says. Nothing if it is no run or batch.
-struct Asked {
-    bool is_batch = false;
-    Duration timeout = forever;
-    std::vector<std::string> command{};
-    std::optional<std::string> output_file{};
-};
-
-std::optional<Asked> read_command_line(const std::vector<std::string>& words) {
-    if (words.size() < 2 || (words[1] != "run" && words[1] != "batch")) return std::nullopt;
-    Asked asked{.is_batch = words[1] == "batch"};
-    std::vector<std::string> copy(words.begin() + 1, words.end());
-    std::vector<char*> argv;
-    argv.reserve(copy.size());
-    for (std::string& word : copy) argv.push_back(word.data());
-    try {
-        const auto parsed = parse_command_line(argv);
-        if (const auto* run = std::get_if<Options>(&parsed)) {
-            asked.timeout = run->timeout;
-            asked.command = run->command;
-            asked.output_file = run->output_file;
-        } else if (const auto* batch = std::get_if<BatchOptions>(&parsed)) {
-            asked.timeout = batch->batch_timeout;
-            asked.command = batch->job.command;
-            if (asked.command.empty()) asked.command.assign(words.begin() + 2, words.end());
-        } else {
-            return std::nullopt;  // --help
-        }
-    } catch (const std::exception&) {
-        // Another version with other options: show the words after `--`.
-        const auto dashes = std::ranges::find(words, "--");
-        asked.command.assign(dashes == words.end() ? words.begin() + 2 : dashes + 1, words.end());
-    }
-    return asked;
 }
 
 class Scan {
@@ -171,7 +115,7 @@ class Scan {
     }
 
     void add_runner(pid_t pid, const Seen& seen) {
-        const auto asked = read_command_line(words_of(pid));
+        const auto asked = parse_asked_run(command_line_of(pid));
         if (!asked) return;
         FoundRun& run = begin(pid, seen);
         run.timeout = asked->timeout;
@@ -189,7 +133,7 @@ class Scan {
         FoundRun& run = begin(pid, seen);
         look_at_tree(run, {pid});
         run.state = FoundRun::State::lost;
-        if (const Seen* const first = find(first_)) run.command = words_of(first->process.pid);
+        if (const Seen* const first = find(first_)) run.command = command_line_of(first->process.pid);
     }
 
     FoundRun& begin(pid_t pid, const Seen& seen) {
