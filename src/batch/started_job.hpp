@@ -9,12 +9,12 @@
 #include <utility>
 
 #include "src/batch/batch_job.hpp"
-#include "src/batch/job_attempts.hpp"
 #include "src/batch/line_tags.hpp"
 #include "src/batch/outputs.hpp"
 #include "src/batch/relayed_output.hpp"
 #include "src/outcome/outcome.hpp"
 #include "src/plan/launch_plan.hpp"
+#include "src/session/attempt_history.hpp"
 #include "src/streams/streams.hpp"
 #include "src/values/deadline.hpp"
 #include "src/values/narrator.hpp"
@@ -72,8 +72,8 @@ class StartedJob {
     BatchJob job_;
     TimePoint begun_;
     TimePoint attempt_begun_{};
-    std::unique_ptr<RelayedOutput> output_;  ///< null: the mode has no relayed output
-    std::optional<JobAttempts> attempts_;    ///< with --retries
+    std::unique_ptr<RelayedOutput> output_;   ///< null: the mode has no relayed output
+    std::optional<AttemptHistory> attempts_;  ///< with --retries
     bool waits_ = false;
     std::optional<Outcome> outcome_;  ///< it has ended; its last output may still be here
 };

@@ -1,6 +1,6 @@
-// Decides whether a run is tried again (--retries) after an attempt, and when. The runner asks it after each attempt,
-// and so does a batch for each job.
-// Pure: it is given outcomes and the time. It starts nothing, waits for nothing and writes nothing.
+// Decides whether a run, or a job of a batch, is tried again (--retries) after an attempt, and when. AttemptHistory
+// asks it after each attempt. Pure: it is given outcomes and the time. It starts nothing, waits for nothing and writes
+// nothing.
 #pragma once
 
 #include <optional>

@@ -12,11 +12,11 @@
 #include <string>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include "src/cgroup/kills_above.hpp"
 #include "src/link/standard_files.hpp"
 #include "src/relay/pump.hpp"
+#include "src/session/attempt_history.hpp"
 #include "src/session/attempts.hpp"
 #include "src/session/console.hpp"
 #include "src/session/parent_watch.hpp"
@@ -119,9 +119,10 @@ Outcome attempt(const LaunchPlan& plan, StandardFiles& files, bool is_first, Pum
     }
 }
 
-/// Says how an attempt ended after which another one follows.
-void tell(const Outcome& outcome, const Attempts& attempts, const RetryPlan& plan, LinePosition& position) {
+/// Says how the last attempt ended. Another one follows.
+void tell(const AttemptHistory& attempts, const RetryPlan& plan, LinePosition& position) {
     if (plan.quiet) return;
+    const Outcome& outcome = attempts.last();
     const std::string end = describe_end(outcome);
     const auto say = [&](const std::string& text) {
         const std::string line = fmt::format("attempt {} of {}: {}", attempts.number() - 1, attempts.most(), text);
@@ -132,14 +133,6 @@ void tell(const Outcome& outcome, const Attempts& attempts, const RetryPlan& pla
     }
     say(fmt::format("{}; trying again{}", end,
                     plan.delay == Duration::zero() ? "" : " in " + format_duration(plan.delay)));
-}
-
-void note_end_between(const RetryWait::End& end, Outcome& outcome) {
-    outcome.ended_between = true;
-    outcome.cancelled_by = end.order.value_or(0);
-    outcome.outer_tells = end.outer;
-    outcome.stop =
-        StopRecord{.cause = end.parent_died ? StopCause::parent_died : StopCause::cancelled, .steps = {}, .limit = ""};
 }
 
 /// `outcome` of a set-up that failed before the first attempt began.
@@ -153,28 +146,18 @@ Outcome attempt_again_and_again(LaunchPlan plan, StandardFiles& files, Pump& pum
                                 GivenDescriptors& given, SessionContext context,
                                 const std::function<LaunchPlan()>& plan_again) {
     const RetryPlan retry = *plan.retry;
-    Attempts attempts(retry, context.begun);
+    AttemptHistory attempts(retry, context.begun);
     context.lines_from = context.begun;
     std::optional<ParentWatch> parent;
     if (plan.die_with_parent) parent.emplace();
     context.parent = parent ? &*parent : nullptr;
-    std::vector<AttemptRecord> records;
-    std::vector<Orphan> spared;  // by all attempts
     while (true) {
-        const LaunchPlan now = limited(plan, context.begun, attempts.end());
-        Outcome outcome =
-            attempt(now, files, records.empty(), pump, signals, context, attempts.is_last() ? &given : nullptr);
-        records.push_back(record_of(outcome, retry.preserve_status));
-        outcome.spared.insert(outcome.spared.begin(), spared.begin(), spared.end());
-        spared = outcome.spared;
+        Outcome outcome = attempt(attempts.limit(plan, context.begun), files, attempts.number() == 1, pump, signals,
+                                  context, attempts.is_last() ? &given : nullptr);
         const TimePoint ended = context.begun + outcome.wall;
-        const Attempts::Answer answer = attempts.after(outcome, ended);
-        if (!answer.remark.empty()) outcome.notes.push_back(answer.remark);
-        if (!answer.again_after) {
-            outcome.attempts = std::move(records);
-            return outcome;
-        }
-        tell(outcome, attempts, retry, *context.position);
+        const auto again = attempts.ended(std::move(outcome), ended);
+        if (!again) return attempts.take_last();
+        tell(attempts, retry, *context.position);
         RetryWait wait({.ignored = plan.shepherd.ignored,
                         .has_terminal = plan.has_terminal,
                         .parent = context.parent,
@@ -183,11 +166,11 @@ Outcome attempt_again_and_again(LaunchPlan plan, StandardFiles& files, Pump& pum
                         .most = attempts.most(),
                         .narrate = context.narrate},
                        pump, signals);
-        const RetryWait::End end = wait.wait(*answer.again_after, ended);
+        const RetryWait::End end = wait.wait(*again - ended, ended);
         if (!end.is_over()) {
-            note_end_between(end, outcome);
-            outcome.attempts = std::move(records);
-            return outcome;
+            const StopCause cause = end.parent_died ? StopCause::parent_died : StopCause::cancelled;
+            attempts.cancel(end.order.value_or(0), cause, end.outer);
+            return attempts.take_last();
         }
         attempts.pause(end.suspended);
         if (context.tail != nullptr) *context.tail = {};

@@ -5,19 +5,14 @@
 
 #include <csignal>
 
+#include "outcomes.hpp"
+
 using namespace netrunner;
 using namespace std::chrono_literals;
+using unit::exited;
+using unit::start;
 
 namespace {
-
-const TimePoint start{1000s};
-
-Outcome exited(int code) {
-    Outcome outcome;
-    outcome.command = "/bin/make";
-    outcome.end = Exited{code};
-    return outcome;
-}
 
 Outcome killed(int signal) {
     Outcome outcome = exited(0);

@@ -1,32 +1,27 @@
-// Tests what the attempts of a job of a batch have in common, with outcomes and times of our own.
-#include "src/batch/job_attempts.hpp"
+// Tests what the attempts of a run or a job have in common, with outcomes and times of our own.
+#include "src/session/attempt_history.hpp"
 
 #include <doctest/doctest.h>
 
 #include <csignal>
 
+#include "outcomes.hpp"
+
 using namespace netrunner;
 using namespace std::chrono_literals;
+using unit::exited;
+using unit::start;
 
 namespace {
-
-const TimePoint start{1000s};
-
-Outcome exited(int code) {
-    Outcome outcome;
-    outcome.command = "/bin/make";
-    outcome.end = Exited{code};
-    return outcome;
-}
 
 RetryPlan plan(int retries) { return {.retries = retries, .on = {{.word = "failure"}}, .delay = 2s}; }
 
 }  // namespace
 
-TEST_SUITE_BEGIN("job_attempts");
+TEST_SUITE_BEGIN("attempt_history");
 
 TEST_CASE("the outcome of the job is the last one, with all attempts") {
-    JobAttempts attempts(plan(3), start);
+    AttemptHistory attempts(plan(3), start);
     CHECK(attempts.number() == 1);
     CHECK(attempts.most() == 4);
     Outcome first = exited(2);
@@ -46,14 +41,14 @@ TEST_CASE("the outcome of the job is the last one, with all attempts") {
 }
 
 TEST_CASE("after the last attempt a remark says so") {
-    JobAttempts attempts(plan(1), start);
+    AttemptHistory attempts(plan(1), start);
     CHECK(attempts.ended(exited(1), start));
     CHECK(!attempts.ended(exited(1), start + 2s));
     CHECK(attempts.take_last().notes == std::vector<std::string>{"make: gave up after 2 attempts"});
 }
 
 TEST_CASE("an order to end between two attempts cancels the job, whose last attempt stays as it was") {
-    JobAttempts attempts(plan(1), start);
+    AttemptHistory attempts(plan(1), start);
     CHECK(attempts.ended(exited(1), start));
     attempts.cancel(SIGINT);
     const Outcome last = attempts.take_last();
@@ -64,7 +59,7 @@ TEST_CASE("an order to end between two attempts cancels the job, whose last atte
 }
 
 TEST_CASE("an attempt that does not come is remarked") {
-    JobAttempts attempts(plan(1), start);
+    AttemptHistory attempts(plan(1), start);
     CHECK(attempts.ended(exited(1), start));
     attempts.give_up("not tried again: no time");
     CHECK(attempts.take_last().notes == std::vector<std::string>{"make: not tried again: no time"});
@@ -73,7 +68,7 @@ TEST_CASE("an attempt that does not come is remarked") {
 TEST_CASE("the time for all attempts limits each of them, and a pause does not count") {
     RetryPlan retry = plan(9);
     retry.timeout = 10s;
-    JobAttempts attempts(retry, start);
+    AttemptHistory attempts(retry, start);
     LaunchPlan launch;
     launch.retry = retry;
     launch.timeout = 60s;

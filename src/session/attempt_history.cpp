@@ -1,10 +1,10 @@
-#include "src/batch/job_attempts.hpp"
+#include "src/session/attempt_history.hpp"
 
 #include <utility>
 
 namespace netrunner {
 
-std::optional<TimePoint> JobAttempts::ended(Outcome outcome, TimePoint now) {
+std::optional<TimePoint> AttemptHistory::ended(Outcome outcome, TimePoint now) {
     last_ = std::move(outcome);
     records_.push_back(record_of(last_, plan_.preserve_status));
     last_.spared.insert(last_.spared.begin(), spared_.begin(), spared_.end());
@@ -15,13 +15,14 @@ std::optional<TimePoint> JobAttempts::ended(Outcome outcome, TimePoint now) {
     return now + *answer.again_after;
 }
 
-void JobAttempts::cancel(int signal) {
+void AttemptHistory::cancel(int signal, StopCause cause, bool outer_tells) {
     last_.ended_between = true;
     last_.cancelled_by = signal;
-    last_.stop = StopRecord{.cause = StopCause::cancelled, .steps = {}, .limit = ""};
+    last_.outer_tells = outer_tells;
+    last_.stop = StopRecord{.cause = cause, .steps = {}, .limit = ""};
 }
 
-Outcome JobAttempts::take_last() {
+Outcome AttemptHistory::take_last() {
     last_.attempts = std::move(records_);
     return std::move(last_);
 }
