@@ -89,17 +89,11 @@ const Halting& Conductor::run() {
 // ---- starting
 
 void Conductor::start_jobs() {
-    supply_.end_pause();
+    supply_.begin_turn();
     follow_phase();  // no further attempt of a batch that has come to its end
     bool wants_slot = start_retries();
-    constexpr int most_in_turn = 256;  // a record that cannot be a job takes no slot
-    for (int begun = 0; !wants_slot && retries_.size() < most_waiting && halting_.may_start() && output_.error() == 0;
-         ++begun) {
+    while (!wants_slot && retries_.size() < most_waiting && halting_.may_start() && output_.error() == 0) {
         const BatchJob* const next = supply_.next();
-        if (begun == most_in_turn) {
-            supply_.pause();
-            break;
-        }
         if (next == nullptr) break;
         if (outputs_ && !outputs_->has_room()) break;
         wants_slot = next->problem.empty() && !slots_.has_room_for(next->slots);
@@ -169,8 +163,7 @@ BatchFigures Conductor::figures() const {
 
 void Conductor::take_turn() {
     if (!std::exchange(has_timers_, timers().has_value()) && has_timers_) {
-        suspension_.restart(steady_clock::now());
-        waited_before_ = processor_wait() - waited_;
+        suspension_.restart(steady_clock::now(), processor_wait());
     }
     const Wake wake = pump_.wait(deadline());
     notice_suspension();  // before the wake starts what only the suspension made due
@@ -218,14 +211,13 @@ void Conductor::look_after_time() {
 void Conductor::notice_suspension() {
     const TimePoint now = steady_clock::now();
     if (!has_timers_ || now < suspension_.deadline()) return;
-    waited_ = processor_wait() - waited_before_;
-    const Duration suspended = suspension_.look(now, waited_);
+    const Duration suspended = suspension_.look(now, processor_wait());
     if (suspended != Duration::zero()) pause(suspended);
 }
 
 /// This process was suspended for `paused`: no timer counts that time.
 void Conductor::pause(Duration paused) {
-    suspension_.restart(steady_clock::now());
+    suspension_.restart(steady_clock::now(), processor_wait());
     running_.resume_timers(paused);
     halting_.pause(paused);
     for (const std::uint64_t number : retries_.all()) members_.at(number)->pause(paused);
@@ -274,8 +266,8 @@ void Conductor::obey(const SignalEvent& signal) {
         case SIGTERM:
         case SIGHUP:
             if (ignored) break;
-            // Each further order reaches the jobs as well: their sessions take one that came within 10 ms of the first
-            // for a copy of it (docs/decisions/0006).
+            // Each further order reaches the jobs as well: their sessions take an order that came within 10 ms of the
+            // first for a copy of it (docs/decisions/0006).
             if (followed_ == Phase::killing) running_.stop_all(SIGTERM);
             halting_.signal(signal.number);
             return follow_phase();

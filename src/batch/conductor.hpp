@@ -89,8 +89,6 @@ class Conductor {
     std::optional<ParentWatch> parent_;  ///< --die-with-parent, until the parent has ended
     SuspensionWatch suspension_;
     bool has_timers_ = false;
-    Duration waited_{};         ///< for a processor, while there were timers, until the last look
-    Duration waited_before_{};  ///< the rest of that time
 };
 
 }  // namespace netrunner

@@ -10,7 +10,7 @@
 namespace netrunner {
 namespace {
 
-/// Records that are read in one turn without a job to start, and the pause for everything else after them.
+/// Records that are read in one turn, and the pause for everything else after them.
 constexpr int most_in_turn = 256;
 constexpr std::chrono::milliseconds turn_pause{1};
 /// The user who has stopped a batch waits so much longer at most.
@@ -19,11 +19,12 @@ constexpr std::chrono::milliseconds counting_time{200};
 }  // namespace
 
 const BatchJob* JobSupply::next() {
-    for (int read = 0; !next_ && !ended_ && !is_watched_; ++read) {
-        if (read == most_in_turn) {
-            pause();
+    while (!next_ && !ended_ && !is_watched_) {
+        if (read_ == most_in_turn) {
+            again_at_ = std::chrono::steady_clock::now() + turn_pause;
             return nullptr;
         }
+        ++read_;
         BatchJob job;
         switch (source_.next(job)) {
             case JobMaker::State::record: break;
@@ -50,8 +51,6 @@ const BatchJob* JobSupply::next() {
     }
     return next_ ? &*next_ : nullptr;
 }
-
-void JobSupply::pause() { again_at_ = std::chrono::steady_clock::now() + turn_pause; }
 
 std::optional<std::uint64_t> JobSupply::count_left() {
     const TimePoint until = std::chrono::steady_clock::now() + counting_time;

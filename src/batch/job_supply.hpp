@@ -19,11 +19,14 @@ class JobSupply {
     JobSupply(const ConductorSetup& setup, JobMaker& source, JobKeeper& keeper, Halting& halting, Pump& pump)
         : setup_(setup), source_(source), keeper_(keeper), halting_(halting), pump_(pump) {}
 
-    /// The next job; null if there is none now. Reads one job ahead. After many records without a job it pauses.
+    /// Call this before the first `next` of each turn of the conductor.
+    void begin_turn() {
+        read_ = 0;
+        again_at_.reset();
+    }
+    /// The next job; null if there is none now. Reads one job ahead. A turn reads a limited number of records, so that
+    /// everything else has its turn too: after them, `again_at` says when the next turn may begin.
     const BatchJob* next();
-    /// Lets everything else have a turn: `next` is to be called at `again_at`.
-    void pause();
-    void end_pause() { again_at_.reset(); }
     [[nodiscard]] std::optional<TimePoint> again_at() const { return again_at_; }
     /// Removes it. Call this only after `next` has given one.
     BatchJob take() { return *std::exchange(next_, std::nullopt); }
@@ -44,6 +47,7 @@ class JobSupply {
     Halting& halting_;
     Pump& pump_;
     std::optional<BatchJob> next_;
+    int read_ = 0;  ///< records, in this turn
     std::optional<TimePoint> again_at_;
     bool ended_ = false;
     bool is_watched_ = false;

@@ -39,6 +39,7 @@ int RetryWait::parent_descriptor() const { return context_.parent == nullptr ? -
 RetryWait::End RetryWait::wait(Duration delay, TimePoint begun) {
     until_ = begun + delay;
     watch_.emplace(delay, begun);
+    watch_->restart(begun, processor_wait());
     beat_at_ = context_.heartbeat == forever ? TimePoint::max() : begun + context_.heartbeat;
     while (end_.is_over()) {
         const Wake wake = pump_.wait(std::min({until_, beat_at_, watch_->deadline()}));
@@ -102,7 +103,7 @@ void RetryWait::stop_with_job_control() {
     const TimePoint stopped_at = steady_clock::now();
     if (!stop_self(SIGTSTP, context_.has_terminal ? StopScope::group : StopScope::process)) return;
     const TimePoint now = steady_clock::now();
-    watch_->restart(now);
+    watch_->restart(now, processor_wait());
     suspended(now - stopped_at);
 }
 

@@ -159,7 +159,7 @@ void Session::apply(RunEvent event) {
 
 void Session::act(RunAction action) {
     const TimePoint now = steady_clock::now();
-    if (action != RunAction::none) suspension_.restart(now);  // the next state's timers begin now
+    if (action != RunAction::none) restart_suspension_watch(now);  // the next state's timers begin now
     switch (action) {
         case RunAction::none: break;
         case RunAction::climb:
@@ -373,7 +373,7 @@ void Session::on(const protocol::ChildStopped& event) {
 /// The run was suspended for `paused`, by job control or otherwise: no timer counts that time.
 void Session::resume_timers(Duration paused) {
     const TimePoint now = steady_clock::now();
-    suspension_.restart(now);
+    restart_suspension_watch(now);
     outcome_.suspended += paused;
     limits_.pause(paused, now);
     input_watch_.pause(paused);
@@ -382,6 +382,11 @@ void Session::resume_timers(Duration paused) {
     settling_.pause(paused);
     if (patience_at_) *patience_at_ += paused;
     if (survivor_watch_.deadline()) survivor_watch_.begin(now);
+}
+
+/// Does nothing if no timer follows, or if the session's process looks for all sessions.
+void Session::restart_suspension_watch(TimePoint now) {
+    if (context_.neighbours == nullptr && state_ != RunState::over) suspension_.restart(now, processor_wait());
 }
 
 void Session::notice_suspension(TimePoint now) {

@@ -112,6 +112,7 @@ class Session {
     void on(const protocol::Failed& event);
     void on(const HangUp& event);
 
+    void restart_suspension_watch(TimePoint now);
     void notice_suspension(TimePoint now);
 
     // applying the lifecycle table

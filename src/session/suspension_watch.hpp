@@ -15,8 +15,11 @@ class SuspensionWatch {
     /// suspension is known: to 5 % of `shortest`, but not finer than 50 ms nor coarser than 1 s.
     explicit SuspensionWatch(Duration shortest, TimePoint now);
 
-    /// Begins anew: this process ran at `now`.
-    void restart(TimePoint now) { seen_ = now; }
+    /// Begins anew: this process ran at `now`. `waited`: as for `look`.
+    void restart(TimePoint now, Duration waited) {
+        seen_ = now;
+        waited_ = waited;
+    }
 
     /// When to call `look`.
     [[nodiscard]] TimePoint deadline() const { return seen_ + interval_; }

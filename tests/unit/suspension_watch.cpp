@@ -37,7 +37,7 @@ TEST_CASE("a look that is late finds that the process could not run since the lo
     watch.look(start + 100ms, 0s);
     CHECK(watch.look(start + 3s, 0s) == 2900ms);
     CHECK(watch.look(start + 3100ms, 0s) == 0s);
-    watch.restart(start + 60s);
+    watch.restart(start + 60s, 0s);
     CHECK(watch.look(start + 60100ms, 0s) == 0s);
 }
 
@@ -48,7 +48,15 @@ TEST_CASE("a process that waited for a processor all the time was not suspended"
     CHECK(watch.look(start + 6s, 7800ms) == 3s);
 }
 
-TEST_CASE("suspend to RAM does not count: the steady clock is the one that stands still meanwhile") {
+TEST_CASE("what the process waited before a restart does not excuse a late look after it") {
+    SuspensionWatch watch(2s, start);
+    watch.restart(start + 10s, 5s);
+    CHECK(watch.look(start + 13s, 5s) == 3s);
+    watch.restart(start + 20s, 9s);
+    CHECK(watch.look(start + 23s, 11900ms) == 0s);
+}
+
+TEST_CASE("suspend to RAM does not count: the steady clock stands still meanwhile") {
     timespec now{};
     const auto before = std::chrono::steady_clock::now();
     REQUIRE(::clock_gettime(CLOCK_MONOTONIC, &now) == 0);
