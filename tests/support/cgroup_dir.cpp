@@ -57,6 +57,16 @@ CgroupDir::~CgroupDir() {
     end("");
 }
 
+std::string CgroupDir::membership(const std::string& below) const {
+    return "0::" + path(below).substr(path_.rfind('/'));
+}
+
+std::vector<std::string> CgroupDir::options(const std::string& below, const std::vector<std::string>& rest) const {
+    std::vector<std::string> words{"--cgroup-base", path_, "--cgroup", below};
+    words.insert(words.end(), rest.begin(), rest.end());
+    return words;
+}
+
 bool CgroupDir::has(const std::string& below) const { return fs::is_directory(path(below)); }
 
 bool CgroupDir::is_empty() const {

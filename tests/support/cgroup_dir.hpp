@@ -20,6 +20,11 @@ class CgroupDir {
     const std::string& path() const { return path_; }
     std::string path(const std::string& below) const { return path_ + "/" + below; }
 
+    // The group `below` as a process in it reads it in /proc/self/cgroup.
+    std::string membership(const std::string& below) const;
+    // The options of a run or batch in the group `below`, and then `rest`.
+    std::vector<std::string> options(const std::string& below, const std::vector<std::string>& rest) const;
+
     bool has(const std::string& below) const;
     bool is_empty() const;  // no group inside
     bool is_populated(const std::string& below) const;

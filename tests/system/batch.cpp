@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "batch_trial.hpp"
 #include "proc_fs.hpp"
-#include "trial.hpp"
 
 using namespace support;
 
@@ -18,24 +18,7 @@ namespace {
 
 pid_t parent_of(pid_t pid) { return std::stoi(status_field(pid, "PPid")); }
 
-class BatchTrial : public Trial {
-  public:
-    Setup batch(std::vector<std::string> arguments) const {
-        arguments.insert(arguments.begin(), {netrunner(), "batch"});
-        return command(std::move(arguments));
-    }
-
-    /// The lines of a report of the given type.
-    std::vector<nlohmann::json> reported(const std::string& file, const std::string& type) {
-        std::vector<nlohmann::json> found;
-        std::ifstream stream(file);
-        for (std::string line; std::getline(stream, line);) {
-            auto object = nlohmann::json::parse(line);
-            if (object.at("type") == type) found.push_back(std::move(object));
-        }
-        return found;
-    }
-
+struct LostTrial : BatchTrial {
     /// Three jobs; each writes the pids of its shell and of a process in a session of its own, and waits. The helpers
     /// of job 2 are killed as `kill_helpers` does, then the others are let go.
     template <class Kill>
@@ -55,11 +38,11 @@ class BatchTrial : public Trial {
         const pid_t command = pid_in("pid.2");
         const pid_t guard = parent_of(command);
         kill_helpers(parent_of(guard), guard);
-        process.wait_for("the end of the lost job", [&] { return reported(report, "job").size() == 1; });
+        process.wait_for("the end of the lost job", [&] { return jobs_reported(report) == 1; });
         CHECK(!is_running(command));
         CHECK(is_running(pid_in("pid.1")));
         CHECK(is_running(pid_in("pid.3")));
-        std::ofstream(path("go")) << "go";
+        let_go();
         const auto result = process.finish();
         CHECK(result.ending == exit_code(125));
         CHECK(result.left.empty());
@@ -78,9 +61,8 @@ class BatchTrial : public Trial {
 TEST_SUITE_BEGIN("batch");
 
 TEST_CASE_FIXTURE(BatchTrial, "each record of the input is a job, and the status says whether one failed") {
-    auto setup = batch({"-j2", "--output-mode", "ordered", "--", "sh", "-c", "echo job $1; exit $(($1 / 3))", "sh"});
-    setup.in = piped();
-    setup.input = "1\n2\n";
+    auto setup = batch_of("1\n2\n",
+                          {"-j2", "--output-mode", "ordered", "--", "sh", "-c", "echo job $1; exit $(($1 / 3))", "sh"});
     auto result = complete(setup);
     CHECK(result.ending == exit_code(0));
     CHECK(result.out == "job 1\njob 2\n");
@@ -144,7 +126,7 @@ TEST_CASE_FIXTURE(BatchTrial, "in the mode line an unfinished line is ended afte
     auto process = start(batch({"-j2", "--output-mode", "line", "--", "sh", "-c",
                                 "printf $1; until [ -e go ]; do sleep 0.05; done", "sh", ":::", "x"}));
     process.wait_for_output("x\n");
-    std::ofstream(path("go")) << "go";
+    let_go();
     CHECK(process.finish().ending == exit_code(0));
 }
 
@@ -161,15 +143,15 @@ TEST_CASE_FIXTURE(BatchTrial, "output that waits is complete, whatever does not 
     CHECK((result.out == expected));
 }
 
-TEST_CASE_FIXTURE(BatchTrial, "if the guard of one job is killed, that job alone is lost") {
+TEST_CASE_FIXTURE(LostTrial, "if the guard of one job is killed, that job alone is lost") {
     check_lost([](pid_t, pid_t guard) { ::kill(guard, SIGKILL); });
 }
 
-TEST_CASE_FIXTURE(BatchTrial, "if the shepherd of one job is killed, that job alone is lost") {
+TEST_CASE_FIXTURE(LostTrial, "if the shepherd of one job is killed, that job alone is lost") {
     check_lost([](pid_t shepherd, pid_t) { ::kill(shepherd, SIGKILL); });
 }
 
-TEST_CASE_FIXTURE(BatchTrial, "if both helpers of one job are killed, that job alone is lost") {
+TEST_CASE_FIXTURE(LostTrial, "if both helpers of one job are killed, that job alone is lost") {
     check_lost([](pid_t shepherd, pid_t guard) {
         ::kill(shepherd, SIGKILL);
         ::kill(guard, SIGKILL);
@@ -248,17 +230,17 @@ TEST_CASE_FIXTURE(BatchTrial, "a killed batch is resumed, and what has succeeded
     auto first = jobs;
     first.insert(first.begin(), {"--report", report});
     auto process = start(batch(first));
-    process.wait_for("two jobs", [&] { return reported(report, "job").size() == 2; });
+    process.wait_for("two jobs", [&] { return jobs_reported(report) == 2; });
     process.signal(SIGKILL);
     process.finish();
-    std::ofstream(path("go")) << "go";
+    let_go();
     CHECK(complete(batch(first)).ending == exit_code(125));  // the file exists
     auto again = jobs;
     again.insert(again.begin(), {"--resume", report});
     const auto result = complete(batch(again));
     CHECK(result.ending == exit_code(0));
     CHECK(contains(result.err, "2 succeeded, 0 failed, 2 skipped"));
-    CHECK(reported(report, "job").size() == 4);
+    CHECK(jobs_reported(report) == 4);
     CHECK(reported(report, "header").size() == 2);
     std::ifstream ran(path("ran"));
     std::string all;

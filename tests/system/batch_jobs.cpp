@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "batch_trial.hpp"
 #include "cgroup_dir.hpp"
 #include "proc_fs.hpp"
 #include "terminal_shell.hpp"
-#include "trial.hpp"
 
 using namespace support;
 
@@ -20,36 +20,15 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-struct JobsTrial : Trial {
-    Setup batch(Words arguments) const {
-        arguments.insert(arguments.begin(), {netrunner(), "batch"});
-        return command(std::move(arguments));
-    }
+struct JobsTrial : BatchTrial {
     Setup jsonl(Words arguments, const std::string& records) const {
         arguments.insert(arguments.begin(), "--jsonl");
-        auto setup = batch(std::move(arguments));
-        setup.in = piped();
-        setup.input = records;
-        return setup;
+        return batch_of(records, std::move(arguments));
     }
 
     // The objects of the given type in the report `report`.
-    std::vector<nlohmann::json> reported(const std::string& type) {
-        std::vector<nlohmann::json> found;
-        std::ifstream stream(path("report"));
-        for (std::string line; std::getline(stream, line);) {
-            auto object = nlohmann::json::parse(line);
-            if (object.at("type") == type) found.push_back(std::move(object));
-        }
-        return found;
-    }
-    nlohmann::json job(int number) {
-        for (const auto& each : reported("job")) {
-            if (each.at("number") == number) return each;
-        }
-        FAIL("job ", number, " is not in the report");
-        return {};
-    }
+    std::vector<nlohmann::json> reported(const std::string& type) { return BatchTrial::reported(path("report"), type); }
+    nlohmann::json job(int number) { return job_in(path("report"), number); }
     nlohmann::json counts() { return reported("trailer").at(0).at("counts"); }
 
     // A batch of one job that has failed once and tries again in an hour, with a second job that has ended.
@@ -150,15 +129,12 @@ TEST_CASE_FIXTURE(JobsTrial, "a job that waits for its next attempt gives its sl
         "b) until [ -e go ]; do sleep 0.02; done;; esac";
     auto process = start(batch({"-v", "-j1", "--retries", "1", "--retry-delay", "300ms", "--", "sh", "-c", script, "sh",
                                 ":::", "a", "b", "c"}));
-    const auto order = [&] {
-        std::ifstream stream(path("order"));
-        return std::string(std::istreambuf_iterator<char>(stream), {});
-    };
+    const auto order = [&] { return text_of("order"); };
     process.wait_for("job b", [&] { return order() == "a\nb\n"; });
     const auto now = Clock::now();
     process.wait_for("the end of the delay", [&] { return Clock::now() - now > 400ms; });
     CHECK(order() == "a\nb\n");
-    std::ofstream(path("go")) << "go";
+    let_go();
     CHECK(process.finish().ending == exit_code(0));
     CHECK(order() == "a\nb\na\nc\n");
 }
@@ -182,16 +158,15 @@ TEST_CASE_FIXTURE(JobsTrial, "the output of all attempts is in order, and the ne
 
 TEST_CASE_FIXTURE(JobsTrial, "a file of a job's output keeps what earlier attempts have written") {
     for (const char* each : {"runs.a", "a.log"}) path(each);
-    std::ofstream(path("a.log")) << "of an earlier batch";
+    write("a.log", "of an earlier batch");
     const auto result = complete(batch({"--output-mode", "files={}.log", "--retries", "2", "--retry-delay", "0", "--",
                                         "sh", "-c", counting(3), "sh", ":::", "a"}));
     CHECK(result.ending == exit_code(0));
-    std::ifstream log(path("a.log"));
-    CHECK(std::string(std::istreambuf_iterator<char>(log), {}) == "a 1\na 2\na 3\n");
+    CHECK(text_of("a.log") == "a 1\na 2\na 3\n");
 }
 
 TEST_CASE_FIXTURE(JobsTrial,
-                  "--show failed shows all attempts of a job that has failed, and none of one that has not") {
+                  "--show failed shows all attempts of a job that has failed, and no attempt of a job that has not") {
     for (const char* each : {"runs.a", "runs.b"}) path(each);
     const std::string script =
         "echo x >>runs.$1; n=$(($(wc -l <runs.$1))); echo $1 $n; [ $1 = b ] && [ $n = 2 ] || exit 1";
@@ -281,7 +256,7 @@ TEST_CASE_FIXTURE(JobsTrial,
         process.exchange(50ms);
         return contains(process.err(), "1 running, 0 succeeded, 1 failed");
     });
-    std::ofstream(path("go")) << "go";
+    let_go();
     const auto result = process.finish();
     CHECK(result.ending == exit_code(1));
     CHECK(result.out == "a\n");
@@ -326,19 +301,11 @@ namespace {
 struct GroupsTrial : JobsTrial {
     CgroupDir groups;
 
-    Words in_group(const std::string& path, Words rest) const {
-        Words words{"--cgroup-base", groups.path(), "--cgroup", path};
-        words.insert(words.end(), rest.begin(), rest.end());
-        return words;
-    }
-    std::string own_group(const std::string& path) const {
-        return groups.path(path).substr(groups.path().rfind("/nr-test"));
-    }
     // Two jobs in the group `path` that say "ready" and wait for SIGTERM, which they ignore if `stubborn`.
     Process start_two(const std::string& path, bool stubborn = false) {
         const std::string script =
             stubborn ? "trap '' TERM; echo ready; sleep 60; sleep 60" : "echo ready; exec sleep 60";
-        auto process = start(batch(in_group(
+        auto process = start(batch(groups.options(
             path, {"-j2", "-k", "300ms", "--output-mode", "line", "--", "sh", "-c", script, "sh", ":::", "a", "b"})));
         process.wait_for("both jobs", [&] { return lines(process.out()).size() == 2; });
         return process;
@@ -354,10 +321,11 @@ TEST_CASE_FIXTURE(GroupsTrial, "with --cgroup each job has a group of its own in
     const std::string script =
         "grep ^0: /proc/self/cgroup; : >here.$1; until [ -e here.a ] && [ -e here.b ]; do sleep 0.02; done; "
         "[ $1 = a ] || sleep 0.3; (setsid sleep 60 &); echo done";
-    const auto result = complete(batch(in_group("x/y", {"-j2", "--report", path("report"), "--output-mode", "ordered",
-                                                        "--", "sh", "-c", script, "sh", ":::", "a", "b"})));
+    const auto result =
+        complete(batch(groups.options("x/y", {"-j2", "--report", path("report"), "--output-mode", "ordered", "--", "sh",
+                                              "-c", script, "sh", ":::", "a", "b"})));
     CHECK(result.ending == exit_code(0));
-    CHECK(result.out == "0::" + own_group("x/y/1") + "\ndone\n0::" + own_group("x/y/2") + "\ndone\n");
+    CHECK(result.out == groups.membership("x/y/1") + "\ndone\n" + groups.membership("x/y/2") + "\ndone\n");
     for (const int number : {1, 2}) {
         CHECK(job(number).at("cgroup").at("path") == groups.path("x/y/" + std::to_string(number)));
         CHECK(job(number).at("orphans").size() == 1);
@@ -410,7 +378,7 @@ TEST_CASE_FIXTURE(GroupsTrial, "a group that a batch uses is refused to another 
     for (const char* command : {"batch", "run"}) {
         CAPTURE(command);
         auto setup = this->command({netrunner(), command});
-        for (const std::string& word : in_group("x", {"--", "echo", "started"})) setup.argv.push_back(word);
+        for (const std::string& word : groups.options("x", {"--", "echo", "started"})) setup.argv.push_back(word);
         setup.in = piped();
         setup.input = "1\n";
         const auto refused = complete(setup);
@@ -457,7 +425,7 @@ TEST_CASE_FIXTURE(GroupsTrial, "what a killed batch has left in its group is cle
         if (by_gc) {
             CHECK(complete(command({netrunner(), "gc", "--cgroup-base", groups.path()})).ending == exit_code(0));
         } else {
-            const auto result = complete(batch(in_group("x", {"--", "echo", ":::", "again"})));
+            const auto result = complete(batch(groups.options("x", {"--", "echo", ":::", "again"})));
             CHECK(result.ending == exit_code(0));
             CHECK(result.out == "again\n");
         }
@@ -469,11 +437,11 @@ TEST_CASE_FIXTURE(GroupsTrial, "what a killed batch has left in its group is cle
 TEST_CASE_FIXTURE(GroupsTrial, "an empty group that was there stays, and a group with processes is refused") {
     if (!groups) return;
     groups.make("x");
-    CHECK(complete(batch(in_group("x", {"--", "true", ":::", "a"}))).ending == exit_code(0));
+    CHECK(complete(batch(groups.options("x", {"--", "true", ":::", "a"}))).ending == exit_code(0));
     CHECK(groups.has("x"));
     CHECK(groups.groups("x").empty());
     groups.make("x/other");
-    const auto result = complete(batch(in_group("x", {"--report", path("report"), "--", "true", ":::", "a"})));
+    const auto result = complete(batch(groups.options("x", {"--report", path("report"), "--", "true", ":::", "a"})));
     CHECK(result.ending == exit_code(125));
     CHECK(contains(result.err, "is not netrunner's and not empty"));
     CHECK(!std::filesystem::exists(path("report")));
@@ -484,10 +452,11 @@ TEST_CASE_FIXTURE(GroupsTrial, "each attempt of a job has its group anew") {
     if (!groups) return;
     path("runs.a");
     const std::string script = "grep ^0: /proc/self/cgroup; (setsid sleep 60 &); " + counting(2);
-    const auto result = complete(batch(in_group("x", {"--report", path("report"), "--retries", "1", "--retry-delay",
-                                                      "0", "--", "sh", "-c", script, "sh", ":::", "a"})));
+    const auto result =
+        complete(batch(groups.options("x", {"--report", path("report"), "--retries", "1", "--retry-delay", "0", "--",
+                                            "sh", "-c", script, "sh", ":::", "a"})));
     CHECK(result.ending == exit_code(0));
-    const std::string line = "0::" + own_group("x/1") + "\n";
+    const std::string line = groups.membership("x/1") + "\n";
     CHECK(result.out == line + "a 1\n" + line + "a 2\n");
     CHECK(groups.is_empty());
 }

@@ -10,42 +10,23 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "batch_trial.hpp"
 #include "terminal.hpp"
-#include "trial.hpp"
 
 using namespace support;
 
 namespace {
 
-class LogTrial : public Trial {
-  public:
-    Setup batch(std::vector<std::string> arguments) const {
-        arguments.insert(arguments.begin(), {netrunner(), "batch"});
-        return command(std::move(arguments));
-    }
-    std::string content(const std::string& name) {
-        std::ifstream file(path(name));
-        return {std::istreambuf_iterator<char>(file), {}};
-    }
+struct LogTrial : BatchTrial {
     /// The lines of a file, sorted.
     std::vector<std::string> sorted(const std::string& name) {
-        auto all = lines(content(name));
+        auto all = lines(text_of(name));
         std::ranges::sort(all);
         return all;
-    }
-    nlohmann::json job_in(const std::string& report) {
-        std::ifstream file(path(report));
-        for (std::string line; std::getline(file, line);) {
-            auto object = nlohmann::json::parse(line);
-            if (object.at("type") == "job") return object;
-        }
-        return {};
     }
 };
 
@@ -82,8 +63,8 @@ TEST_CASE_FIXTURE(LogTrial, "-o FILE has the tagged lines of all jobs, in every 
         CHECK(lines(result.out).size() == (is_shown ? 2 : 0));
     }
     for (const char* name : {"d/a.stdout", "d/b.stderr"}) path(name);
-    CHECK(content("d/a.stdout") == "out a\n");
-    CHECK(content("d/b.stderr") == "error b\n");
+    CHECK(text_of("d/a.stdout") == "out a\n");
+    CHECK(text_of("d/b.stderr") == "error b\n");
     CHECK(complete(command({"/bin/rm", "-r", "d"})).ending == exit_code(0));
 }
 
@@ -91,15 +72,15 @@ TEST_CASE_FIXTURE(LogTrial, "the log is always tagged, the output only if --tag 
     const auto result =
         complete(batch({"-j1", "-o", path("log"), "--", "sh", "-c", "printf 'one\\ntwo'", ":::", "a", "b"}));
     CHECK(result.out == "one\ntwoone\ntwo");
-    CHECK(content("log") == "1\tone\n1\ttwo\n2\tone\n2\ttwo\n");
+    CHECK(text_of("log") == "1\tone\n1\ttwo\n2\tone\n2\ttwo\n");
 }
 
 TEST_CASE_FIXTURE(LogTrial, "the log replaces the file, or is appended to it") {
-    std::ofstream(path("log")) << "before\n";
+    write("log", "before\n");
     CHECK(complete(batch({"-o", path("log"), "--append", "--", "echo", ":::", "x"})).ending == exit_code(0));
-    CHECK(content("log") == "before\n1\tx\n");
+    CHECK(text_of("log") == "before\n1\tx\n");
     CHECK(complete(batch({"-o", path("log"), "--", "echo", ":::", "y"})).ending == exit_code(0));
-    CHECK(content("log") == "1\ty\n");
+    CHECK(text_of("log") == "1\ty\n");
 }
 
 TEST_CASE_FIXTURE(LogTrial, "the log breaks no line") {
@@ -108,7 +89,7 @@ TEST_CASE_FIXTURE(LogTrial, "the log breaks no line") {
         const auto result = complete(batch({"-j4", "--output-mode", mode, "-o", path("log"), "--tag={}\t", "--", "sh",
                                             "-c", long_lines(10), "sh", ":::", "a", "b", "c", "d"}));
         CHECK(result.ending == exit_code(0));
-        check_lines(content("log"), "abcd", 10);
+        check_lines(text_of("log"), "abcd", 10);
     }
 }
 
@@ -124,7 +105,7 @@ TEST_CASE_FIXTURE(LogTrial, "a log whose reader stops holds the jobs up, and los
         int waiting = 0;
         return ::fstat(reader, &info) == 0 && ::ioctl(reader, FIONREAD, &waiting) == 0 && waiting >= 20000;
     });
-    CHECK(job_in("report").is_null());
+    CHECK(jobs_reported(path("report")) == 0);
     CHECK(process.running());
     std::string text(1 << 20, '\0');
     std::string all;
@@ -150,7 +131,7 @@ TEST_CASE_FIXTURE(LogTrial, "if the log cannot be written, the jobs go on, and t
 }
 
 TEST_CASE_FIXTURE(LogTrial, "options that would write one file twice are refused, and nothing is emptied") {
-    std::ofstream(path("log")) << "before\n";
+    write("log", "before\n");
     CHECK_REFUSED(complete(batch({"-o", path("log"), "--junit", path("log"), "--", "echo", ":::", "x"})),
                   "-o and --junit name the same file");
     CHECK_REFUSED(complete(batch({"-o", path("log"), "--report", path("log"), "--", "echo", ":::", "x"})),
@@ -164,14 +145,14 @@ TEST_CASE_FIXTURE(LogTrial, "options that would write one file twice are refused
                   "all jobs would write to this file (say --output-mode files=TEMPLATE)");
     CHECK_REFUSED(complete(batch({"-o", path("log"), "--junit", path("none/j"), "--", "echo", ":::", "x"})),
                   "cannot write the JUnit file");
-    CHECK(content("log") == "before\n");
+    CHECK(text_of("log") == "before\n");
     // An output file of a job is known when the job starts.
     const auto result = complete(batch({"-j1", "--output-mode", "files=" + directory() + "/{}", "-o", path("log"), "--",
                                         "echo", ":::", "log", "other"}));
     CHECK(result.ending == exit_code(1));
     CHECK(contains(result.err, "is the file of -o"));
-    CHECK(content("log") == "2\tother\n");
-    CHECK(content("other") == "other\n");
+    CHECK(text_of("log") == "2\tother\n");
+    CHECK(text_of("other") == "other\n");
 }
 
 TEST_CASE_FIXTURE(LogTrial, "-o - with --output-mode null writes the log to standard output") {
@@ -185,11 +166,11 @@ TEST_CASE_FIXTURE(LogTrial, "a line that is ended after a silence counts in the 
         start(batch({"--output-mode", "line", "--tag", "--report", path("report"), "-o", path("log"), "--", "sh", "-c",
                      "printf start; until [ -e go ]; do sleep 0.05; done; echo rest", "sh", ":::", "x"}));
     process.wait_for_output("1\tstart\n");
-    std::ofstream(path("go")) << "go";
+    let_go();
     const auto result = process.finish();
     CHECK(result.out == "1\tstart\n1\trest\n");
-    CHECK(content("log") == result.out);
-    const auto job = job_in("report");
+    CHECK(text_of("log") == result.out);
+    const auto job = job_in(path("report"), 1);
     CHECK(job.at("stdout").at("ended_lines") == 1);
     CHECK(job.at("stderr").at("ended_lines") == 0);
 }
@@ -225,16 +206,14 @@ TEST_CASE_FIXTURE(LogTrial, "a reader that stops loses nothing, and neither does
 }
 
 TEST_CASE_FIXTURE(LogTrial, "the JUnit file has a case for each job, with the last lines of a failed one") {
-    auto setup = batch({"-j1", "--junit", path("suite.xml"), "--jsonl"});
-    setup.in = piped();
-    setup.input = R"({"id":"good","command":["true"]})"
-                  "\n"
-                  R"({"id":"bad","command":["sh","-c","printf 'a\\033[31m<b\\n'; exit 3"]})"
-                  "\n"
-                  R"({"id":"none","command":["/no/such/program"]})"
-                  "\nno json\n";
-    CHECK(complete(setup).ending == exit_code(1));
-    const std::string text = content("suite.xml");
+    const std::string records = R"({"id":"good","command":["true"]})"
+                                "\n"
+                                R"({"id":"bad","command":["sh","-c","printf 'a\\033[31m<b\\n'; exit 3"]})"
+                                "\n"
+                                R"({"id":"none","command":["/no/such/program"]})"
+                                "\nno json\n";
+    CHECK(run_batch_of(records, {"-j1", "--junit", path("suite.xml"), "--jsonl"}).ending == exit_code(1));
+    const std::string text = text_of("suite.xml");
     CHECK(contains(text, "tests=\"4\" failures=\"1\" errors=\"2\" skipped=\"0\""));
     CHECK(contains(text, "<testcase classname=\"netrunner\" name=\"good\""));
     CHECK(contains(text, "<failure message=\"exited with 3\" type=\"exited\">a&lt;b\n</failure>"));
@@ -257,16 +236,16 @@ TEST_CASE_FIXTURE(LogTrial, "the JUnit file is written also when the batch is ca
     auto first = jobs;
     first.insert(first.begin(), {"--report", path("report")});
     auto process = start(batch(first));
-    process.wait_for("the first job's end", [&] { return !job_in("report").is_null(); });
+    process.wait_for("the first job's end", [&] { return jobs_reported(path("report")) == 1; });
     process.wait_for_output("waits\n");
     process.signal(SIGTERM);
     CHECK(process.finish().ending == killed_by(SIGTERM));
-    CHECK(contains(content("suite.xml"), "tests=\"2\" failures=\"0\" errors=\"1\" skipped=\"0\""));
-    CHECK(contains(content("suite.xml"), "type=\"cancelled\">waits\n"));
+    CHECK(contains(text_of("suite.xml"), "tests=\"2\" failures=\"0\" errors=\"1\" skipped=\"0\""));
+    CHECK(contains(text_of("suite.xml"), "type=\"cancelled\">waits\n"));
     auto again = jobs;
     again.insert(again.begin(), {"--resume", path("report"), "--batch-timeout", "0.2"});
     CHECK(complete(batch(again)).ending == exit_code(124));
-    CHECK(contains(content("suite.xml"), "tests=\"2\" failures=\"0\" errors=\"1\" skipped=\"1\""));
+    CHECK(contains(text_of("suite.xml"), "tests=\"2\" failures=\"0\" errors=\"1\" skipped=\"1\""));
 }
 
 TEST_CASE_FIXTURE(LogTrial, "--progress shows a live line on a terminal, apart from the output") {
@@ -279,11 +258,11 @@ TEST_CASE_FIXTURE(LogTrial, "--progress shows a live line on a terminal, apart f
     terminal.expect("job 1\r\n");
     terminal.expect("\r00:00:0\\d  0 done  1 running  1 waiting\x1b\\[K\r");
     terminal.forget();
-    std::ofstream(path("go.1")) << "go";
+    write("go.1", "go");
     // The line is erased before the next job writes.
     terminal.expect("\r\x1b\\[Kjob 2\r\n");
     terminal.expect("\r00:00:0\\d  1 done \\(1 failed\\)  1 running  0 waiting  ETA \\d\\d:\\d\\d:\\d\\d\x1b\\[K\r");
-    std::ofstream(path("go.2")) << "go";
+    write("go.2", "go");
     terminal.expect("\r\x1b\\[Knetrunner: 1 succeeded, 1 failed\r\n");
     CHECK(process.finish().ending == exit_code(1));
 }

@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(OutputTrial, "in the mode line whole lines of all jobs come as
 }
 
 TEST_CASE_FIXTURE(OutputTrial,
-                  "a line over 64 KiB is not broken in any mode, and one that is being written waits for no other") {
+                  "a line over 64 KiB is not broken in any mode, and a line that is being written waits for no other") {
     // Each job writes a line of 300,000 bytes in ten parts.
     const std::string script =
         "for i in 1 2 3; do for j in 1 2 3 4 5 6 7 8 9 10; do head -c 30000 /dev/zero | tr '\\0' $1; sleep 0.01; done; "

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "batch_reports.hpp"
+#include "batch_trial.hpp"
 #include "proc_fs.hpp"
-#include "trial.hpp"
 
 using namespace support;
 
@@ -20,12 +20,7 @@ namespace {
 using Json = nlohmann::json;
 using Words = std::vector<std::string>;
 
-class BatchReportTrial : public Trial {
-  public:
-    Setup batch(Words arguments) const {
-        arguments.insert(arguments.begin(), {netrunner(), "batch"});
-        return command(std::move(arguments));
-    }
+struct BatchReportTrial : BatchTrial {
     Result merge(Words arguments) {
         arguments.insert(arguments.begin(), {netrunner(), "report", "merge"});
         return complete(command(std::move(arguments)));

@@ -355,7 +355,7 @@ TEST_CASE_FIXTURE(StoppingTrial, "Ctrl-Z stops all jobs and netrunner, timers pa
     ::close(fifo);
 }
 
-TEST_CASE_FIXTURE(StoppingTrial, "a job has no terminal, and one that stops itself does not stop the batch") {
+TEST_CASE_FIXTURE(StoppingTrial, "a job has no terminal, and a job that stops itself does not stop the batch") {
     TerminalShell shell(*this);
     shell.enter(std::string("\"$NR\" batch -j2 -- sh -c '(: </dev/tty) 2>/dev/null || echo none' sh ::: 1") +
                 says_status);

@@ -22,15 +22,7 @@ using Words = std::vector<std::string>;
 struct GroupTrial : Trial {
     CgroupDir groups;
 
-    Words in_group(const std::string& path, Words rest) const {
-        Words words{"--cgroup-base", groups.path(), "--cgroup", path};
-        words.insert(words.end(), rest.begin(), rest.end());
-        return words;
-    }
-    Process start_in(const std::string& path, Words rest) { return start(runner(in_group(path, std::move(rest)))); }
-    std::string own_group(const std::string& path) const {
-        return groups.path(path).substr(groups.path().rfind("/nr-test"));
-    }
+    Process start_in(const std::string& path, const Words& rest) { return start(runner(groups.options(path, rest))); }
 };
 
 void write_text(const std::string& file, const std::string& text) {
@@ -48,8 +40,8 @@ TEST_SUITE_BEGIN("cgroup");
 
 TEST_CASE_FIXTURE(GroupTrial, "the command runs in its group from the first instruction, and the group is removed") {
     if (!groups) return;
-    auto [result, report] = run_reported(in_group("a/b", {"--", "grep", "^0:", "/proc/self/cgroup"}));
-    CHECK(result.out == "0::" + own_group("a/b") + "\n");
+    auto [result, report] = run_reported(groups.options("a/b", {"--", "grep", "^0:", "/proc/self/cgroup"}));
+    CHECK(result.out == groups.membership("a/b") + "\n");
     CHECK(result.ending == exit_code(0));
     CHECK(report["cgroup"]["path"] == groups.path("a/b"));
     CHECK(report["cgroup"]["limits"].empty());
@@ -60,21 +52,21 @@ TEST_CASE_FIXTURE(GroupTrial, "the command runs in its group from the first inst
 
 TEST_CASE_FIXTURE(GroupTrial, "statuses are the same as without a group, and the group is removed after every run") {
     if (!groups) return;
-    CHECK(run(in_group("x", {"--", "sh", "-c", "exit 7"})).ending == exit_code(7));
-    CHECK(run(in_group("x", {"--", "sh", "-c", "kill -SEGV $$"})).ending == killed_by(SIGSEGV));
-    CHECK(run(in_group("x", {"-q", "--", "/nonexistent"})).ending == exit_code(127));
-    CHECK(run(in_group("x", {"-q", "--", "/etc/passwd"})).ending == exit_code(126));
-    CHECK(run(in_group("x", {"-q", "-t", "100ms", "-k", "100ms", "--", "sh", "-c", stubborn})).ending ==
+    CHECK(run(groups.options("x", {"--", "sh", "-c", "exit 7"})).ending == exit_code(7));
+    CHECK(run(groups.options("x", {"--", "sh", "-c", "kill -SEGV $$"})).ending == killed_by(SIGSEGV));
+    CHECK(run(groups.options("x", {"-q", "--", "/nonexistent"})).ending == exit_code(127));
+    CHECK(run(groups.options("x", {"-q", "--", "/etc/passwd"})).ending == exit_code(126));
+    CHECK(run(groups.options("x", {"-q", "-t", "100ms", "-k", "100ms", "--", "sh", "-c", stubborn})).ending ==
           exit_code(124));
-    CHECK(run(in_group("x", {"-q", "--rlimit", "nofile=99999999999", "--", "true"})).ending == exit_code(125));
-    CHECK(run(in_group("x", {"--pty", "--", "sh", "-c", "echo hi"})).out == "hi\n");
+    CHECK(run(groups.options("x", {"-q", "--rlimit", "nofile=99999999999", "--", "true"})).ending == exit_code(125));
+    CHECK(run(groups.options("x", {"--pty", "--", "sh", "-c", "echo hi"})).out == "hi\n");
     CHECK(groups.is_empty());
 }
 
 TEST_CASE_FIXTURE(GroupTrial, "parent groups that existed stay, parent groups that netrunner made are removed") {
     if (!groups) return;
     groups.make("old");
-    CHECK(run(in_group("old/new/x", {"--", "true"})).ending == exit_code(0));
+    CHECK(run(groups.options("old/new/x", {"--", "true"})).ending == exit_code(0));
     CHECK(groups.has("old"));
     CHECK(!groups.has("old/new"));
     std::filesystem::remove(groups.path("old"));
@@ -82,13 +74,14 @@ TEST_CASE_FIXTURE(GroupTrial, "parent groups that existed stay, parent groups th
 
 TEST_CASE_FIXTURE(GroupTrial, "groups that the command makes are ended and removed, also closed and frozen ones") {
     if (!groups) return;
-    const auto result = run(in_group("x", {"-q", "-k", "100ms", "--", "sh", "-c",
-                                           "cd " + groups.path("x") +
-                                               " && mkdir in in/deep shut cold\n"
-                                               "sleep 60 & echo $! >in/deep/cgroup.procs\n"
-                                               "sleep 60 & echo $! >cold/cgroup.procs; echo 1 >cold/cgroup.freeze\n"
-                                               "chmod 000 shut\n"
-                                               "echo done"}));
+    const auto result =
+        run(groups.options("x", {"-q", "-k", "100ms", "--", "sh", "-c",
+                                 "cd " + groups.path("x") +
+                                     " && mkdir in in/deep shut cold\n"
+                                     "sleep 60 & echo $! >in/deep/cgroup.procs\n"
+                                     "sleep 60 & echo $! >cold/cgroup.procs; echo 1 >cold/cgroup.freeze\n"
+                                     "chmod 000 shut\n"
+                                     "echo done"}));
     CHECK(result.out == "done\n");
     CHECK(groups.is_empty());
 }
@@ -96,9 +89,9 @@ TEST_CASE_FIXTURE(GroupTrial, "groups that the command makes are ended and remov
 TEST_CASE_FIXTURE(GroupTrial, "a command that leaves its group is still ended") {
     if (!groups) return;
     groups.make("elsewhere");
-    const auto result = run(in_group("x", {"-q", "-k", "100ms", "--", "sh", "-c",
-                                           "sh -c 'echo 0 >" + groups.path("elsewhere/cgroup.procs") +
-                                               "; exec setsid sleep 60' & sleep 0.1; echo done"}));
+    const auto result = run(groups.options("x", {"-q", "-k", "100ms", "--", "sh", "-c",
+                                                 "sh -c 'echo 0 >" + groups.path("elsewhere/cgroup.procs") +
+                                                     "; exec setsid sleep 60' & sleep 0.1; echo done"}));
     CHECK(result.out == "done\n");
     CHECK(!groups.is_populated("elsewhere"));
     CHECK(!groups.has("x"));
@@ -121,7 +114,7 @@ TEST_CASE_FIXTURE(GroupTrial,
                   "another process that is left in the group is an orphan: it is reported and gets TERM first") {
     if (!groups) return;
     auto stranger = start(command({"sleep", "60"}));
-    auto setup = runner(in_group("x", {"--", "sh", "-c", "echo go; read line"}));
+    auto setup = runner(groups.options("x", {"--", "sh", "-c", "echo go; read line"}));
     setup.in = piped();
     setup.hold_input = true;
     auto process = start_reported(setup);
@@ -139,19 +132,20 @@ TEST_CASE_FIXTURE(GroupTrial, "a path in use is refused, also for groups inside 
     if (!groups) return;
     auto first = start_in("x", {"--", "sh", "-c", "echo go; exec sleep 60"});
     first.wait_for_output("go\n");
-    const auto second = run(in_group("x", {"--", "true"}));
+    const auto second = run(groups.options("x", {"--", "true"}));
     CHECK_REFUSED(second, "is in use by another run of netrunner (pid " + std::to_string(first.pid()) + ")");
     CHECK(groups.is_populated("x"));
     for (const std::string inside : {"x/", "x/y"}) {
-        CHECK_REFUSED(run(in_group(inside, {"--", "true"})), "'" + groups.path("x") + "' is in use by another run");
+        CHECK_REFUSED(run(groups.options(inside, {"--", "true"})),
+                      "'" + groups.path("x") + "' is in use by another run");
     }
     first.signal(SIGTERM);
     first.finish();
 
     auto below = start_in("a/b", {"--", "sh", "-c", "echo go; exec sleep 60"});
     below.wait_for_output("go\n");
-    CHECK_REFUSED(run(in_group("a", {"--", "true"})), "'" + groups.path("a/b") + "' is in use by another run");
-    CHECK(run(in_group("a/c", {"--", "echo", "beside"})).out == "beside\n");
+    CHECK_REFUSED(run(groups.options("a", {"--", "true"})), "'" + groups.path("a/b") + "' is in use by another run");
+    CHECK(run(groups.options("a/c", {"--", "echo", "beside"})).out == "beside\n");
     CHECK(groups.is_populated("a/b"));
     below.signal(SIGTERM);
     below.finish();
@@ -162,7 +156,7 @@ TEST_CASE_FIXTURE(GroupTrial, "a path that ends with a slash always gets a new g
     if (!groups) return;
     auto first = start_in("x/", {"--", "sh", "-c", "echo go; exec sleep 60"});
     first.wait_for_output("go\n");
-    CHECK(contains(run(in_group("x/", {"--", "grep", "^0:", "/proc/self/cgroup"})).out, "/x/run-"));
+    CHECK(contains(run(groups.options("x/", {"--", "grep", "^0:", "/proc/self/cgroup"})).out, "/x/run-"));
     first.signal(SIGTERM);
     first.finish();
     CHECK(groups.is_empty());
@@ -193,16 +187,17 @@ TEST_CASE_FIXTURE(GroupTrial, "a group that was left to an orphan is not cleared
     if (!groups) return;
     expect_strays();
     auto setup =
-        runner(in_group("p/x", {"--orphans", "leave", "--", "sh", "-c", "sleep 60 >/dev/null 2>&1 & echo $!"}));
+        runner(groups.options("p/x", {"--orphans", "leave", "--", "sh", "-c", "sleep 60 >/dev/null 2>&1 & echo $!"}));
     setup.leaves_processes = true;
     const auto result = complete(setup);
     const pid_t orphan = std::atoi(result.out.c_str());
-    CHECK_REFUSED(run(in_group("p", {"--", "true"})), "'" + groups.path("p/x") + "' is not netrunner's and not empty");
+    CHECK_REFUSED(run(groups.options("p", {"--", "true"})),
+                  "'" + groups.path("p/x") + "' is not netrunner's and not empty");
     CHECK(is_running(orphan));
     end_leftovers();
     CHECK(wait_until([&] { return !groups.is_populated("p/x"); }));
     std::filesystem::remove(groups.path("p/x"));
-    CHECK(run(in_group("p", {"--", "true"})).ending == exit_code(0));
+    CHECK(run(groups.options("p", {"--", "true"})).ending == exit_code(0));
     CHECK(groups.is_empty());
 }
 
@@ -215,7 +210,7 @@ TEST_CASE_FIXTURE(GroupTrial, "groups with generated names that killed runs have
         kill_all(links_of(first));
         first.finish();
         CHECK(!groups.is_empty());
-        const auto next = run(in_group(path, {"--", "echo", "next"}));
+        const auto next = run(groups.options(path, {"--", "echo", "next"}));
         CHECK(next.out == "next\n");
         CHECK(groups.is_empty());
     }
@@ -285,7 +280,7 @@ TEST_CASE_FIXTURE(GroupTrial,
     }
     CHECK(collect("above").out.empty());  // the parent that the killed run had made
     CHECK(!groups.has("above"));
-    CHECK(run(in_group("theirs", {"--", "echo", "free"})).out == "free\n");
+    CHECK(run(groups.options("theirs", {"--", "echo", "free"})).out == "free\n");
     std::filesystem::remove(groups.path("theirs"));
 }
 
@@ -306,21 +301,21 @@ TEST_CASE_FIXTURE(GroupTrial, "other processes in a group that runs made as a pa
     write_text(groups.path("p/cgroup.procs"), std::to_string(stranger.pid()));
     below.signal(SIGTERM);
     below.finish();
-    CHECK_REFUSED(run(in_group("p", {"--", "true"})), "group '" + groups.path("p") +
-                                                          "' holds processes that no run of netrunner left there (" +
-                                                          std::to_string(stranger.pid()) + " sleep)");
+    CHECK_REFUSED(run(groups.options("p", {"--", "true"})),
+                  "group '" + groups.path("p") + "' holds processes that no run of netrunner left there (" +
+                      std::to_string(stranger.pid()) + " sleep)");
     stranger.signal(SIGTERM);
     CHECK(stranger.finish().ending == killed_by(SIGTERM));
-    CHECK(run(in_group("p", {"--", "true"})).ending == exit_code(0));
+    CHECK(run(groups.options("p", {"--", "true"})).ending == exit_code(0));
     CHECK(groups.is_empty());
 }
 
 TEST_CASE_FIXTURE(GroupTrial, "groups inside are removed however many and deep, with few descriptors") {
     if (!groups) return;
-    auto setup = runner(in_group("d", {"--", "sh", "-c",
-                                       "cd \"$0\" && for i in $(seq 100); do mkdir w$i; done; "
-                                       "for i in $(seq 80); do mkdir g && cd g || exit 9; done",
-                                       groups.path("d")}));
+    auto setup = runner(groups.options("d", {"--", "sh", "-c",
+                                             "cd \"$0\" && for i in $(seq 100); do mkdir w$i; done; "
+                                             "for i in $(seq 80); do mkdir g && cd g || exit 9; done",
+                                             groups.path("d")}));
     if (!sanitized) setup.argv.insert(setup.argv.begin(), {"prlimit", "--nofile=24"});
     const auto result = complete(setup);
     CHECK(result.ending == exit_code(0));
@@ -332,14 +327,14 @@ TEST_CASE_FIXTURE(GroupTrial, "a path that is too long is refused, and no group 
     if (!groups) return;
     std::string path = "long";
     for (int i = 0; i < 18; ++i) path += "/" + std::string(240, 'a');
-    CHECK_REFUSED(run(in_group(path, {"--", "true"})), "characters");
+    CHECK_REFUSED(run(groups.options(path, {"--", "true"})), "characters");
     CHECK(groups.is_empty());
 }
 
 TEST_CASE_FIXTURE(GroupTrial, "a group that another process removed is reported, and the command's status is kept") {
     if (!groups) return;
-    const auto result =
-        run(in_group("gone", {"--", "sh", "-c", "echo 0 >\"$0/cgroup.procs\" && rmdir \"$0/gone\"", groups.path()}));
+    const auto result = run(
+        groups.options("gone", {"--", "sh", "-c", "echo 0 >\"$0/cgroup.procs\" && rmdir \"$0/gone\"", groups.path()}));
     CHECK(result.ending == exit_code(0));
     CHECK(contains(result.err, "another process removed '" + groups.path("gone") + "'"));
 }
@@ -348,7 +343,7 @@ TEST_CASE_FIXTURE(GroupTrial, "a frozen group that was there is refused") {
     if (!groups) return;
     groups.make("ice");
     write_text(groups.path("ice/cgroup.freeze"), "1");
-    CHECK_REFUSED(run(in_group("ice", {"--", "true"})), "is frozen");
+    CHECK_REFUSED(run(groups.options("ice", {"--", "true"})), "is frozen");
     std::filesystem::remove(groups.path("ice"));
 }
 
@@ -372,8 +367,8 @@ TEST_CASE_FIXTURE(GroupTrial, "settings of a group that was there are restored")
     if (!groups) return;
     groups.make("mine");
     write_text(groups.path("mine/cgroup.max.depth"), "7");
-    CHECK(run(in_group("mine", {"--cgroup-set", "cgroup.max.depth=3", "--cgroup-set", "cgroup.max.descendants=5", "--",
-                                "cat", groups.path("mine/cgroup.max.depth")}))
+    CHECK(run(groups.options("mine", {"--cgroup-set", "cgroup.max.depth=3", "--cgroup-set", "cgroup.max.descendants=5",
+                                      "--", "cat", groups.path("mine/cgroup.max.depth")}))
               .out == "3\n");
     CHECK(read_text(groups.path("mine/cgroup.max.depth")) == "7\n");
     CHECK(read_text(groups.path("mine/cgroup.max.descendants")) == "max\n");
@@ -384,17 +379,18 @@ TEST_CASE_FIXTURE(GroupTrial,
                   "an empty group that was there is used and stays; a group with processes or groups is refused") {
     if (!groups) return;
     groups.make("mine");
-    CHECK(run(in_group("mine", {"--", "grep", "^0:", "/proc/self/cgroup"})).out == "0::" + own_group("mine") + "\n");
+    CHECK(run(groups.options("mine", {"--", "grep", "^0:", "/proc/self/cgroup"})).out ==
+          groups.membership("mine") + "\n");
     CHECK(groups.has("mine"));
     auto other = start(command({"sleep", "60"}));
     write_text(groups.path("mine/cgroup.procs"), std::to_string(other.pid()));
-    CHECK_REFUSED(run(in_group("mine", {"--", "true"})),
+    CHECK_REFUSED(run(groups.options("mine", {"--", "true"})),
                   "is not netrunner's and not empty (" + std::to_string(other.pid()));
     CHECK(is_running(other.pid()));
     other.signal(SIGKILL);
     other.finish();
     groups.make("mine/below");
-    CHECK_REFUSED(run(in_group("mine", {"--", "true"})), "is not netrunner's and not empty");
+    CHECK_REFUSED(run(groups.options("mine", {"--", "true"})), "is not netrunner's and not empty");
     CHECK(groups.has("mine/below"));
     std::filesystem::remove(groups.path("mine/below"));
     std::filesystem::remove(groups.path("mine"));
@@ -416,7 +412,7 @@ TEST_CASE_FIXTURE(GroupTrial, "when netrunner is killed, the shepherd ends the g
         process.finish();
         CHECK(wait_until([&] { return left(process).empty() && !(runs && groups.has("a/x")); }, 2s));
         // If netrunner died before the shepherd knew of the group, no process could remove it: the next run removes it.
-        CHECK(run(in_group("a/x", {"--", "true"})).ending == exit_code(0));
+        CHECK(run(groups.options("a/x", {"--", "true"})).ending == exit_code(0));
         CHECK(!groups.has("a/x"));
         std::filesystem::remove(groups.path("a"));
     }
@@ -449,7 +445,7 @@ TEST_CASE_FIXTURE(GroupTrial, "when all three are killed, the next run on the pa
         kill_all(links_of(process));
         process.finish();
         // A shepherd that was still starting may have survived. It holds the group until it has ended the tree.
-        CHECK(wait_until([&] { return run(in_group("x", {"-q", "--", "echo", "works"})).out == "works\n"; }));
+        CHECK(wait_until([&] { return run(groups.options("x", {"-q", "--", "echo", "works"})).out == "works\n"; }));
         CHECK(wait_until([&] { return left(process).empty(); }, 2s));
         CHECK(groups.is_empty());
     }
@@ -462,21 +458,21 @@ TEST_CASE_FIXTURE(GroupTrial, "-v reports that a leftover group was removed") {
     process.wait_for_output("go\n");
     kill_all(links_of(process));
     process.finish();
-    const auto next = run(in_group("x", {"-v", "--", "true"}));
+    const auto next = run(groups.options("x", {"-v", "--", "true"}));
     CHECK(contains(next.err, "a run that was killed (pid " + std::to_string(process.pid()) + ")"));
     CHECK(contains(next.err, groups.path("x")));
 }
 
 TEST_CASE_FIXTURE(GroupTrial, "--orphans leave keeps the group, which then belongs to the orphans") {
     if (!groups) return;
-    auto setup = runner(in_group("x", {"--orphans", "leave", "--", "sh", "-c", "sleep 60 & echo $!"}));
+    auto setup = runner(groups.options("x", {"--orphans", "leave", "--", "sh", "-c", "sleep 60 & echo $!"}));
     setup.leaves_processes = true;
     const auto result = complete(setup);
     const pid_t orphan = std::atoi(result.out.c_str());
     REQUIRE(orphan > 0);
     CHECK(is_running(orphan));
     CHECK(groups.is_populated("x"));
-    CHECK_REFUSED(run(in_group("x", {"--", "true"})), "is not netrunner's and not empty");
+    CHECK_REFUSED(run(groups.options("x", {"--", "true"})), "is not netrunner's and not empty");
     expect_strays();
     ::kill(orphan, SIGKILL);
     CHECK(wait_until([&] { return !groups.is_populated("x"); }));
@@ -489,10 +485,10 @@ TEST_CASE_FIXTURE(GroupTrial,
     if (contains(read_text(groups.path("../cgroup.controllers")), "memory")) {
         return skip("the controller 'memory' is available: tests/vm tests this case");
     }
-    const auto result = run(in_group("x/y", {"--memory-max", "64M", "--", "true"}));
+    const auto result = run(groups.options("x/y", {"--memory-max", "64M", "--", "true"}));
     CHECK_REFUSED(result, "cgroup: the controller 'memory' is");
     CHECK(groups.is_empty());
-    const auto [refused, report] = run_reported(in_group("x", {"--pids-max", "5", "--", "true"}));
+    const auto [refused, report] = run_reported(groups.options("x", {"--pids-max", "5", "--", "true"}));
     CHECK(refused.ending == exit_code(125));
     CHECK(report["reason"] == "spawn-failed");
     CHECK(report["error"]["stage"] == "cgroup");
@@ -501,23 +497,23 @@ TEST_CASE_FIXTURE(GroupTrial,
 TEST_CASE_FIXTURE(GroupTrial, "impossible paths and values are refused before anything is made") {
     if (!groups) return;
     for (const std::string path : {"..", "a/../b", "/abs", "a//b", "cgroup.x", "a/memory.max", "a\nb"}) {
-        CHECK_REFUSED(run(in_group(path, {"--", "true"})), "invalid group");
+        CHECK_REFUSED(run(groups.options(path, {"--", "true"})), "invalid group");
     }
     CHECK_REFUSED(run({"--cgroup-base", "/tmp", "--cgroup", "x", "--", "true"}), "is not in a cgroup v2 file system");
     CHECK_REFUSED(run({"--cgroup-base", "/nonexistent", "--cgroup", "x", "--", "true"}), "cannot open '/nonexistent'");
     CHECK_REFUSED(run({"--cgroup-base", "root", "--", "true"}), "--cgroup-base needs --cgroup or a limit");
-    CHECK_REFUSED(run(in_group("x", {"--cgroup-set", "cgroup.nonesuch=1", "--", "true"})),
+    CHECK_REFUSED(run(groups.options("x", {"--cgroup-set", "cgroup.nonesuch=1", "--", "true"})),
                   "this kernel has no 'cgroup.nonesuch'");
-    CHECK_REFUSED(run(in_group("x", {"--cgroup-set", "cgroup.max.depth=x", "--", "true"})),
+    CHECK_REFUSED(run(groups.options("x", {"--cgroup-set", "cgroup.max.depth=x", "--", "true"})),
                   "the kernel refused 'x' for cgroup.max.depth");
-    CHECK_REFUSED(run(in_group("x", {"--cpu-max", "0", "--", "true"})), "--cpu-max: invalid share '0'");
+    CHECK_REFUSED(run(groups.options("x", {"--cpu-max", "0", "--", "true"})), "--cpu-max: invalid share '0'");
     CHECK(groups.is_empty());
 }
 
 TEST_CASE_FIXTURE(GroupTrial, "settings are in force and in the report") {
     if (!groups) return;
-    auto [result, report] = run_reported(
-        in_group("x", {"-v", "--cgroup-set", "cgroup.max.depth=3", "--", "cat", groups.path("x/cgroup.max.depth")}));
+    auto [result, report] = run_reported(groups.options(
+        "x", {"-v", "--cgroup-set", "cgroup.max.depth=3", "--", "cat", groups.path("x/cgroup.max.depth")}));
     CHECK(result.out == "3\n");
     CHECK(report["cgroup"]["limits"] == nlohmann::json{{"cgroup.max.depth", 3}});
     CHECK(contains(result.err, "netrunner -v: set cgroup.max.depth to 3\n"));
@@ -527,7 +523,7 @@ TEST_CASE_FIXTURE(GroupTrial, "the base can come from the environment") {
     if (!groups) return;
     auto setup = runner({"--cgroup", "x", "--", "grep", "^0:", "/proc/self/cgroup"});
     setup.environment["NETRUNNER_CGROUP_BASE"] = groups.path();
-    CHECK(complete(setup).out == "0::" + own_group("x") + "\n");
+    CHECK(complete(setup).out == groups.membership("x") + "\n");
 }
 
 TEST_CASE_FIXTURE(GroupTrial, "a user who may not make groups gets one line that says so") {
@@ -552,8 +548,8 @@ TEST_CASE_FIXTURE(GroupTrial, "a user who may not make groups gets one line that
 
 TEST_CASE_FIXTURE(GroupTrial, "a command of another user is in the group as well") {
     if (!groups) return;
-    const auto result = run(in_group("x", {"--uid", "65534", "--", "grep", "^0:", "/proc/self/cgroup"}));
-    CHECK(result.out == "0::" + own_group("x") + "\n");
+    const auto result = run(groups.options("x", {"--uid", "65534", "--", "grep", "^0:", "/proc/self/cgroup"}));
+    CHECK(result.out == groups.membership("x") + "\n");
 }
 
 TEST_CASE_FIXTURE(GroupTrial, "many runs at once, each in its own group") {

@@ -3,10 +3,9 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <vector>
 
-#include "pipes.hpp"
+#include "output_pair.hpp"
 
 using namespace netrunner;
 using unit::bytes;
@@ -15,22 +14,11 @@ using Numbers = std::vector<std::uint64_t>;
 
 namespace {
 
-struct Grouping {
-    unit::Pipe out;
-    unit::Pipe err;
-    Pump pump{Pump::Gathering::never};
-    SharedOutput output{out.writer.get(), pump};
-    SharedOutput error{err.writer.get(), pump};
-
+struct Grouping : unit::OutputPair {
     [[nodiscard]] OwnOutputs own() { return {output, error}; }
 
     void look(GroupOutputs& all) {
-        while (true) {
-            const Wake wake = pump.wait(std::chrono::steady_clock::now());
-            if (wake.kind == Wake::Kind::deadline) break;
-            output.handle(wake);
-            error.handle(wake);
-        }
+        OutputPair::look();
         all.attend();
     }
     /// Everything that comes when the reader reads.

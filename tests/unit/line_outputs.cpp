@@ -4,9 +4,11 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <memory>
+#include <string>
 #include <vector>
 
-#include "pipes.hpp"
+#include "output_pair.hpp"
 
 using namespace netrunner;
 using unit::bytes;
@@ -14,21 +16,19 @@ using Numbers = std::vector<std::uint64_t>;
 
 namespace {
 
-struct Outputs2 {
-    unit::Pipe out;
-    unit::Pipe err;
-    Pump pump{Pump::Gathering::never};
-    SharedOutput output{out.writer.get(), pump};
-    SharedOutput error{err.writer.get(), pump};
+struct Lines : unit::OutputPair {
     LineOutputs all{{output, error}};
+};
 
-    void look() {
-        while (true) {
-            const Wake wake = pump.wait(std::chrono::steady_clock::now());
-            if (wake.kind == Wake::Kind::deadline) return;
-            output.handle(wake);
-            error.handle(wake);
-        }
+/// The output has no room: job 7 has filled the pipe.
+struct FullPipe : Lines {
+    std::string block = std::string(4095, 'x') + '\n';
+    std::unique_ptr<JobOutput> first = all.open({.number = 7});
+    std::unique_ptr<JobOutput> second = all.open({.number = 9});
+
+    FullPipe() {
+        look();
+        CHECK(first->output().take(bytes(block)).bytes == block.size());
     }
 };
 
@@ -36,7 +36,7 @@ struct Outputs2 {
 
 TEST_SUITE_BEGIN("line_outputs");
 
-TEST_CASE_FIXTURE(Outputs2, "each stream goes to its own output, and the end of the job ends its lines") {
+TEST_CASE_FIXTURE(Lines, "each stream goes to its own output, and the end of the job ends its lines") {
     const auto job = all.open({.number = 1});
     CHECK(job->output().take(bytes("out")).bytes == 3);
     CHECK(job->error().take(bytes("err\n")).bytes == 4);
@@ -48,7 +48,7 @@ TEST_CASE_FIXTURE(Outputs2, "each stream goes to its own output, and the end of 
     CHECK(job->ended_lines().output == 0);
 }
 
-TEST_CASE_FIXTURE(Outputs2, "an unfinished line is ended after a second without another byte") {
+TEST_CASE_FIXTURE(Lines, "an unfinished line is ended after a second without another byte") {
     const auto job = all.open({.number = 1});
     CHECK(!all.deadline());
     CHECK(job->error().take(bytes("who")).bytes == 3);
@@ -67,12 +67,7 @@ TEST_CASE_FIXTURE(Outputs2, "an unfinished line is ended after a second without 
     CHECK(job->error().take_break());
 }
 
-TEST_CASE_FIXTURE(Outputs2, "a job that waits for the reader is named when it can go on") {
-    look();
-    const auto first = all.open({.number = 7});
-    const auto second = all.open({.number = 9});
-    const std::string block = std::string(4095, 'x') + '\n';
-    CHECK(first->output().take(bytes(block)).bytes == block.size());
+TEST_CASE_FIXTURE(FullPipe, "a job that waits for the reader is named when it can go on") {
     CHECK(second->output().take(bytes("line\n")).status == IoResult::Status::would_block);
     all.attend();
     CHECK(all.take_moved().empty());
@@ -83,12 +78,7 @@ TEST_CASE_FIXTURE(Outputs2, "a job that waits for the reader is named when it ca
     CHECK(second->output().take(bytes("line\n")).bytes == 5);
 }
 
-TEST_CASE_FIXTURE(Outputs2, "a job whose last line waits is delivered when the reader has taken it") {
-    look();
-    const auto first = all.open({.number = 7});
-    const auto second = all.open({.number = 9});
-    const std::string block = std::string(4095, 'x') + '\n';
-    CHECK(first->output().take(bytes(block)).bytes == block.size());
+TEST_CASE_FIXTURE(FullPipe, "a job whose last line waits is delivered when the reader has taken it") {
     CHECK(second->output().take(bytes("last")).bytes == 4);
     second->end(true);
     CHECK(!second->is_delivered());
@@ -100,7 +90,7 @@ TEST_CASE_FIXTURE(Outputs2, "a job whose last line waits is delivered when the r
     CHECK(out.take() == "last\n");
 }
 
-TEST_CASE_FIXTURE(Outputs2, "a line that an attempt leaves is ended before the next attempt writes") {
+TEST_CASE_FIXTURE(Lines, "a line that an attempt leaves is ended before the next attempt writes") {
     const auto job = all.open({.number = 1});
     CHECK(job->output().take(bytes("first")).bytes == 5);
     job->begin_attempt();
@@ -109,7 +99,7 @@ TEST_CASE_FIXTURE(Outputs2, "a line that an attempt leaves is ended before the n
     CHECK(job->ended_lines().output == 0);
 }
 
-TEST_CASE_FIXTURE(Outputs2, "if the reader goes, every job is delivered") {
+TEST_CASE_FIXTURE(Lines, "if the reader goes, every job is delivered") {
     look();
     const auto job = all.open({.number = 1});
     CHECK(job->output().take(bytes("start")).bytes == 5);

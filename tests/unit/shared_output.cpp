@@ -40,7 +40,7 @@ struct Sharing {
 
 TEST_SUITE_BEGIN("shared_output");
 
-TEST_CASE_FIXTURE(Sharing, "writers write in turn, and one that has begun a line holds the others up") {
+TEST_CASE_FIXTURE(Sharing, "writers write in turn, and a writer that has begun a line holds the others up") {
     CHECK(output.write(&first, bytes("a")).bytes == 1);
     CHECK(output.write(&second, bytes("b")).bytes == 1);
     output.hold(&first);
