@@ -4,12 +4,29 @@
 
 #include <algorithm>
 #include <exception>
+#include <span>
+#include <string_view>
 #include <variant>
 
 #include "src/cli/cli.hpp"
 #include "src/system/text_file.hpp"
 
 namespace netrunner {
+namespace {
+
+/// The value of --control among the words before the command, if `--` shows where it begins.
+std::optional<std::string> control_among(std::span<const std::string> options) {
+    constexpr std::string_view name = "--control";
+    for (std::size_t at = 0; at < options.size(); ++at) {
+        const std::string_view word = options[at];
+        if (word == name && at + 1 < options.size()) return options[at + 1];
+        if (word.starts_with(name) && word.substr(name.size()).starts_with('='))
+            return std::string(word.substr(name.size() + 1));
+    }
+    return std::nullopt;
+}
+
+}  // namespace
 
 std::vector<std::string> command_line_of(pid_t pid) {
     const std::string text = read_text(fmt::format("/proc/{}/cmdline", pid)).value_or("");
@@ -46,6 +63,7 @@ std::optional<AskedRun> parse_asked_run(const std::vector<std::string>& words) {
         // Another version with other options: show the words after `--`.
         const auto dashes = std::ranges::find(words, "--");
         asked.command.assign(dashes == words.end() ? words.begin() + 2 : dashes + 1, words.end());
+        asked.control = control_among({words.begin(), dashes});
     }
     return asked;
 }

@@ -1,5 +1,5 @@
 // One run of netrunner on this machine, as another process can see it in /proc. `find_runs` makes it, `netrunner ps`
-// prints it. A plain value.
+// prints it, `netrunner ctl` speaks to it. A plain value.
 #pragma once
 
 #include <sys/types.h>
@@ -32,7 +32,9 @@ struct FoundRun {
     std::optional<Duration> quiet{};  ///< since the last output, where a file's time tells; else nothing
     bool has_shepherd = false;
     bool has_guard = false;
-    std::optional<std::size_t> jobs{};   ///< of a batch: those that run now
+    std::optional<std::size_t> jobs{};     ///< of a batch: those that run now
+    std::optional<std::string> control{};  ///< of --control, as typed
+    pid_t leader = 0;                    ///< the command, which leads its process group; 0: it has ended, or of a batch
     std::vector<std::string> command{};  ///< empty if the command line cannot be read
 };
 

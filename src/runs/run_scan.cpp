@@ -8,6 +8,7 @@
 #include <charconv>
 #include <ctime>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <string>
 #include <system_error>
@@ -120,6 +121,7 @@ class Scan {
         FoundRun& run = begin(pid, seen);
         run.timeout = asked->timeout;
         run.command = asked->command;
+        run.control = asked->control;
         const std::vector<pid_t> helpers = helpers_of(pid);
         if (asked->is_batch) run.jobs = helpers.size();
         look_at_tree(run, helpers);
@@ -158,6 +160,7 @@ class Scan {
             const std::vector<pid_t> guards = helpers_of(helper);
             run.has_guard = run.has_guard || !guards.empty();
         }
+        if (!run.jobs) run.leader = leader_below(helpers);
         while (!open.empty()) {
             const pid_t parent = open.back();
             open.pop_back();
@@ -182,6 +185,24 @@ class Scan {
         for (const int output : {STDOUT_FILENO, STDERR_FILENO}) {
             note_output(run, since_written(fmt::format("/proc/{}/fd/{}", first_, output), age_of_first()));
         }
+    }
+
+    /// The command: the guard's child that leads a process group in the guard's session. The guard is also the parent
+    /// of orphans, which are younger. 0 if the command has ended.
+    [[nodiscard]] pid_t leader_below(const std::vector<pid_t>& helpers) const {
+        std::vector<pid_t> guards = helpers;
+        for (const pid_t helper : helpers) std::ranges::copy(helpers_of(helper), std::back_inserter(guards));
+        const TreeMember* eldest = nullptr;
+        for (const pid_t guard : guards) {
+            const auto found = children_.find(guard);
+            if (!processes_.at(guard).is_guard || found == children_.end()) continue;
+            for (const pid_t child : found->second) {
+                const TreeMember& member = processes_.at(child).process;
+                if (member.group != child || member.session != processes_.at(guard).process.session) continue;
+                if (eldest == nullptr || member.started < eldest->started) eldest = &member;
+            }
+        }
+        return eldest == nullptr ? 0 : eldest->pid;
     }
 
     /// netrunner makes the files before that.

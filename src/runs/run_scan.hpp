@@ -1,5 +1,5 @@
 // Finds the runs of netrunner on this machine in /proc alone, so it also finds runs of older versions and runs without
-// any option. `netrunner ps` calls it. It signals nothing and asks no netrunner.
+// any option. `netrunner ps` and `netrunner ctl` call it. It signals nothing and asks no netrunner.
 #pragma once
 
 #include <optional>
