@@ -23,6 +23,7 @@ _netrunner_report_options='--junit= h/--help V/--version'
 _netrunner_doctor_options='--json --require= h/--help V/--version'
 _netrunner_gc_options='--cgroup-base= h/--help V/--version'
 _netrunner_ps_options='--json h/--help V/--version'
+_netrunner_ctl_options='--max= --json h/--help V/--version'
 _netrunner_options='h/--help V/--version'
 
 # Prints the long name of the option whose value is the word after WORD. Prints nothing if WORD takes no further word.
@@ -147,6 +148,7 @@ _netrunner_value() { # OPTION
                 memory.min memory.oom.group'
             ;;
         --report-fd) _netrunner_offer '3 4 5' ;;
+        --max) _netrunner_offer '4K 64K 1M' ;;
         --require) _netrunner_offer 'run proc pidfd pty cgroup memory pids cpu cpuset io pid-namespace' ;;
     esac
 }
@@ -212,6 +214,33 @@ _netrunner_batch_command() {
     _netrunner_placeholders || _netrunner_command "${starts[$1]}"
 }
 
+# Completes a word after `ctl` that is neither an option nor the value of one.
+_netrunner_ctl() {
+    local i operands=()
+    for ((i = 2; i < ${#words[@]} - 1; i++)); do
+        case ${words[i]} in
+            --max) ((i++)) ;;
+            -?*) ;;
+            *) operands+=("${words[i]}") ;;
+        esac
+    done
+    case ${#operands[@]}:${operands[1]-} in
+        0:)
+            _netrunner_offer "$(netrunner ps 2>/dev/null | awk 'NR > 1 { print $1 }')"
+            _netrunner_files -f
+            ;;
+        1:) _netrunner_offer 'status events signal stop extend resize close-stdin write read' ;;
+        2:signal) _netrunner_value --signal ;;
+        2:extend)
+            _netrunner_offer '1m 10m 1h =30m =1h =infinity'
+            # Readline completes the part after the equals sign, if it splits words there.
+            [[ $COMP_WORDBREAKS != *=* || $cur != =* ]] || COMPREPLY=("${COMPREPLY[@]#=}")
+            ;;
+        2:resize) _netrunner_offer '80x24 120x40 132x50' ;;
+        2:read) _netrunner_offer 'stdout stderr' ;;
+    esac
+}
+
 _netrunner() {
     # Readline also splits words at = and :. Join the parts to the words as typed. starts[N] is the index in COMP_WORDS
     # where words[N] begins.
@@ -231,13 +260,13 @@ _netrunner() {
 
     COMPREPLY=()
     if ((${#words[@]} == 2)); then
-        _netrunner_offer 'run batch report doctor gc ps help -h --help -V --version'
+        _netrunner_offer 'run batch report doctor gc ps ctl help -h --help -V --version'
         return
     fi
     local table=_netrunner_${words[1]}_options
     local first=2
     case ${words[1]} in
-        run | batch | doctor | gc | ps) table=${!table} ;;
+        run | batch | doctor | gc | ps | ctl) table=${!table} ;;
         report)
             table=${!table}
             ((${#words[@]} > 3)) || {
@@ -246,7 +275,7 @@ _netrunner() {
             }
             first=3
             ;;
-        help) ((${#words[@]} == 3)) && _netrunner_offer 'run batch report doctor gc ps' && return ;;
+        help) ((${#words[@]} == 3)) && _netrunner_offer 'run batch report doctor gc ps ctl' && return ;;
         *) return ;;
     esac
 
@@ -262,6 +291,10 @@ _netrunner() {
                 report)
                     ((i == ${#words[@]} - 1)) || continue
                     _netrunner_files -f
+                    ;;
+                ctl)
+                    ((i == ${#words[@]} - 1)) || continue
+                    _netrunner_ctl
                     ;;
             esac
             return

@@ -104,6 +104,37 @@ function __netrunner_groups
     end
 end
 
+# Succeeds if the word being typed is operand number $argv[1] of `ctl`, after the command $argv[2] if it is given.
+function __netrunner_ctl_at
+    set -l tokens (commandline -opc)
+    test "$tokens[2]" = ctl; or return
+    set -l operands
+    set -l is_value false
+    for token in $tokens[3..]
+        if $is_value
+            set is_value false
+        else if test "$token" = --max
+            set is_value true
+        else if not string match -q -- '-?*' $token
+            set -a operands $token
+        end
+    end
+    not $is_value; and test (count $operands) -eq (math $argv[1] - 1); or return
+    not set -q argv[2]; or test "$operands[2]" = $argv[2]
+end
+
+# The runs that `netrunner ps` shows, each with its command.
+function __netrunner_runs
+    set -l head
+    for line in (netrunner ps 2>/dev/null)
+        if not set -q head[1]
+            set head (string replace -r 'COMMAND.*' '' -- $line | string length)
+        else
+            printf '%s\t%s\n' (string split -f 1 ' ' -- $line) (string sub -s (math $head + 1) -- $line | string trim)
+        end
+    end
+end
+
 complete -c netrunner -f
 complete -c netrunner -n __fish_is_first_token -a run -d 'Run a command and end every process it leaves behind'
 complete -c netrunner -n __fish_is_first_token -a batch -d 'Run a command for each record, several at once'
@@ -111,10 +142,11 @@ complete -c netrunner -n __fish_is_first_token -a report -d 'Read the reports of
 complete -c netrunner -n __fish_is_first_token -a doctor -d 'Check which features work on this machine'
 complete -c netrunner -n __fish_is_first_token -a gc -d 'End and remove what killed runs left behind'
 complete -c netrunner -n __fish_is_first_token -a ps -d 'List the runs of netrunner on this machine'
+complete -c netrunner -n __fish_is_first_token -a ctl -d 'Ask a run that goes on, or give it an order'
 complete -c netrunner -n __fish_is_first_token -a help -d 'Show the help of a command'
 complete -c netrunner -n __fish_is_first_token -s V -l version -d 'Show the version'
 complete -c netrunner -n __fish_is_first_token -s h -l help -d 'Show the usage'
-complete -c netrunner -n '__netrunner_first help' -a 'run batch report doctor gc ps'
+complete -c netrunner -n '__netrunner_first help' -a 'run batch report doctor gc ps ctl'
 complete -c netrunner -n '__netrunner_first report; and not __netrunner_merges' -a merge -d 'Join the reports of the shards of a batch'
 complete -c netrunner -n __netrunner_merges -F
 complete -c netrunner -n '__netrunner_first report' -l junit -r -F -d 'Write a JUnit XML file, one case for each job'
@@ -131,6 +163,24 @@ complete -c netrunner -n '__netrunner_first gc' -a '(__netrunner_groups)' -d 'Co
 complete -c netrunner -n '__netrunner_first ps' -l json -d 'Print a JSON array'
 complete -c netrunner -n '__netrunner_first ps' -s h -l help -d 'Show the usage'
 complete -c netrunner -n '__netrunner_first ps' -s V -l version -d 'Show the version'
+complete -c netrunner -n '__netrunner_ctl_at 1' -F -k -a '(__netrunner_runs)'
+complete -c netrunner -n '__netrunner_ctl_at 2' -a status -d 'Show the state of the run'
+complete -c netrunner -n '__netrunner_ctl_at 2' -a events -d 'Print the events of the run'
+complete -c netrunner -n '__netrunner_ctl_at 2' -a signal -d 'Send a signal to the command'
+complete -c netrunner -n '__netrunner_ctl_at 2' -a stop -d 'Stop the run'
+complete -c netrunner -n '__netrunner_ctl_at 2' -a extend -d 'Move the time limit'
+complete -c netrunner -n '__netrunner_ctl_at 2' -a resize -d 'Set the size of the pseudo-terminal'
+complete -c netrunner -n '__netrunner_ctl_at 2' -a close-stdin -d 'End the standard input of the command'
+complete -c netrunner -n '__netrunner_ctl_at 2' -a write -d 'Write to the input of the command'
+complete -c netrunner -n '__netrunner_ctl_at 2' -a read -d 'Print what the command writes'
+complete -c netrunner -n '__netrunner_ctl_at 3 signal' -a 'HUP INT QUIT USR1 USR2 ALRM TERM CONT STOP TSTP KILL'
+complete -c netrunner -n '__netrunner_ctl_at 3 extend' -a '1m 10m 1h =30m =1h =infinity'
+complete -c netrunner -n '__netrunner_ctl_at 3 resize' -a '80x24 120x40 132x50'
+complete -c netrunner -n '__netrunner_ctl_at 3 read' -a 'stdout stderr'
+complete -c netrunner -n '__netrunner_first ctl' -l max -x -a '4K 64K 1M' -d 'Print at most this many bytes'
+complete -c netrunner -n '__netrunner_first ctl' -l json -d 'Print the reply as it came'
+complete -c netrunner -n '__netrunner_first ctl' -s h -l help -d 'Show the usage'
+complete -c netrunner -n '__netrunner_first ctl' -s V -l version -d 'Show the version'
 complete -c netrunner -n '__netrunner_command run >/dev/null' -a '(__netrunner_complete_command run)'
 complete -c netrunner -n __netrunner_job_word -a '(__netrunner_complete_command batch)'
 complete -c netrunner -n __netrunner_job_word -a '(__netrunner_placeholders)'

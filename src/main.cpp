@@ -23,6 +23,7 @@
 #include "src/batch/merge_reports.hpp"
 #include "src/cgroup/place.hpp"
 #include "src/cli/cli.hpp"
+#include "src/ctl/ctl.hpp"
 #include "src/doctor/doctor.hpp"
 #include "src/doctor/gc.hpp"
 #include "src/plan/facts.hpp"
@@ -102,6 +103,21 @@ int merge_and_tell(const MergeRequest& asked, bool stdout_was_closed) {
     LinePosition position;
     for (const std::string& problem : answer.problems) say(problem, forever, position);
     return status;
+}
+
+/// `netrunner ctl`: what the run answers, or why it refuses.
+int order_and_tell(const CtlOptions& asked, bool stdout_was_closed) {
+    const auto print_bytes = [stdout_was_closed](std::string_view bytes) {
+        errno = EBADF;
+        if (stdout_was_closed || std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size() ||
+            std::fflush(stdout) != 0) {
+            throw std::runtime_error("cannot write to standard output: " + errno_text(errno));
+        }
+    };
+    const CtlResult result = give_order(asked, {.input = STDIN_FILENO, .output = STDOUT_FILENO, .print = print_bytes});
+    LinePosition position;
+    if (!result.problem.empty()) say(result.problem, forever, position);
+    return result.status;
 }
 
 [[noreturn]] void run_and_tell(const Options& options, TimePoint begun, const std::array<bool, 3>& closed) {
@@ -195,6 +211,7 @@ int main(int argc, char** argv) {
             const std::size_t columns = terminal_columns(STDOUT_FILENO);
             return print_out(asked->as_json ? render_runs_as_json(runs) : render_runs(runs, columns), 0, no_stdout);
         }
+        if (const auto* asked = std::get_if<CtlOptions>(&parsed)) return order_and_tell(*asked, no_stdout);
         if (const auto* batch = std::get_if<BatchOptions>(&parsed))
             end_with(run_batch(*batch, {argv, argv + argc}, begun, closed));
         run_and_tell(std::get<Options>(parsed), begun, closed);

@@ -31,6 +31,7 @@ Usage: netrunner run [OPTIONS] [--] COMMAND [ARG...]
        netrunner doctor [--json] [--require LIST]
        netrunner gc [--cgroup-base BASE] [PATH]
        netrunner ps [--json]
+       netrunner ctl [--json] PID|PATH COMMAND [ARG]
        netrunner --help | --version | help [COMMAND]
 
 Commands:
@@ -40,6 +41,7 @@ Commands:
   doctor  check which features work on this machine, and say why one does not
   gc      end processes and remove control groups that killed runs left behind
   ps      list the runs of netrunner on this machine
+  ctl     ask a run that goes on, stop it, move its time limit
   help    show this text, or the help of a command: netrunner help run
 
 'netrunner help run' lists the options of run; netrunner(1) explains them, and
@@ -105,7 +107,7 @@ std::string version_line() { return fmt::format("netrunner {}\n", version); }
 
 bool asks_for_version(const std::string& word) { return word == "-V" || word == "--version"; }
 
-constexpr std::array<std::string_view, 7> commands{"run", "batch", "report", "doctor", "gc", "ps", "help"};
+constexpr std::array<std::string_view, 8> commands{"run", "batch", "report", "doctor", "gc", "ps", "ctl", "help"};
 
 /// What a first word that is none of the commands probably means; empty if it resembles none.
 std::string meant_command(const std::string& word) {
@@ -121,8 +123,10 @@ std::string help_for(std::span<const std::string> words) {
     if (words.front() == "run") return help_of_run();
     if (words.front() == "batch") return help_of_batch();
     if (words.front() == "report") return help_of_report();
-    throw UsageError(fmt::format("no help for '{}': the commands are run, batch, report, doctor, gc, ps and help{}",
-                                 words.front(), suggestion(words.front(), commands)));
+    if (words.front() == "ctl") return help_of_ctl();
+    throw UsageError(
+        fmt::format("no help for '{}': the commands are run, batch, report, doctor, gc, ps, ctl and help{}",
+                    words.front(), suggestion(words.front(), commands)));
 }
 
 /// The value of `option`, if the word at `at` is that option; `at` is then moved to the value's word.
@@ -207,6 +211,7 @@ Request parse_command_line(std::span<char* const> given) {
     if (first == "doctor") return parse_doctor(rest);
     if (first == "gc") return parse_gc(rest);
     if (first == "ps") return parse_ps(rest);
+    if (first == "ctl") return request_of(parse_ctl(rest), help_of_ctl);
     if (first == "help") return ShowText{help_for(rest)};
     if (first == "--help" || first == "-h") return ShowText{overview};
     if (asks_for_version(first)) return ShowText{version_line()};

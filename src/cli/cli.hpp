@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "src/cli/batch_options.hpp"
+#include "src/cli/ctl_options.hpp"
 #include "src/cli/options.hpp"
 #include "src/cli/report_options.hpp"
 
@@ -36,7 +37,8 @@ struct CollectGarbage {
     std::string path;                 ///< below the base; empty: the whole base
 };
 
-using Request = std::variant<Options, BatchOptions, MergeRequest, AskDoctor, CollectGarbage, ListRuns, ShowText>;
+using Request =
+    std::variant<Options, BatchOptions, MergeRequest, AskDoctor, CollectGarbage, ListRuns, CtlOptions, ShowText>;
 
 /// `words`: argv without the program's name. Throws UsageError.
 Request parse_command_line(std::span<char* const> words);

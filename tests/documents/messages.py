@@ -41,6 +41,7 @@ NO_MESSAGE = {
     "netrunner -v": "the prefix of a line of -v",
     "netrunner --no-input": "the prefix of a line of --no-input",
     "signal …": "a signal without a name",
+    "the reader of the output is gone": "caught: ctl ends with status 141",
     "descriptor …": "the name of a target",
     "every run": "what a check of doctor is needed for",
     "stop sequence": "the name of a value", "nice value": "the name of a value",

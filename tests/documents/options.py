@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 NO, OPTIONAL, YES = "takes no value", "may take a value", "takes a value"
-WORDS = ["run", "batch", "report", "doctor", "gc", "ps"]
+WORDS = ["run", "batch", "report", "doctor", "gc", "ps", "ctl"]
 # In the contract, but not built yet. The change that builds an option takes it out of this list.
 PENDING = {
     "--control", "--events", "--max-processes",
@@ -123,7 +123,7 @@ def of_fish(path):
         if values(found[word]) != values(table):
             sys.exit(f"fish: its rules and its table differ: {sorted(values(found[word]).items() ^ values(table).items())}")
         found[word] = table
-    for word in ["report", "doctor", "gc", "ps"]:
+    for word in ["report", "doctor", "gc", "ps", "ctl"]:
         for name, letter in [("--help", "-h"), ("--version", "-V")]:
             if name in found[word]:
                 found[word].update([option(name, letter)])
@@ -173,7 +173,7 @@ def main():
         complain(f"only {len(truth['run'])} options in the help of run: has its format changed?")
     places = {
         "the man pages": of_man([
-            ({"DESCRIPTION": "run", "DOCTOR": "doctor", "GC": "gc", "PS": "ps"}, read("man/netrunner.1")),
+            ({"DESCRIPTION": "run", "DOCTOR": "doctor", "GC": "gc", "PS": "ps", "CTL": "ctl"}, read("man/netrunner.1")),
             ({"OPTIONS": "batch", "REPORT MERGE": "report"}, read("man/netrunner-batch.1"))]),
         "completions/netrunner.bash": of_bash(sources / "completions/netrunner.bash"),
         "completions/_netrunner": of_zsh(read("completions/_netrunner")),

@@ -43,6 +43,18 @@ const std::vector<Typed>& lines_and_ends() {
         {"netrunner run --cgroup bu", "netrunner run --cgroup build/"},
         {"netrunner run --cgroup-base @/groups/build --cgroup ni", "netrunner run [^\n]* --cgroup nightly/"},
         {"netrunner gc bu", "netrunner gc build/"},
+        // ctl: runs and sockets, commands, their arguments
+        {"netrunner ct", "netrunner ctl"},
+        {"netrunner ctl 4242", "netrunner ctl 424242"},
+        {"netrunner ctl some-f", "netrunner ctl some-file"},
+        {"netrunner ctl --json 4242", "netrunner ctl --json 424242"},
+        {"netrunner ctl 1 ext", "netrunner ctl 1 extend"},
+        {"netrunner ctl 1 signal KI", "netrunner ctl 1 signal KILL"},
+        {"netrunner ctl 1 resize 120", "netrunner ctl 1 resize 120x40"},
+        {"netrunner ctl --max 4K 1 rea", "netrunner ctl --max 4K 1 read"},
+        {"netrunner ctl 1 read stde", "netrunner ctl 1 read stderr"},
+        {"netrunner ctl 1 read --m", "netrunner ctl 1 read --max"},
+        {"netrunner ctl 1 read --max 64", "netrunner ctl 1 read --max 64K"},
         // the command, and its own completion
         {"netrunner run a-program-of-ou", "netrunner run a-program-of-ours"},
         {"netrunner run -t 5 -- a-program-of-ou", "netrunner run -t 5 -- a-program-of-ours"},
@@ -88,6 +100,13 @@ const std::vector<Typed>& plain_placeholders() {
     return all;
 }
 
+// zsh replaces a word such as =inf by the path of a program, unless the equals sign is quoted.
+std::vector<Typed> lines_of_bash() {
+    std::vector<Typed> all = plain_placeholders();
+    all.push_back({"netrunner ctl 1 extend =inf", "netrunner ctl 1 extend =infinity"});
+    return all;
+}
+
 const std::string completions = std::string(SOURCE_DIR) + "/completions";
 
 // Runs `shell` in a directory with the files that the lines need. `load` has the lines that load the completions.
@@ -99,7 +118,11 @@ void check_completions(Trial& trial, const std::vector<std::string>& shell, cons
     fs::create_directory(trial.path("programs"));
     fs::create_directory(trial.path("home"));
     fs::create_symlink("/bin/true", trial.path("programs") + "/a-program-of-ours");
-    fs::create_symlink(Trial::netrunner(), trial.path("programs") + "/netrunner");
+    const std::string listing = trial.path("programs") + "/netrunner";
+    std::ofstream(listing) << "#!/bin/sh\n"
+                           << "[ \"$1\" != ps ] || printf 'PID     STATE    COMMAND\\n424242  running  make a:b\\n'\n"
+                           << "[ \"$1\" = ps ] || exec '" << Trial::netrunner() << "' \"$@\"\n";
+    fs::permissions(listing, fs::perms{0755});
 
     fs::permissions(trial.path("home"), fs::perms{0700});
     std::vector<std::string> at_home{"env", "HOME=" + trial.path("home"), "XDG_RUNTIME_DIR=" + trial.path("home")};
@@ -131,7 +154,7 @@ TEST_SUITE_BEGIN("completion");
 
 TEST_CASE_FIXTURE(Trial, "bash completes without the bash-completion package") {
     if (!installed("tmux")) return;
-    check_completions(*this, bash_shell, {"source " + completions + "/netrunner.bash"}, plain_placeholders());
+    check_completions(*this, bash_shell, {"source " + completions + "/netrunner.bash"}, lines_of_bash());
 }
 
 TEST_CASE_FIXTURE(Trial, "bash completes with the bash-completion package") {
@@ -139,7 +162,7 @@ TEST_CASE_FIXTURE(Trial, "bash completes with the bash-completion package") {
     if (!std::filesystem::exists(package)) return skip("bash-completion is not installed");
     if (!installed("tmux")) return;
     check_completions(*this, bash_shell, {"source " + package, "source " + completions + "/netrunner.bash"},
-                      plain_placeholders());
+                      lines_of_bash());
 }
 
 TEST_CASE_FIXTURE(Trial, "zsh completes") {

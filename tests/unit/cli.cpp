@@ -433,7 +433,7 @@ TEST_CASE("--retry-on knows every reason of the report after which another attem
 
 TEST_CASE("the help fits a terminal of 80 columns") {
     std::string text = std::get<ShowText>(parse({"help"})).text;
-    for (const char* command : {"run", "batch", "report", "doctor", "gc"})
+    for (const char* command : {"run", "batch", "report", "doctor", "gc", "ps", "ctl"})
         text += std::get<ShowText>(parse({"help", command})).text;
     std::size_t at = 0;
     while (at < text.size()) {
