@@ -185,6 +185,7 @@ constexpr std::array<CommandSyntax, 9> commands{{
 
 const CommandSyntax& command_of(const Arguments& arguments) {
     std::vector<std::string_view> names;
+    names.reserve(commands.size());
     for (const CommandSyntax& each : commands) names.push_back(each.name);
     const std::string expected = fmt::format("one of {}", fmt::join(names, ", "));
     const FlatValue& value = arguments.at("cmd", expected);

@@ -30,20 +30,21 @@ void EventQueue::forget(const Entry& entry) {
     if (may_be_dropped(entry)) bytes_ -= cost_of(entry);
 }
 
-/// The entry of the same kind and key, if only the latest one is kept. The line of `next` is not in the queue, so it
-/// stays.
-auto EventQueue::earlier(const Entry& entry) -> std::deque<Entry>::iterator {
-    if (entry.kind != Kind::output && entry.kind != Kind::sample) return queue_.end();
-    return std::ranges::find_if(queue_,
-                                [&](const Entry& each) { return each.kind == entry.kind && each.key == entry.key; });
+/// Where the entry of the same kind and key waits, if only the latest one is kept; else the end of the queue. The line
+/// of `next` is not in the queue, so it stays.
+std::size_t EventQueue::earlier(const Entry& entry) const {
+    if (entry.kind != Kind::output && entry.kind != Kind::sample) return queue_.size();
+    const auto found = std::ranges::find_if(
+        queue_, [&](const Entry& each) { return each.kind == entry.kind && each.key == entry.key; });
+    return static_cast<std::size_t>(found - queue_.begin());
 }
 
-void EventQueue::drop_at(std::deque<Entry>::iterator at, TimePoint now) {
-    Gap& gap = at + 1 == queue_.end() ? at_end_ : (at + 1)->before;
-    join(gap, at->before);
+void EventQueue::drop_at(std::size_t at, TimePoint now) {
+    Gap& gap = at + 1 == queue_.size() ? at_end_ : queue_[at + 1].before;
+    join(gap, queue_[at].before);
     drop(gap, now);
-    forget(*at);
-    queue_.erase(at);
+    forget(queue_[at]);
+    queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
 void EventQueue::add(Kind kind, std::string line, TimePoint now, std::uint64_t key) {
@@ -53,10 +54,11 @@ void EventQueue::add(Kind kind, std::string line, TimePoint now, std::uint64_t k
         return;
     }
     if (may_be_dropped(entry)) {
-        const auto replaced = earlier(entry);
-        const std::size_t freed = replaced == queue_.end() ? 0 : cost_of(*replaced);
+        const std::size_t replaced = earlier(entry);
+        const bool replaces = replaced != queue_.size();
+        const std::size_t freed = replaces ? cost_of(queue_[replaced]) : 0;
         if (bytes_ - freed + cost_of(entry) > most_bytes) return drop(at_end_, now);
-        if (replaced != queue_.end()) drop_at(replaced, now);
+        if (replaces) drop_at(replaced, now);
         bytes_ += cost_of(entry);
     }
     if (entry.is_event) ++waiting_;

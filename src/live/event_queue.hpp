@@ -68,8 +68,8 @@ class EventQueue {
     static std::size_t cost_of(const Entry& entry);
     static void join(Gap& gap, const Gap& earlier);
     void drop(Gap& gap, TimePoint now);
-    std::deque<Entry>::iterator earlier(const Entry& entry);
-    void drop_at(std::deque<Entry>::iterator at, TimePoint now);
+    [[nodiscard]] std::size_t earlier(const Entry& entry) const;
+    void drop_at(std::size_t at, TimePoint now);
     void forget(const Entry& entry);
 
     const EventLines* lines_;
