@@ -14,7 +14,7 @@ _netrunner_shared_options='
     o/--output= --append --timestamps=? --report= --junit= --progress q/--quiet v/--verbose h/--help V/--version'
 _netrunner_run_options="$_netrunner_shared_options"'
     --pty --term= --pty-stderr= --no-input= --winsize= --prefix= --output-stamped --output-format= --pipe-size=
-    a/--argv0= --report-fd= --junit-name= --summary --heartbeat='
+    a/--argv0= --report-fd= --events= --control= --junit-name= --summary --heartbeat='
 _netrunner_batch_options="$_netrunner_shared_options"'
     a/--arg-file= 0/--null --jsonl --shell-lines --shell= --literal n/--max-args= --argv0=
     j/--jobs= --halt= --batch-timeout= --shard= --group-memory-max= --group-cpu-max= --group-pids-max=
@@ -106,9 +106,9 @@ _netrunner_value() { # OPTION
         --pty-stderr) _netrunner_offer 'auto terminal pipe' ;;
         --no-input) _netrunner_offer 'say fail' ;;
         --winsize) _netrunner_offer '80x24 132x50' ;;
-        --stdin) _netrunner_offer 'inherit null pipe pty' && _netrunner_files -f ;;
-        --stdout) _netrunner_offer 'auto pipe inherit null' && _netrunner_files -f ;;
-        --stderr) _netrunner_offer 'auto pipe inherit null stdout' && _netrunner_files -f ;;
+        --stdin) _netrunner_offer 'inherit null pipe pty control' && _netrunner_files -f ;;
+        --stdout) _netrunner_offer 'auto pipe inherit null control' && _netrunner_files -f ;;
+        --stderr) _netrunner_offer 'auto pipe inherit null stdout control' && _netrunner_files -f ;;
         --output | --report | --resume | --junit | --arg-file) _netrunner_files -f ;;
         --timestamps) _netrunner_offer 'elapsed iso delta' ;;
         --output-format) _netrunner_offer 'raw plain' ;;
@@ -149,6 +149,7 @@ _netrunner_value() { # OPTION
             ;;
         --report-fd) _netrunner_offer '3 4 5' ;;
         --max) _netrunner_offer '4K 64K 1M' ;;
+        --events | --control) _netrunner_offer '3 4 5' && _netrunner_files -f ;;
         --require) _netrunner_offer 'run proc pidfd pty cgroup memory pids cpu cpuset io pid-namespace' ;;
     esac
 }

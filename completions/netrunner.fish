@@ -193,9 +193,9 @@ __netrunner_option run term= 'TERM on the --pty terminal' xterm-256color xterm d
 __netrunner_option run pty-stderr= 'Where standard error goes with --pty' auto terminal pipe
 __netrunner_option run no-input= 'If the command waits for keys in vain' say fail
 __netrunner_option run winsize= 'Size of the --pty terminal' 80x24 132x50
-__netrunner_option run stdin= 'Where standard input comes from' inherit null pipe pty files
-__netrunner_option run stdout= 'Where standard output goes' auto pipe inherit null files
-__netrunner_option run stderr= 'Where standard error goes' auto pipe inherit null stdout files
+__netrunner_option run stdin= 'Where standard input comes from' inherit null pipe pty control files
+__netrunner_option run stdout= 'Where standard output goes' auto pipe inherit null control files
+__netrunner_option run stderr= 'Where standard error goes' auto pipe inherit null stdout control files
 __netrunner_option run o/output= 'Also write the relayed output to a file' files
 __netrunner_option run append 'Append to the --output file, do not replace it'
 __netrunner_option both 'timestamps=?' 'Start each line with the time' elapsed iso delta
@@ -255,6 +255,8 @@ __netrunner_option both cgroup-set=+ 'Write any other file of the control group'
 
 __netrunner_option run report= 'Write the JSON report to a file' files
 __netrunner_option run report-fd= 'Write the JSON report to this open descriptor' 3 4 5
+__netrunner_option run events= 'Write events as JSON lines to a descriptor or file' files
+__netrunner_option run control= 'Take requests from a descriptor or at a socket' files
 __netrunner_option run junit= 'Write a JUnit XML file with one test case' files
 __netrunner_option run junit-name= 'Name of that test case'
 __netrunner_option run summary 'Print a short summary on stderr at the end'

@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -26,6 +27,7 @@
 #include "src/ctl/ctl.hpp"
 #include "src/doctor/doctor.hpp"
 #include "src/doctor/gc.hpp"
+#include "src/live/live.hpp"
 #include "src/plan/facts.hpp"
 #include "src/plan/file_clashes.hpp"
 #include "src/plan/launch_plan.hpp"
@@ -120,9 +122,21 @@ int order_and_tell(const CtlOptions& asked, bool stdout_was_closed) {
     return result.status;
 }
 
-[[noreturn]] void run_and_tell(const Options& options, TimePoint begun, const std::array<bool, 3>& closed) {
+/// Until when a process that does not read its events delays the end: as long as the command may after a stop, but
+/// from 1 s to 5 s, because signals are held meanwhile.
+TimePoint end_of_patience(const LaunchPlan& plan) {
+    const Duration grace = plan.ladder.front().grace;
+    return std::chrono::steady_clock::now() +
+           std::clamp<Duration>(grace, std::chrono::seconds(1), std::chrono::seconds(5));
+}
+
+[[noreturn]] void run_and_tell(const Options& options, TimePoint begun, const std::array<bool, 3>& closed,
+                               SignalBits mask) {
     GivenDescriptors given = GivenDescriptors::find();
     if (options.report_fd) given.keep(*options.report_fd);
+    for (const auto* endpoint : {&options.events, &options.control}) {
+        if (*endpoint && (*endpoint)->descriptor) given.keep(*(*endpoint)->descriptor);
+    }
     if (options.close_descriptors) given.withhold();
     refuse_file_clashes(options);
     ReportTarget report(options, closed[STDOUT_FILENO]);
@@ -131,7 +145,7 @@ int order_and_tell(const CtlOptions& asked, bool stdout_was_closed) {
         junit.emplace(*options.junit, fmt::format("cannot write the JUnit file '{}'", *options.junit),
                       closed[STDOUT_FILENO]);
     }
-    const SignalState found = read_signal_state();
+    const SignalState found = read_signal_state(mask);
     const auto make_plan = [&options, found, closed, passes = given.are_passed()] {
         return make_launch_plan(options, gather_facts(options, found, closed, passes));
     };
@@ -145,17 +159,23 @@ int order_and_tell(const CtlOptions& asked, bool stdout_was_closed) {
     const Narrator narrate = says ? narrator(options.verbose, line, position) : Narrator();
     if (obstacle) narrate(1, "no progress is shown: " + *obstacle);
     if (report.on_stdout() && plan.standard_output.mode != StreamChoice::Mode::null &&
-        plan.standard_output.mode != StreamChoice::Mode::file) {
+        plan.standard_output.mode != StreamChoice::Mode::file &&
+        plan.standard_output.mode != StreamChoice::Mode::control) {
         narrate(1,
                 "the report follows the command's output on standard output (to part them: --report FILE, "
                 "--report-fd N or --stdout FILE)");
     }
     OutputTail tail;
     std::optional<SignalSource> signals;
-    const Outcome outcome = run(
+    std::optional<Live> live;
+    std::function<Live*()> open_live;
+    if (options.events || options.control) open_live = [&] { return &live.emplace(options, plan, begun); };
+    Outcome outcome = run(
         plan, found, signals, std::move(given),
         {.begun = begun, .narrate = narrate, .tail = junit ? &tail : nullptr, .live_line = line, .position = &position},
-        std::cref(make_plan));
+        std::cref(make_plan), open_live);
+    const TimePoint events_until = end_of_patience(plan);
+    if (live) outcome.events = live->settle(events_until);
     Ending ending = ending_of(outcome, options.preserve_status);
     const std::string verdict = verdict_of(outcome);
     const Duration patience = patience_for(outcome);
@@ -163,7 +183,7 @@ int order_and_tell(const CtlOptions& asked, bool stdout_was_closed) {
     const bool says_verdict = !verdict.empty() && !lines.empty() && lines.front() == verdict;
     // If writing may wait for a reader, let INT, TERM, HUP and QUIT end netrunner meanwhile. While netrunner writes
     // only regular files, these signals stay blocked, so that no file is left incomplete.
-    if (signals && (report.may_wait() || (junit && junit->may_wait()))) signals->let_through_orders();
+    if (signals && (live || report.may_wait() || (junit && junit->may_wait()))) signals->let_through_orders();
     try {
         if (junit) {
             const std::string name = options.junit_name.value_or(fmt::format("{}", fmt::join(options.command, " ")));
@@ -175,6 +195,10 @@ int order_and_tell(const CtlOptions& asked, bool stdout_was_closed) {
     } catch (const std::runtime_error& failure) {
         lines.push_back(failure_text(failure));
         ending = {.status = exit_own_failure};
+    }
+    if (live) {
+        const std::string text = render_report({options, outcome, ending, verdict, can_use_pidfds()});
+        live->end(ending.status, text, events_until);
     }
     // Without anything to write there is no wait, and an order that comes now is a late copy, or too late.
     if (signals && (!lines.empty() || options.summary)) signals->let_through_orders();
@@ -192,8 +216,11 @@ int main(int argc, char** argv) {
     const TimePoint begun = std::chrono::steady_clock::now();
     const auto closed = occupy_standard_descriptors();
     const bool no_stdout = closed[STDOUT_FILENO];
+    const std::optional<HeldSignals> held =
+        argc > 1 && std::string_view(argv[1]) == "run" ? std::optional<HeldSignals>(std::in_place) : std::nullopt;
     try {
         const auto parsed = parse_command_line({argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)});
+        if (held && !std::holds_alternative<Options>(parsed)) held->release();
         if (const auto* shown = std::get_if<ShowText>(&parsed)) return print_out(shown->text, 0, no_stdout);
         if (const auto* asked = std::get_if<AskDoctor>(&parsed)) {
             const Diagnosis found = examine(asked->required);
@@ -214,8 +241,9 @@ int main(int argc, char** argv) {
         if (const auto* asked = std::get_if<CtlOptions>(&parsed)) return order_and_tell(*asked, no_stdout);
         if (const auto* batch = std::get_if<BatchOptions>(&parsed))
             end_with(run_batch(*batch, {argv, argv + argc}, begun, closed));
-        run_and_tell(std::get<Options>(parsed), begun, closed);
+        run_and_tell(std::get<Options>(parsed), begun, closed, held.value().found());
     } catch (const std::exception& failure) {
+        if (held) held->release();
         LinePosition position;
         say(failure_text(failure), forever, position);
         return exit_own_failure;

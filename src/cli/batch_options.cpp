@@ -46,13 +46,15 @@ struct Refusal {
 constexpr const char* no_terminal = "a job of a batch has no terminal";
 constexpr const char* of_output = "say --output-mode, and -o for one log of all jobs";
 /// Options of `run` that have no meaning for a job. Those that `batch` has itself are not here.
-constexpr std::array<Refusal, 13> refusals{{
+constexpr std::array<Refusal, 15> refusals{{
     {"--pty", no_terminal},
     {"--term", no_terminal},
     {"--winsize", no_terminal},
     {"--pty-stderr", no_terminal},
     {"--no-input", no_terminal},
     {"--report-fd", "say --report FILE"},
+    {"--events", "the report of a batch is written while it runs: say --report FILE"},
+    {"--control", "requests are for one run: signals stop a batch"},
     {"--summary", "a batch always prints one"},
     {"--heartbeat", "say --progress, which prints a line a minute without a terminal"},
     {"--prefix", "say --tag=TEMPLATE"},

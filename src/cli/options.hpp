@@ -16,12 +16,18 @@
 namespace netrunner {
 
 /// Where one of the command's standard descriptors leads. `automatic`: outputs only, the launch plan chooses another
-/// mode. `merge`: stderr only, the same stream as stdout. `terminal`: the command's pseudo-terminal (--pty). `closed`:
-/// nowhere; only the launch plan chooses it.
+/// mode. `merge`: stderr only, the same stream as stdout. `terminal`: the command's pseudo-terminal (--pty). `control`:
+/// read and written by the requests of --control. `closed`: nowhere; only the launch plan chooses it.
 struct StreamChoice {
-    enum class Mode { automatic, inherit, pipe, null, file, merge, terminal, closed };
+    enum class Mode { automatic, inherit, pipe, null, file, merge, terminal, control, closed };
     Mode mode = Mode::automatic;
     std::string path{};  ///< for `file`; `-` is netrunner's standard output
+};
+
+/// An open descriptor, or a file or socket to open.
+struct Endpoint {
+    std::optional<int> descriptor{};
+    std::string path{};  ///< if there is no descriptor
 };
 
 /// What to do with processes that outlive the command.
@@ -111,6 +117,8 @@ struct Options {
     std::optional<int> report_fd;
     std::optional<std::string> junit;
     std::optional<std::string> junit_name;  ///< nothing: the command
+    std::optional<Endpoint> events;
+    std::optional<Endpoint> control;
     bool summary = false;
     Duration heartbeat = forever;
     bool progress = false;

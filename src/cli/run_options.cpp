@@ -62,6 +62,11 @@ class RunOptions {
         field = std::move(value);
     }
 
+    static void set_endpoint(std::optional<Endpoint>& field, const std::string& text, Endpoint value) {
+        if (field) throw UsageError(fmt::format("'{}' is a second one: give the option once", text));
+        field = std::move(value);
+    }
+
     void streams() {
         constexpr const char* group = "Streams and terminal";
         Options& o = options_;
@@ -74,9 +79,9 @@ class RunOptions {
               [&](const std::string& v) { o.no_input = no_input_value(v); });
         value(group, "--winsize", "COLSxROWS", "--pty size (default: your terminal's, or 80x24)",
               [&](const std::string& v) { o.window = window_value(v); });
-        value(group, "--stdin", "MODE", "input: inherit (default), null, pipe, pty or FILE",
+        value(group, "--stdin", "MODE", "inherit (default), null, pipe, pty, control, FILE",
               [&](const std::string& v) { o.standard_input = standard_input_value(v); });
-        value(group, "--stdout", "MODE", "output: auto (default), pipe, inherit, null, FILE",
+        value(group, "--stdout", "MODE", "default auto; pipe, inherit, null, control, FILE",
               [&](const std::string& v) { o.standard_output = standard_output_value(v); });
         value(group, "--stderr", "MODE", "as --stdout, or stdout to merge it with stdout",
               [&](const std::string& v) { o.standard_error = standard_error_value(v); });
@@ -204,6 +209,10 @@ class RunOptions {
               [&](const std::string& v) { set_once(o.junit, file_value(v)); });
         value(group, "--junit-name", "TEXT", "name of that test case (default: the command)",
               [&](const std::string& v) { o.junit_name = junit_name_value(v); });
+        value(group, "--events", "N|FILE", "write events as JSON lines to open N or to FILE",
+              [&](const std::string& v) { set_endpoint(o.events, v, events_value(v)); });
+        value(group, "--control", "N|PATH", "take commands from descriptor N or at socket PATH",
+              [&](const std::string& v) { set_endpoint(o.control, v, control_value(v)); });
         flag(group, "--summary", "print a short summary on stderr at the end", [&] { o.summary = true; });
         value(group, "--heartbeat", "DURATION", "print a status line per DURATION without output",
               [&](const std::string& v) { o.heartbeat = parse_duration(v); });

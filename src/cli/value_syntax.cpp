@@ -214,14 +214,20 @@ WindowSize window_value(std::string_view text) {
 
 StreamChoice standard_input_value(const std::string& text) {
     if (text == "-") return {Mode::inherit, {}};
-    return stream_choice(
-        text, {{"inherit", Mode::inherit}, {"null", Mode::null}, {"pipe", Mode::pipe}, {"pty", Mode::terminal}});
+    return stream_choice(text, {{"inherit", Mode::inherit},
+                                {"null", Mode::null},
+                                {"pipe", Mode::pipe},
+                                {"pty", Mode::terminal},
+                                {"control", Mode::control}});
 }
 
 StreamChoice standard_output_value(const std::string& text) {
     if (text == "-") return {Mode::inherit, {}};
-    return stream_choice(
-        text, {{"auto", Mode::automatic}, {"pipe", Mode::pipe}, {"inherit", Mode::inherit}, {"null", Mode::null}});
+    return stream_choice(text, {{"auto", Mode::automatic},
+                                {"pipe", Mode::pipe},
+                                {"inherit", Mode::inherit},
+                                {"null", Mode::null},
+                                {"control", Mode::control}});
 }
 
 StreamChoice standard_error_value(const std::string& text) {
@@ -229,7 +235,8 @@ StreamChoice standard_error_value(const std::string& text) {
                                 {"pipe", Mode::pipe},
                                 {"inherit", Mode::inherit},
                                 {"null", Mode::null},
-                                {"stdout", Mode::merge}});
+                                {"stdout", Mode::merge},
+                                {"control", Mode::control}});
 }
 
 Options::TerminalError terminal_error_value(std::string_view text) {
@@ -349,6 +356,18 @@ int descriptor_value(std::string_view text) {
     const auto value = parse_integer(text, 10);
     if (!value || *value < 0) refuse("descriptor", text, "expected the number of an open descriptor");
     return *value;
+}
+
+Endpoint events_value(const std::string& text) {
+    if (text == "-") return {.descriptor = 1};
+    return control_value(text);
+}
+
+Endpoint control_value(const std::string& text) {
+    if (!text.empty() && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; })) {
+        return {.descriptor = descriptor_value(text)};
+    }
+    return {.path = file_value(text)};
 }
 
 std::vector<std::string> groups_value(std::string_view text) {

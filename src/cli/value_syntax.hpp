@@ -46,6 +46,10 @@ Options::OutputAction output_action_value(std::string_view text);
 std::string junit_name_value(const std::string& text);
 /// The name of a file or a directory. It must not be empty.
 std::string file_value(const std::string& text);
+/// A descriptor's number or the path of a file; `-` is standard output.
+Endpoint events_value(const std::string& text);
+/// A descriptor's number or the path of a socket.
+Endpoint control_value(const std::string& text);
 /// A command for /bin/sh -c. It must contain more than blanks.
 std::string command_value(std::string_view text);
 /// NAME or NAME=VALUE

@@ -28,6 +28,7 @@ void EventQueue::drop(Gap& gap, TimePoint now) {
 void EventQueue::forget(const Entry& entry) {
     if (entry.is_event) --waiting_;
     if (may_be_dropped(entry)) bytes_ -= cost_of(entry);
+    if (entry.kind == Kind::reply) reply_bytes_ -= entry.line.size();
 }
 
 /// Where the entry of the same kind and key waits, if only the latest one is kept; else the end of the queue. The line
@@ -62,6 +63,7 @@ void EventQueue::add(Kind kind, std::string line, TimePoint now, std::uint64_t k
         bytes_ += cost_of(entry);
     }
     if (entry.is_event) ++waiting_;
+    if (kind == Kind::reply) reply_bytes_ += entry.line.size();
     entry.before = std::exchange(at_end_, {});
     queue_.push_back(std::move(entry));
 }
@@ -90,6 +92,7 @@ void EventQueue::give_up() {
     figures_.dropped += waiting_;
     waiting_ = 0;
     bytes_ = 0;
+    reply_bytes_ = 0;
     current_.reset();
     queue_.clear();
     at_end_ = {};

@@ -49,6 +49,8 @@ class EventQueue {
     /// No line waits.
     [[nodiscard]] bool empty() const { return !current_ && queue_.empty(); }
     [[nodiscard]] Figures figures() const { return figures_; }
+    /// Bytes of the replies that wait.
+    [[nodiscard]] std::size_t bytes_of_replies() const { return reply_bytes_; }
     /// How many events wait.
     [[nodiscard]] std::size_t waiting() const { return waiting_; }
 
@@ -78,6 +80,7 @@ class EventQueue {
     Gap at_end_;                    ///< what was dropped after the last entry of the queue
     std::size_t bytes_ = 0;         ///< the cost of the lines that may be dropped
     std::size_t waiting_ = 0;
+    std::size_t reply_bytes_ = 0;
     bool gone_ = false;  ///< the reader
     Figures figures_;
 };

@@ -155,6 +155,7 @@ std::string describe_stop(const Outcome& outcome) {
         case StopCause::cancelled:
             return fmt::format("cancelled by {}{}{}", signal_name(outcome.cancelled_by), describe_wait(outcome), steps);
         case StopCause::parent_died: return fmt::format("the process that started netrunner has ended{}", steps);
+        case StopCause::control_closed: return fmt::format("the other end of --control was closed{}", steps);
         case StopCause::lost: return fmt::format("the {} was killed{}", outcome.lost, steps);
         case StopCause::orphans:
         case StopCause::no_reader:
@@ -253,6 +254,7 @@ std::string reason_of(const Outcome& outcome) {
             case StopCause::cpu_limit: return "cpu-limit";
             case StopCause::no_input: return "no-input";
             case StopCause::parent_died:
+            case StopCause::control_closed:
             case StopCause::cancelled: return "cancelled";
             case StopCause::lost: return "lost";
             case StopCause::no_reader:
@@ -274,6 +276,7 @@ std::string cause_name(StopCause cause) {
         case StopCause::no_input: return "no-input";
         case StopCause::cancelled: return "cancelled";
         case StopCause::parent_died: return "parent-died";
+        case StopCause::control_closed: return "control-closed";
         case StopCause::no_reader: return "no-reader";
         case StopCause::failure: return "failure";
         case StopCause::orphans: return "orphans";
@@ -307,7 +310,8 @@ bool tells_of_failure(const Outcome& outcome, const std::string& verdict) {
 std::vector<std::string> lines_to_say(const Outcome& outcome, const std::string& verdict, bool quiet) {
     std::vector<std::string> lines;
     const bool told = outcome.outer_tells && outcome.stop &&
-                      (outcome.stop->cause == StopCause::cancelled || outcome.stop->cause == StopCause::parent_died);
+                      (outcome.stop->cause == StopCause::cancelled || outcome.stop->cause == StopCause::parent_died ||
+                       outcome.stop->cause == StopCause::control_closed);
     if (!verdict.empty() && !told && (!quiet || tells_of_failure(outcome, verdict))) lines.push_back(verdict);
     for (const std::string& failure : outcome.failures) {
         if (failure != verdict) lines.push_back(failure);

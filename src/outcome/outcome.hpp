@@ -59,10 +59,11 @@ enum class StopCause {
     no_input,   ///< the command waits for keys that cannot come (--no-input fail)
     cancelled,  ///< a signal from outside
     parent_died,
-    no_reader,  ///< the output of the pseudo-terminal has lost its reader or cannot be written
-    orphans,    ///< the command has ended and left processes behind
-    failure,    ///< netrunner itself failed and cannot go on
-    lost,       ///< the shepherd or the guard was killed
+    control_closed,  ///< the process that holds the other end of --control N has closed it
+    no_reader,       ///< the output of the pseudo-terminal has lost its reader or cannot be written
+    orphans,         ///< the command has ended and left processes behind
+    failure,         ///< netrunner itself failed and cannot go on
+    lost,            ///< the shepherd or the guard was killed
 };
 
 struct StopRecord {
@@ -122,6 +123,24 @@ struct StopCommandRecord {
     Duration duration{};
 };
 
+/// A change of the time limit while the run went on.
+struct LimitChange {
+    /// The process that asked; of a pipe, the kernel does not tell it.
+    struct Peer {
+        uid_t uid = 0;
+        pid_t pid = 0;
+    };
+    Duration after{};    ///< since the start of the run
+    Duration timeout{};  ///< the new limit, since the start of the run
+    std::optional<Peer> by{};
+};
+
+/// What became of the events of --events; `dropped` ones were never written. The last event, `end`, is not counted.
+struct EventFigures {
+    std::uint64_t written = 0;
+    std::uint64_t dropped = 0;
+};
+
 /// One attempt of a run with --retries.
 struct AttemptRecord {
     std::string reason;
@@ -155,6 +174,8 @@ struct Outcome {
     /// Processes that the kernel killed meanwhile for want of memory in a surrounding control group, not in `cgroup`.
     std::optional<std::uint64_t> killed_above;
     std::optional<StopCommandRecord> on_stop;
+    std::vector<LimitChange> changes;
+    std::optional<EventFigures> events;
     std::vector<AttemptRecord> attempts;  ///< with --retries: all, this one included; else empty
     /// The order to end, or the parent's end, came while the run waited for another attempt, after this one.
     bool ended_between = false;

@@ -8,6 +8,7 @@
 
 #include "shepherd/terminal/terminal_modes.hpp"
 #include "src/plan/environment.hpp"
+#include "src/plan/live_refusals.hpp"
 
 namespace netrunner {
 namespace {
@@ -65,9 +66,11 @@ SignalBits plan_ignored(const Options& options, const SignalState& found, bool h
     return found.ignored & deliberate & ~(has_terminal ? terminal_requests : 0);
 }
 
-Wiring wiring_of(const StreamChoice& choice) {
+Wiring wiring_of(const StreamChoice& choice, bool on_terminal) {
+    if (choice.mode == Mode::control && on_terminal) return Wiring::terminal;
     switch (choice.mode) {
-        case Mode::pipe: return Wiring::pipe;
+        case Mode::pipe:
+        case Mode::control: return Wiring::pipe;
         case Mode::merge: return Wiring::like_stdout;
         case Mode::terminal: return Wiring::terminal;
         case Mode::closed: return Wiring::closed;
@@ -119,17 +122,19 @@ TerminalPlan plan_terminal(const Options& options, const Facts& facts, const Lau
     const bool types = plan.standard_input.mode == Mode::terminal;
     return {.typed = types && facts.terminal.is_input,
             .fed = types && !facts.terminal.is_input,
+            .driven = plan.standard_input.mode == Mode::control,
             .keeps_output = !facts.terminal.is_output,
             .follows_size = !options.window,
             .window = options.window.value_or(facts.terminal.window.value_or(WindowSize{}))};
 }
 
-/// Whether the command starts in the foreground of its pseudo-terminal. In two cases it starts in the background, so
-/// that the kernel stops it when it reads a key, and netrunner learns that it needs the terminal:
+/// Whether the command starts in the foreground of its pseudo-terminal. If requests type into it, it does. In two cases
+/// it starts in the background, so that the kernel stops it when it reads a key, and netrunner learns that it needs the
+/// terminal:
 /// - netrunner itself is in the background of the user's terminal;
 /// - netrunner's output goes elsewhere. In `netrunner run --pty -- make | less` the keys are for `less`.
 bool starts_in_foreground(const TerminalFacts& user, const TerminalPlan& terminal) {
-    if (terminal.fed || !user.found) return true;
+    if (terminal.fed || terminal.driven || !user.found) return true;
     return user.foreground && !(terminal.typed && terminal.keeps_output);
 }
 
@@ -157,9 +162,9 @@ void plan_pseudo_terminal(const TerminalFacts& user, const LaunchPlan& launch, p
 
 protocol::Plan plan_shepherd(const Options& options, const Facts& facts, const LaunchPlan& launch) {
     protocol::Plan plan;
-    plan.standard_input = wiring_of(launch.standard_input);
-    plan.standard_output = wiring_of(launch.standard_output);
-    plan.standard_error = wiring_of(launch.standard_error);
+    plan.standard_input = wiring_of(launch.standard_input, options.pty);
+    plan.standard_output = wiring_of(launch.standard_output, options.pty);
+    plan.standard_error = wiring_of(launch.standard_error, options.pty);
     plan.pid_namespace = options.pid_namespace ? 1 : 0;
     plan.new_session = facts.has_terminal && !launch.terminal ? 0 : 1;
     plan.runner_group = plan.new_session != 0 ? 0 : facts.group;
@@ -261,6 +266,7 @@ void refuse_contradictions(const Options& options, const Facts& facts, const Lau
         throw UsageError("--on-timeout needs --timeout or --idle-timeout");
     }
     refuse_mixed_progress(options, facts, plan);
+    refuse_live_contradictions(options, plan);
 }
 
 }  // namespace
@@ -273,13 +279,14 @@ LaunchPlan make_launch_plan(const Options& options, const Facts& facts) {
         plan.words.front() = *options.argv0;
         plan.words.insert(plan.words.begin(), options.command.front());
     }
-    plan.environment = plan_environment(options, facts.environment, plan.standard_input.mode == Mode::terminal);
+    const bool keys_can_come = plan.standard_input.mode == Mode::terminal || plan.standard_input.mode == Mode::control;
+    plan.environment = plan_environment(options, facts.environment, keys_can_come);
     plan.directory = options.directory;
     plan.output_is_terminal = facts.output_is_terminal;
     plan.error_is_terminal = facts.error_is_terminal;
     plan.outputs_are_one = facts.outputs_are_one;
     if (options.pty) plan.terminal = plan_terminal(options, facts, plan);
-    if (options.pty && plan.standard_input.mode != Mode::terminal) {
+    if (options.pty && !keys_can_come) {
         plan.no_input = options.no_input.value_or(Options::NoInput::say);
     }
     plan.cgroup = plan_cgroup(options.cgroup, facts.cgroup_base);
@@ -325,6 +332,7 @@ std::string describe(const StreamChoice& choice) {
         case Mode::merge: return "stdout";
         case Mode::file: return choice.path;
         case Mode::terminal: return "pty";
+        case Mode::control: return "control";
         case Mode::closed: return "closed";
     }
     return "";

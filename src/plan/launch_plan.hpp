@@ -19,6 +19,7 @@ namespace netrunner {
 struct TerminalPlan {
     bool typed = false;         ///< descriptor 0 is the user's terminal; its keys go to the command
     bool fed = false;           ///< input comes from a descriptor 0 that is no terminal
+    bool driven = false;        ///< input comes from the requests of --control
     bool keeps_output = false;  ///< netrunner's output goes elsewhere: keep the terminal's output modes
     bool follows_size = true;   ///< resized with the user's terminal
     WindowSize window{};        ///< the size at the start

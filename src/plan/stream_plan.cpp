@@ -37,7 +37,8 @@ std::array<Watcher, 8> watchers(const Options& options) {
 bool must_see_output(const Options& options) { return std::ranges::any_of(watchers(options), &Watcher::given); }
 
 bool is_relayed(const StreamChoice& choice) {
-    return choice.mode == Mode::pipe || choice.mode == Mode::terminal || choice.mode == Mode::merge;
+    return choice.mode == Mode::pipe || choice.mode == Mode::terminal || choice.mode == Mode::merge ||
+           choice.mode == Mode::control;
 }
 
 StreamChoice plan_standard_input(const Options& options, const Facts& facts) {
@@ -93,7 +94,8 @@ StreamPlan plan_streams(const Options& options, const Facts& facts) {
 }
 
 void refuse_unseen_output(const Options& options, const StreamPlan& plan) {
-    if (options.pty || is_relayed(plan.standard_output) || plan.standard_error.mode == Mode::pipe) return;
+    const bool has_error = plan.standard_error.mode == Mode::pipe || plan.standard_error.mode == Mode::control;
+    if (options.pty || is_relayed(plan.standard_output) || has_error) return;
     for (const Watcher& watcher : watchers(options)) {
         if (!watcher.given || !watcher.useless_alone) continue;
         throw UsageError(fmt::format(

@@ -34,6 +34,8 @@ class Pulse {
     /// Prints the heartbeat and redraws the progress line, whichever is due.
     void attend(TimePoint now, const RunView& run);
 
+    /// The time limit has changed.
+    void set_timeout(Duration timeout) { timeout_ = timeout; }
     /// The run was stopped by job control for `paused`; that time does not count as elapsed.
     void pause(Duration paused) { paused_ += paused; }
     /// Erases the live line until attend() draws it again.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "src/system/fd.hpp"
@@ -17,6 +18,9 @@ class Receiver {
 
     /// Takes as many of the bytes as it can now. After would-block, the relay is to be nudged when there is room.
     virtual IoResult take(std::span<const std::byte> bytes) = 0;
+    /// The most bytes to read for it now: what it does not want stays with the writer. If this is 0 and becomes more,
+    /// the relay is to be nudged.
+    [[nodiscard]] virtual std::size_t room() const { return SIZE_MAX; }
     /// True once, if an unfinished line of the taken bytes was ended here: the next byte begins a line.
     virtual bool take_break() { return false; }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "src/relay/receiver.hpp"
@@ -37,6 +38,9 @@ class Sink {
     [[nodiscard]] bool can_splice() const {
         return (kind_ == Kind::pipe || kind_ == Kind::discard) && !splice_refused_;
     }
+
+    /// The most bytes to read for it now; only a receiver limits them.
+    [[nodiscard]] std::size_t room() const { return receiver_ != nullptr ? receiver_->room() : SIZE_MAX; }
 
     /// Whether it is /dev/null.
     [[nodiscard]] bool discards() const { return kind_ == Kind::discard; }

@@ -168,6 +168,25 @@ Json attempts(const std::vector<AttemptRecord>& records) {
     return list;
 }
 
+Json changes(const std::vector<LimitChange>& list) {
+    Json told = Json::array();
+    for (const LimitChange& change : list) {
+        Json by = nullptr;
+        if (change.by) by = Members(2).add("uid", change.by->uid).add("pid", change.by->pid).take();
+        told.push_back(Members(3)
+                           .add("after", seconds(change.after))
+                           .add("timeout", change.timeout == forever ? Json(nullptr) : Json(seconds(change.timeout)))
+                           .add("by", std::move(by))
+                           .take());
+    }
+    return told;
+}
+
+Json events(const std::optional<EventFigures>& figures) {
+    if (!figures) return nullptr;
+    return Members(2).add("written", figures->written).add("dropped", figures->dropped).take();
+}
+
 Json as_number(const std::string& text) {
     const auto number = number_in(text);
     return number ? Json(*number) : Json(text);
@@ -213,7 +232,7 @@ Json error_of(const NotStarted& failure) {
         .take();
 }
 
-constexpr std::size_t report_members = 34;
+constexpr std::size_t report_members = 36;
 
 void add_report(Members& report, const ReportContext& context) {
     const Outcome& outcome = context.outcome;
@@ -243,6 +262,8 @@ void add_report(Members& report, const ReportContext& context) {
     report.add("stop", stop(outcome.stop));
     report.add("on_stop", on_stop(outcome.on_stop));
     report.add("attempts", attempts(outcome.attempts));
+    report.add("changes", changes(outcome.changes));
+    report.add("events", events(outcome.events));
     report.add("orphans", orphans(outcome));
     report.add("spared", spared(outcome));
     report.add("survivors", survivors(outcome));

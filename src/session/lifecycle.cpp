@@ -55,4 +55,17 @@ RunTransition advance(RunState state, RunEvent event, OrphanPolicy policy) {
     return transition;
 }
 
+const char* state_name(RunState state) {
+    switch (state) {
+        case RunState::starting: return "starting";
+        case RunState::running: return "running";
+        case RunState::settling: return "settling";
+        case RunState::waiting: return "waiting";
+        case RunState::stopping: return "stopping";
+        case RunState::draining: return "draining";
+        case RunState::over: return "over";
+    }
+    return "";
+}
+
 }  // namespace netrunner

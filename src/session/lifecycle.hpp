@@ -48,6 +48,9 @@ struct RunTransition {
     RunAction action;
 };
 
+/// "running" and so on.
+const char* state_name(RunState state);
+
 /// Whether job control may stop the run together with the command. True while starting too: the command can be stopped
 /// before its start has been reported.
 constexpr bool may_be_stopped(RunState state) { return state == RunState::starting || state == RunState::running; }

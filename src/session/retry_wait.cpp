@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/wait.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <utility>
@@ -30,6 +31,7 @@ RetryWait::RetryWait(RetryWaitContext context, Pump& pump, SignalSource& signals
 }
 
 RetryWait::~RetryWait() {
+    if (context_.live != nullptr) context_.live->control(nullptr);
     if (parent_descriptor() >= 0) pump_.unwatch(parent_descriptor());
 }
 
@@ -37,12 +39,18 @@ RetryWait::~RetryWait() {
 int RetryWait::parent_descriptor() const { return context_.parent == nullptr ? -1 : context_.parent->descriptor(); }
 
 RetryWait::End RetryWait::wait(Duration delay, TimePoint begun) {
+    begun_ = begun;
     until_ = begun + delay;
+    if (context_.live != nullptr) context_.live->control(this);
     watch_.emplace(delay, begun);
     watch_->restart(begun, processor_wait());
     beat_at_ = context_.heartbeat == forever ? TimePoint::max() : begun + context_.heartbeat;
     while (end_.is_over()) {
         const Wake wake = pump_.wait(std::min({until_, beat_at_, watch_->deadline()}));
+        if (context_.live != nullptr) {
+            if (wake.owner == context_.live) context_.live->handle(wake);
+            context_.live->attend();
+        }
         if (wake.owner == this) end_.parent_died = true;
         if (wake.owner == &signals_) {
             while (const auto signal = signals_.read()) {
@@ -58,6 +66,19 @@ RetryWait::End RetryWait::wait(Duration delay, TimePoint begun) {
         if (now >= until_) break;
     }
     return end_;
+}
+
+Refusal RetryWait::nothing_runs() {
+    return {.code = "not-running", .message = "no command runs now: the run waits for its next attempt"};
+}
+
+RunStatus RetryWait::status() const {
+    return {.state = "between-attempts", .elapsed = steady_clock::now() - begun_ - end_.suspended};
+}
+
+ControlledRun::Answer RetryWait::stop() {
+    end_.order = SIGTERM;
+    return std::nullopt;
 }
 
 /// Notices a suspension, and prints the heartbeat.

@@ -21,6 +21,7 @@
 #include "src/session/console.hpp"
 #include "src/session/parent_watch.hpp"
 #include "src/session/retry_wait.hpp"
+#include "src/session/session_requests.hpp"
 #include "src/session/strangers.hpp"
 #include "src/system/patient_open.hpp"
 #include "src/system/setup_failure.hpp"
@@ -40,8 +41,8 @@ void reap_strangers(const Session& session) {
     }
 }
 
-void take_turn(Session& session, Pump& pump, SignalSource& signals) {
-    const Wake wake = pump.wait(session.deadline());
+void take_turn(Session& session, Pump& pump, SignalSource& signals, Live* live) {
+    const Wake wake = pump.wait(live == nullptr ? session.deadline() : earlier(session.deadline(), live->deadline()));
     if (wake.owner == &session) session.handle(wake);
     if (wake.owner == &signals) {
         const TimePoint now = std::chrono::steady_clock::now();
@@ -55,17 +56,60 @@ void take_turn(Session& session, Pump& pump, SignalSource& signals) {
         }
     }
     if (wake.kind == Wake::Kind::deadline) session.handle_time();
+    if (live == nullptr) return;
+    if (wake.owner == live) live->handle(wake);
+    live->attend();
 }
 
-void drive(Session& session, Pump& pump, SignalSource& signals) {
+void drive(Session& session, Pump& pump, SignalSource& signals, Live* live) {
     constexpr int most_failures = 100;  // a failure that recurs after the stop must not loop for ever
     for (int failures = 0; !session.over();) {
         try {
-            take_turn(session, pump, signals);
+            take_turn(session, pump, signals, live);
         } catch (const std::system_error& failure) {
             if (++failures > most_failures) throw;
             // The command may be running, so stop it first; the failure is printed when the run is over.
             session.fail(failure_text(failure));
+        }
+    }
+}
+
+/// Lets `live` take part in the pump.
+class LiveTurns {
+  public:
+    LiveTurns(Live* live, Pump& pump) : live_(live) {
+        if (live_ != nullptr) live_->join(pump);
+    }
+    ~LiveTurns() {
+        if (live_ != nullptr) live_->leave();
+    }
+    LiveTurns(const LiveTurns&) = delete;
+    LiveTurns& operator=(const LiveTurns&) = delete;
+
+  private:
+    Live* live_;
+};
+
+/// Lets the sessions tell `live` what happens, and write to it what requests read.
+void follow(Live& live, const LaunchPlan& plan, SessionContext& context) {
+    context.listener = &live;
+    const auto lead = [&](const StreamChoice& stream, AskedOutput& asked, Outlet& outlet) {
+        if (stream.mode != StreamChoice::Mode::control) return;
+        outlet = {.receiver = &asked, .stamp = plan.stamp};
+        if (plan.stamps_file) outlet.copy_stamp = plan.stamp;
+    };
+    lead(plan.standard_output, live.output(), context.outlets.output);
+    lead(plan.standard_error, live.error(), context.outlets.error);
+}
+
+/// After the run: a process that reads an output may ask for its end. An order ends the wait.
+void linger(Live& live, Pump& pump, SignalSource& signals) {
+    while (live.lingers()) {
+        const Wake wake = pump.wait(live.deadline());
+        if (wake.owner == &live) live.handle(wake);
+        if (wake.owner != &signals) continue;
+        while (const auto signal = signals.read()) {
+            if (signal->number != SIGCHLD) return;
         }
     }
 }
@@ -100,7 +144,7 @@ Outcome timed_out_setup(const OpenTimedOut& failure, const LaunchPlan& plan, Tim
 /// Runs the session of one attempt to its end. A set-up that fails is an outcome too. Closes `given`, if not null, once
 /// the shepherd has inherited it.
 Outcome attempt(const LaunchPlan& plan, StandardFiles& files, bool is_first, Pump& pump, SignalSource& signals,
-                SessionContext context, GivenDescriptors* given) {
+                SessionContext context, GivenDescriptors* given, Live* live) {
     const TimePoint begun = context.begun;
     try {
         if (!is_first) files.renew_input(plan);
@@ -108,7 +152,10 @@ Outcome attempt(const LaunchPlan& plan, StandardFiles& files, bool is_first, Pum
         const KillsAbove above;  // before the shepherd is started: a full container may kill the command at once
         Session session(plan, files, pump, std::move(context));
         if (given != nullptr) given->close();
-        drive(session, pump, signals);
+        std::optional<SessionRequests> requests;
+        if (live != nullptr) live->control(&requests.emplace(session), true);
+        drive(session, pump, signals, live);
+        if (live != nullptr) live->control(nullptr);
         Outcome outcome = session.take_outcome();
         const bool has_count = outcome.cgroup && outcome.cgroup->figures.oom_kills;
         outcome.killed_above =
@@ -144,7 +191,7 @@ Outcome as_only_attempt(Outcome outcome, const LaunchPlan& plan) {
 /// Attempts until one of them ends well, an order to end comes, or no further attempt is allowed.
 Outcome attempt_again_and_again(LaunchPlan plan, StandardFiles& files, Pump& pump, SignalSource& signals,
                                 GivenDescriptors& given, SessionContext context,
-                                const std::function<LaunchPlan()>& plan_again) {
+                                const std::function<LaunchPlan()>& plan_again, Live* live) {
     const RetryPlan retry = *plan.retry;
     AttemptHistory attempts(retry, context.begun);
     context.lines_from = context.begun;
@@ -153,7 +200,7 @@ Outcome attempt_again_and_again(LaunchPlan plan, StandardFiles& files, Pump& pum
     context.parent = parent ? &*parent : nullptr;
     while (true) {
         Outcome outcome = attempt(attempts.limit(plan, context.begun), files, attempts.number() == 1, pump, signals,
-                                  context, attempts.is_last() ? &given : nullptr);
+                                  context, attempts.is_last() ? &given : nullptr, live);
         const TimePoint ended = context.begun + outcome.wall;
         const auto again = attempts.ended(std::move(outcome), ended);
         if (!again) return attempts.take_last();
@@ -164,11 +211,14 @@ Outcome attempt_again_and_again(LaunchPlan plan, StandardFiles& files, Pump& pum
                         .heartbeat = plan.heartbeat,
                         .next = attempts.number(),
                         .most = attempts.most(),
-                        .narrate = context.narrate},
+                        .narrate = context.narrate,
+                        .live = live},
                        pump, signals);
         const RetryWait::End end = wait.wait(*again - ended, ended);
         if (!end.is_over()) {
-            const StopCause cause = end.parent_died ? StopCause::parent_died : StopCause::cancelled;
+            const StopCause cause = end.control_closed ? StopCause::control_closed
+                                    : end.parent_died  ? StopCause::parent_died
+                                                       : StopCause::cancelled;
             attempts.cancel(end.order.value_or(0), cause, end.outer);
             return attempts.take_last();
         }
@@ -183,19 +233,26 @@ Outcome attempt_again_and_again(LaunchPlan plan, StandardFiles& files, Pump& pum
 }  // namespace
 
 Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<SignalSource>& signals,
-            GivenDescriptors given, SessionContext context, const std::function<LaunchPlan()>& plan_again) {
+            GivenDescriptors given, SessionContext context, const std::function<LaunchPlan()>& plan_again,
+            const std::function<Live*()>& open_live) {
     const TimePoint begun = context.begun;
     try {
         refuse_input_for_one_attempt(plan);
         const Duration limit = plan.retry ? std::min(plan.timeout, plan.retry->timeout) : plan.timeout;
         StandardFiles files(plan, limit == forever ? std::nullopt : std::optional(begun + limit));
+        Live* const live = open_live ? open_live() : nullptr;
         signals.emplace(found);
         // For the second layer: if the guard and the shepherd die, the kernel reparents the tree to this process.
         ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
         Pump pump;
         pump.watch(signals->descriptor(), &*signals);
-        if (!plan.retry) return attempt(plan, files, true, pump, *signals, std::move(context), &given);
-        return attempt_again_and_again(plan, files, pump, *signals, given, std::move(context), plan_again);
+        const LiveTurns turns(live, pump);
+        if (live != nullptr) follow(*live, plan, context);
+        Outcome outcome = plan.retry ? attempt_again_and_again(plan, files, pump, *signals, given, std::move(context),
+                                                               plan_again, live)
+                                     : attempt(plan, files, true, pump, *signals, std::move(context), &given, live);
+        if (live != nullptr) linger(*live, pump, *signals);
+        return outcome;
     } catch (const OpenTimedOut& failure) {
         const bool together = plan.retry && plan.retry->timeout != forever;
         const auto end = together ? std::optional(begun + plan.retry->timeout) : std::nullopt;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 
+#include "src/live/live.hpp"
 #include "src/outcome/outcome.hpp"
 #include "src/plan/launch_plan.hpp"
 #include "src/session/session.hpp"
@@ -21,7 +22,10 @@ namespace netrunner {
 ///
 /// With --retries, runs one session after another and returns the outcome of the last. `plan_again` makes the plan anew
 /// for each, because the user's terminal may have changed; null: the plan stays.
+///
+/// `open_live`: opens what --events and --control name, which may wait too; null: neither is given.
 Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<SignalSource>& signals,
-            GivenDescriptors given, SessionContext context, const std::function<LaunchPlan()>& plan_again);
+            GivenDescriptors given, SessionContext context, const std::function<LaunchPlan()>& plan_again,
+            const std::function<Live*()>& open_live);
 
 }  // namespace netrunner

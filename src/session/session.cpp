@@ -50,6 +50,7 @@ std::string exceeded(const LaunchPlan& plan, StopCause cause) {
         case StopCause::cancelled:
         case StopCause::orphans:
         case StopCause::parent_died:
+        case StopCause::control_closed:
         case StopCause::no_reader:
         case StopCause::failure:
         case StopCause::lost: break;
@@ -222,6 +223,10 @@ void Session::handle(const Wake& wake) {
         if (stop_command_->is_over()) end_stop_command();
         return;
     }
+    if (wake.kind == Wake::Kind::readable && streams_.is_fed_by(wake.descriptor)) {
+        streams_.go_on_feeding();
+        return;
+    }
     if (wake.kind == Wake::Kind::readable && wake.descriptor == STDIN_FILENO) job_control_.key_pressed();
     if (wake.kind == Wake::Kind::readable && wake.descriptor != STDIN_FILENO) take_shepherd_events();
     if (wake.kind != Wake::Kind::relay) return;
@@ -231,9 +236,7 @@ void Session::handle(const Wake& wake) {
         ending->copy(order.ending.data(), order.ending.size() - 1);
         link_.send(order);
     }
-    // Until CloseStdin, the guard keeps a write end of the pipe open, so that the command sees no end of input if
-    // netrunner is killed (docs/decisions/0002).
-    if (streams_.take_input_over() && link_watched_) link_.send(protocol::CloseStdin{});
+    pass_on_end_of_input();
     if (streams_.take_endless_input()) {
         context_.narrate(
             1, "cannot tell the command that its input has ended: in raw mode its terminal has no key for that");
@@ -358,6 +361,7 @@ void Session::on(CommandStarted& event) {
     streams_.start(event);
     job_control_.begin(event.pid);
     if (plan_.cpu_time != forever) cpu_limit_.begin(steady_clock::now(), processors_online());
+    if (context_.listener != nullptr) context_.listener->started(event.pid, new_timeout_.value_or(plan_.timeout));
     apply(RunEvent::started);
     if (std::exchange(start_due_, std::nullopt) && !run_stop_command()) begin_ladder();
 }
@@ -366,6 +370,7 @@ void Session::on(const protocol::ChildStopped& event) {
     // Hide the live line before the command gets the terminal or netrunner stops.
     pulse_.hide();
     context_.narrate(1, fmt::format("the command was stopped by {}", signal_name(event.signal)));
+    if (context_.listener != nullptr) context_.listener->stopped(event.signal);
     const auto paused = job_control_.command_stopped(event.signal, may_be_stopped(state_));
     if (paused) resume_timers(*paused);
 }
@@ -397,7 +402,10 @@ void Session::notice_suspension(TimePoint now) {
     resume_timers(suspended);
 }
 
-void Session::on(const protocol::ChildContinued& /*event*/) { context_.narrate(1, "the command continues"); }
+void Session::on(const protocol::ChildContinued& /*event*/) {
+    context_.narrate(1, "the command continues");
+    if (context_.listener != nullptr) context_.listener->continued();
+}
 
 void Session::on(const protocol::ChildExited& event) {
     // If netrunner was stopped, it sees both deaths at once; the shepherd's death then caused the command's. When the
@@ -422,6 +430,7 @@ void Session::on(const protocol::ChildExited& event) {
         if (outcome_.cancelled_by == 0 && (forwarded_ & signal_bit(signal)) != 0) outcome_.cancelled_by = signal;
         context_.narrate(1, fmt::format("the command was killed by {}", signal_name(WTERMSIG(event.wait_status))));
     }
+    if (context_.listener != nullptr) context_.listener->ended(outcome_.end);
     apply(event.tree_empty != 0 ? RunEvent::exited_alone : RunEvent::exited_leaving);
 }
 
@@ -544,6 +553,71 @@ void Session::lose(const char* helper) {
     end_stop_command();
 }
 
+// ---- requests of --control
+
+RunStatus Session::status() const {
+    RunStatus told{.state = state_name(state_), .pid = outcome_.pid};
+    const TimePoint now = steady_clock::now();
+    told.elapsed = now - context_.begun - outcome_.suspended;
+    const Duration limit = new_timeout_.value_or(plan_.timeout);
+    if (limit != forever) told.timeout = limit;
+    const TreeFigures figures = look_at_tree(link_.root(), cgroup_ ? cgroup_->path() : "");
+    told.processes = figures.processes;
+    told.memory = figures.memory;
+    if (outcome_.stop) told.stop = outcome_.stop->cause;
+    return told;
+}
+
+bool Session::is_below_command(pid_t pid) const {
+    constexpr int most_ancestors = 10'000;  // a loop of reused pids must end
+    TreeMember member;
+    for (int i = 0; i < most_ancestors && pid > 1; ++i) {
+        if (pid == link_.root() || pid == link_.pid()) return true;
+        if (!read_member(pid, member)) return true;  // it has ended: its ancestors cannot be known
+        pid = member.parent;
+    }
+    return false;
+}
+
+void Session::stop_by_request() {
+    if (over()) return;
+    if (std::exchange(stop_requested_, true)) return apply(RunEvent::insist);
+    cancel({.signal = SIGTERM}, steady_clock::now());
+}
+
+void Session::control_closed() {
+    context_.narrate(1, "the other end of --control was closed");
+    if (runs()) request_stop(StopCause::control_closed);
+    // What was left for requests to read has no reader any more.
+    streams_.discard_asked();
+}
+
+std::optional<Duration> Session::extend(bool adds, Duration by, std::optional<LimitChange::Peer> peer) {
+    const Duration limit = new_timeout_.value_or(plan_.timeout);
+    if (!runs() || (adds && limit == forever)) return std::nullopt;
+    const TimePoint now = steady_clock::now();
+    const Duration changed = by == forever || (adds && by > longest_duration - limit) ? forever
+                             : adds                                                   ? limit + by
+                                                                                      : by;
+    new_timeout_ = changed;
+    limits_.set_total(changed, outcome_.suspended);
+    suspension_ = SuspensionWatch(std::min(changed, plan_.idle_timeout), now);
+    pulse_.set_timeout(changed);
+    const LimitChange change{.after = now - context_.begun, .timeout = changed, .by = peer};
+    outcome_.changes.push_back(change);
+    context_.narrate(1, fmt::format("the time limit is {} now", format_duration(changed)));
+    if (context_.listener != nullptr) context_.listener->changed(change);
+    return changed;
+}
+
+void Session::resize(WindowSize size) { link_.send(protocol::SetWinsize{size.columns, size.rows}); }
+
+/// Until CloseStdin, the guard keeps a write end of the pipe open, so that the command sees no end of input if
+/// netrunner is killed (docs/decisions/0002).
+void Session::pass_on_end_of_input() {
+    if (streams_.take_input_over() && link_watched_) link_.send(protocol::CloseStdin{});
+}
+
 // ---- stopping
 
 void Session::request_stop(StopCause cause, std::optional<int> first_signal) {
@@ -631,6 +705,7 @@ void Session::fail(const std::string& why) {
 
 void Session::begin_stop_record() {
     outcome_.stop = StopRecord{.cause = stop_.cause(), .steps = {}, .limit = exceeded(plan_, stop_.cause())};
+    if (new_timeout_ && stop_.cause() == StopCause::timeout) outcome_.stop->limit = format_duration(*new_timeout_);
     if (stop_.cause() == StopCause::cpu_limit) outcome_.stop->used = format_duration(cpu_limit_.used());
 }
 
@@ -729,6 +804,7 @@ void Session::order(StopSignal signal) {
     const TimePoint now = steady_clock::now();
     outcome_.stop->steps.push_back({signal.number, now - context_.begun, signal.to_command});
     if (signal.number == SIGKILL && !signal.to_command) survivor_watch_.begin(now);
+    if (context_.listener != nullptr) context_.listener->stepped(outcome_.stop->cause, signal.number);
     context_.narrate(1, fmt::format("sending {} to {} {}", signal_name(signal.number),
                                     outcome_.pid ? fmt::format("{}", *outcome_.pid) : "the command",
                                     signal.to_command ? "alone" : "and all its descendants"));
@@ -759,6 +835,7 @@ void Session::record_orphan(Orphan orphan) {
         return;
     }
     context_.narrate(1, fmt::format("found orphan {}: sending {}", orphan.shown(), signal_name(orphan.ended_by)));
+    if (context_.listener != nullptr) context_.listener->found(orphan);
     outcome_.orphans.push_back(std::move(orphan));
 }
 

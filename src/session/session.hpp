@@ -13,6 +13,8 @@
 
 #include "src/job/job_control.hpp"
 #include "src/link/shepherd_link.hpp"
+#include "src/live/controlled_run.hpp"
+#include "src/live/run_listener.hpp"
 #include "src/outcome/outcome.hpp"
 #include "src/plan/launch_plan.hpp"
 #include "src/progress/pulse.hpp"
@@ -45,6 +47,7 @@ struct SessionContext {
     LiveLine* live_line = nullptr;     ///< for --progress; may be null
     LinePosition* position = nullptr;  ///< of standard error; may be null
     Outlets outlets{};                 ///< in place of descriptors 1 and 2
+    RunListener* listener = nullptr;   ///< for --events; may be null
     Neighbours* neighbours = nullptr;  ///< null: this process has no other session
 };
 
@@ -78,8 +81,29 @@ class Session {
     void nudge_outputs() { streams_.nudge_outputs(); }
     /// Orders the end of the run as a signal from outside does; a second order climbs to SIGKILL.
     void stop_by(int signal);
+    /// No stop has begun, and the time limits apply.
+    [[nodiscard]] bool runs() const;
     /// Passes a signal on to the command's process group.
     void pass_on(int signal) { forward(protocol::Scope::group, {.number = signal}); }
+
+    // For the requests of --control; see ControlledRun:
+
+    [[nodiscard]] RunStatus status() const;
+    [[nodiscard]] bool is_below_command(pid_t pid) const;
+    [[nodiscard]] bool has_command() const { return outcome_.pid && !job_control_.has_command_ended(); }
+    /// As an order of SIGTERM; another one climbs to SIGKILL, however soon it comes.
+    void stop_by_request();
+    void control_closed();
+    /// Nothing: the run has no time limit to add to, or is about to end.
+    std::optional<Duration> extend(bool adds, Duration by, std::optional<LimitChange::Peer> peer);
+    /// Only with a pseudo-terminal, while the command runs.
+    void resize(WindowSize size);
+    [[nodiscard]] bool has_terminal() const { return plan_.terminal.has_value(); }
+    Streams& streams() { return streams_; }
+    [[nodiscard]] const Streams& streams() const { return streams_; }
+    /// Tells the guard if the command's input has ended.
+    void pass_on_end_of_input();
+
     /// This process was suspended for `paused`: no timer counts that time.
     void resume_timers(Duration paused);
 
@@ -149,8 +173,6 @@ class Session {
     void signal_tree(StopSignal signal);
     [[nodiscard]] JobGroup* job_group();
 
-    /// No stop has begun, and the time limits apply.
-    [[nodiscard]] bool runs() const;
     void watch_input(TimePoint now);
     void watch_cpu();
     [[nodiscard]] std::optional<TimePoint> state_deadline() const;
@@ -192,6 +214,8 @@ class Session {
     Settling settling_;
     std::string relayed_input_;  ///< the pipe of --stdin pipe, as pipe_at names it; empty: none
     std::optional<TimePoint> patience_at_;
+    bool stop_requested_ = false;          ///< by a request of --control
+    std::optional<Duration> new_timeout_;  ///< in place of the plan's
 };
 
 }  // namespace netrunner

@@ -8,6 +8,10 @@ TimeLimits::TimeLimits(Duration total, Duration idle, TimePoint begun) : begun_(
     if (total != forever) end_ = begun + total;
 }
 
+void TimeLimits::set_total(Duration total, Duration paused) {
+    end_ = total == forever ? std::nullopt : std::optional(begun_ + total + paused);
+}
+
 void TimeLimits::pause(Duration paused, TimePoint now) {
     if (end_) *end_ += paused;
     resumed_ = now;

@@ -14,6 +14,8 @@ class TimeLimits {
     /// Both limits count from `begun`. `forever`: no such limit.
     TimeLimits(Duration total, Duration idle, TimePoint begun);
 
+    /// Sets the total limit anew. `paused`: all pauses so far.
+    void set_total(Duration total, Duration paused);
     /// Job control has stopped the run for `paused`, until `now`: that time counts for neither limit.
     void pause(Duration paused, TimePoint now);
     /// When the last such pause ended; nothing before the first.

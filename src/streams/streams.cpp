@@ -39,6 +39,9 @@ Streams::Streams(const LaunchPlan& plan, const Descriptor& copy, Pump& pump, Own
       file_name_(plan.output_file),
       terminal_output_(plan.terminal.has_value()),
       types_input_(plan.standard_input.mode == StreamChoice::Mode::terminal),
+      feeds_input_(plan.standard_input.mode == StreamChoice::Mode::control),
+      asks_output_(plan.standard_output.mode == StreamChoice::Mode::control),
+      asks_error_(plan.standard_error.mode == StreamChoice::Mode::control),
       outputs_are_one_(plan.outputs_are_one),
       keys_of_user_(plan.terminal && plan.terminal->typed),
       returns_carriage_(plan.shepherd.returns_carriage != 0),
@@ -70,8 +73,9 @@ void Streams::start(CommandStarted& event) {
     if (inherits_error_file_) note_direct_writer();
     if (event.terminal) {
         master_ = std::move(event.terminal);
-        start_output(output_, Source::owning(duplicate(master_.get())), Sink::borrowing(STDOUT_FILENO));
+        start_output(output_, Source::owning(duplicate(master_.get())), sink_of(outlets_.output, STDOUT_FILENO));
         if (types_input_) start_typing();
+        if (feeds_input_) start_feeding(Sink::typing_into(duplicate(master_.get())));
     }
     if (event.standard_output) {
         start_output(output_, Source::owning(std::move(event.standard_output)),
@@ -81,7 +85,12 @@ void Streams::start(CommandStarted& event) {
         start_output(error_, Source::owning(std::move(event.standard_error)), sink_of(outlets_.error, STDERR_FILENO));
     }
     if (event.standard_input) {
-        start(input_, Source::borrowing(STDIN_FILENO), Sink::owning(std::move(event.standard_input)));
+        Sink pipe = Sink::owning(std::move(event.standard_input));
+        if (feeds_input_) {
+            start_feeding(std::move(pipe));
+        } else {
+            start(input_, Source::borrowing(STDIN_FILENO), std::move(pipe));
+        }
     }
 }
 
@@ -100,7 +109,8 @@ void Streams::start_output(Stream& stream, Source source, Sink sink) {
         copies_.pop_back();
     }
     RelayDuties duties = duties_;
-    duties.whole_lines = true;
+    const bool is_asked = &stream == &output_ ? asks_output_ : asks_error_;
+    duties.whole_lines = !is_asked;
     if (const Outlet& outlet = &stream == &output_ ? outlets_.output : outlets_.error; outlet.receiver != nullptr) {
         duties.stamp = outlet.stamp;
         duties.copy_stamp = outlet.copy_stamp;
@@ -126,6 +136,59 @@ void Streams::start_typing() {
         pump_.watch_arrivals(STDIN_FILENO, owner_);
     } else {
         resume_typing();
+    }
+}
+
+void Streams::start_feeding(Sink sink) {
+    input_.figures.bytes = 0;
+    fed_ = std::make_unique<FedInput>(std::move(sink), pump_, owner_);
+}
+
+Streams::Feeding Streams::feed(std::string text) {
+    if (!fed_) return Feeding::closed;
+    if (fed_->busy()) return Feeding::busy;
+    fed_->write(std::move(text));
+    return Feeding::begun;
+}
+
+void Streams::go_on_feeding() { fed_->go_on(); }
+
+std::optional<int> Streams::take_fed() {
+    if (!fed_) return std::exchange(fed_result_, std::nullopt);
+    const auto result = fed_->take_result();
+    // The command has closed its input.
+    if (result && *result != 0) {
+        close_feeding(*result);
+        fed_result_.reset();
+        input_over_ = !terminal_output_;
+    }
+    return result;
+}
+
+void Streams::close_feeding(int error) {
+    if (!fed_) return;
+    input_.figures.bytes = fed_->passed();
+    if (fed_->busy()) fed_result_ = error;
+    fed_.reset();
+}
+
+bool Streams::end_input() {
+    if (!fed_ && !input_.relay) return false;
+    close_feeding(ECANCELED);
+    close(input_);
+    if (types_input_ || (feeds_input_ && terminal_output_)) {
+        end_typing();
+    } else {
+        input_over_ = true;
+    }
+    return true;
+}
+
+void Streams::discard_asked() {
+    for (const auto& [stream, is_asked] : {std::pair(&output_, asks_output_), {&error_, asks_error_}}) {
+        if (!is_asked || !stream->relay || stream->relay->is_over()) continue;
+        stream->relay->discard_all();
+        pump_.nudge(*stream->relay);
     }
 }
 
@@ -209,12 +272,7 @@ void Streams::attend(Relay& relay) {
                          : types_input_        ? fmt::format("cannot type into the command's terminal: {}", why)
                                                : fmt::format("cannot write to the command's standard input: {}", why));
         }
-        close(input_);
-        if (types_input_) {
-            end_typing();
-        } else {
-            input_over_ = true;
-        }
+        end_input();
         return;
     }
     Stream& stream = output_.relay.get() == &relay ? output_ : error_;
@@ -301,6 +359,7 @@ void Streams::end_screen_modes() {
 }
 
 void Streams::close() {
+    close_feeding(ECANCELED);
     close_typing();
     for (Stream* stream : {&input_, &output_, &error_}) close(*stream);
     master_.reset();
@@ -310,6 +369,7 @@ void Streams::begin_drain() {
     // The relay that types the end of input holds the terminal's slave side open. Close it, so that the master can
     // reach its end.
     close_typing();
+    close_feeding(EPIPE);
     close(input_);
     for (Stream* stream : {&output_, &error_}) {
         if (!stream->relay) continue;

@@ -13,6 +13,7 @@
 #include "src/plan/launch_plan.hpp"
 #include "src/relay/pump.hpp"
 #include "src/relay/relay.hpp"
+#include "src/streams/fed_input.hpp"
 
 namespace netrunner {
 
@@ -53,6 +54,33 @@ class Streams {
     /// Handles the pump's report that `relay`, which belongs to this object, has stopped moving.
     void attend(Relay& relay);
 
+    /// Whether that output was relayed once and is not any more.
+    [[nodiscard]] bool has_ended(bool error_stream) const {
+        const Stream& stream = error_stream ? error_ : output_;
+        return stream.figures.bytes && !stream.relay;
+    }
+
+    // With --stdin control:
+
+    enum class Feeding {
+        begun,   ///< `take_fed` tells when the kernel has taken the text
+        busy,    ///< the text before it has not been taken yet
+        closed,  ///< the input is closed, or requests do not write it
+    };
+    Feeding feed(std::string text);
+    /// Whether `descriptor` is the input's. `go_on_feeding` handles the pump's wake for it.
+    [[nodiscard]] bool is_fed_by(int descriptor) const { return fed_ && fed_->descriptor() == descriptor; }
+    void go_on_feeding();
+    /// Once for each text of `feed`: 0 when the kernel has taken it, or errno.
+    std::optional<int> take_fed();
+
+    /// No request will read the outputs any more: discards what they write.
+    void discard_asked();
+
+    /// Ends the command's input: closes its pipe, or types the end-of-file key. False if its input does not go through
+    /// netrunner, or has ended.
+    bool end_input();
+
     /// On a pseudo-terminal: starts or stops typing standard input into it. While paused, the input is not read. If
     /// standard input is the user's terminal, typing starts paused.
     void resume_typing();
@@ -88,6 +116,9 @@ class Streams {
     /// Stops relaying. The figures are final then.
     void close();
 
+    /// Bytes that each output has passed on; nothing for an output that does not go through netrunner.
+    [[nodiscard]] std::optional<Size> passed_output() const { return passed(output_); }
+    [[nodiscard]] std::optional<Size> passed_error() const { return passed(error_); }
     /// Bytes that both outputs have passed on, in total.
     [[nodiscard]] Size passed() const;
     /// When an output last passed on a byte; nothing before the first.
@@ -109,9 +140,14 @@ class Streams {
         ScreenModes screen;        ///< of that terminal
         std::unique_ptr<Relay> relay;
     };
+    [[nodiscard]] static std::optional<Size> passed(const Stream& stream) {
+        return stream.relay ? stream.relay->passed() : stream.figures.bytes;
+    }
     void start(Stream& stream, Source source, Sink sink);
     void start_output(Stream& stream, Source source, Sink sink);
     void start_typing();
+    void start_feeding(Sink sink);
+    void close_feeding(int error);
     void end_typing();
     void close_typing();
     void close(Stream& stream);
@@ -123,6 +159,9 @@ class Streams {
     std::optional<std::string> file_name_;
     bool terminal_output_;  ///< stdout's relay carries a pseudo-terminal's output
     bool types_input_;
+    bool feeds_input_;
+    bool asks_output_;  ///< requests read standard output; `asks_error_`: standard error
+    bool asks_error_;
     bool outputs_are_one_;  ///< netrunner's descriptors 1 and 2 lead to the same file
     bool keys_of_user_;     ///< standard input is the user's terminal
     bool returns_carriage_;
@@ -137,10 +176,12 @@ class Streams {
     bool excess_told_ = false;
     bool inherits_error_file_;
     bool input_over_ = false;
-    Descriptor master_;               ///< of the command's pseudo-terminal
-    bool typing_ = false;             ///< the input's relay is in the pump
-    std::unique_ptr<Relay> ending_;   ///< types the end of the input into the terminal
-    ScreenModes::Begun announced_{};  ///< the modes of the last `take_screen_change`
+    Descriptor master_;    ///< of the command's pseudo-terminal
+    bool typing_ = false;  ///< the input's relay is in the pump
+    std::unique_ptr<FedInput> fed_;
+    std::optional<int> fed_result_;          ///< of a text that was cut short by the end of the input
+    std::unique_ptr<Relay> ending_;          ///< types the end of the input into the terminal
+    ScreenModes::Begun announced_{};         ///< the modes of the last `take_screen_change`
     bool announces_screen_;
     bool endless_ = false;
     bool endless_said_ = false;

@@ -58,6 +58,23 @@ class Interruption {
     timer_t timer_{};
 };
 
+/// Lets orders to end act during the wait. netrunner holds signals from its start on (HeldSignals).
+class LetThrough {
+  public:
+    LetThrough() {
+        sigset_t orders;
+        ::sigemptyset(&orders);
+        for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP}) ::sigaddset(&orders, number);
+        ::sigprocmask(SIG_UNBLOCK, &orders, &found_);
+    }
+    ~LetThrough() { ::sigprocmask(SIG_SETMASK, &found_, nullptr); }
+    LetThrough(const LetThrough&) = delete;
+    LetThrough& operator=(const LetThrough&) = delete;
+
+  private:
+    sigset_t found_{};
+};
+
 bool is_fifo(const std::string& path) {
     struct stat info {};
     return ::stat(path.c_str(), &info) == 0 && S_ISFIFO(info.st_mode);
@@ -73,6 +90,7 @@ Descriptor open_patiently(const std::string& path, int flags, std::optional<Time
     if (!is_fifo(path)) return open_file(path, flags);
     // With O_NONBLOCK, a FIFO without a reader would be refused.
     const int waiting = flags & ~O_NONBLOCK;
+    const LetThrough orders;
     if (!until) return open_file(path, waiting);
     const Interruption interruption(*until);
     while (true) {

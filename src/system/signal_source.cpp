@@ -43,12 +43,23 @@ void set_disposition(int number, void (*handler)(int)) {
 
 }  // namespace
 
-SignalState read_signal_state() {
+SignalState read_signal_state(std::optional<SignalBits> mask) {
     SignalState state;
     state.ignored = read_ignored();
-    ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, nullptr, &state.blocked, sizeof state.blocked);
+    if (mask) {
+        state.blocked = *mask;
+    } else {
+        ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, nullptr, &state.blocked, sizeof state.blocked);
+    }
     return state;
 }
+
+HeldSignals::HeldSignals() {
+    const SignalBits held = ~never_read;
+    ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &held, &found_, sizeof held);
+}
+
+void HeldSignals::release() const { set_mask(found_); }
 
 SignalSource::SignalSource(const SignalState& found) : found_(found) {
     // A signal that was found ignored is read as well: the kernel does not discard a signal that is blocked, even if it

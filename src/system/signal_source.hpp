@@ -35,8 +35,23 @@ struct SignalEvent {
     std::uint64_t value = 0;  ///< the value given to sigqueue(3)
 };
 
-/// This process's current signal state. Call this before a SignalSource changes it.
-SignalState read_signal_state();
+/// This process's current signal state. Call this before a SignalSource changes it. `mask`: the mask that was found
+/// before `HeldSignals`; nothing: the present one.
+SignalState read_signal_state(std::optional<SignalBits> mask = std::nullopt);
+
+/// Holds the signals that a SignalSource reads from now on, so that one that comes before it stands is not lost: the
+/// SignalSource reads it.
+class HeldSignals {
+  public:
+    HeldSignals();
+    /// Restores the mask: what has come meanwhile acts now.
+    void release() const;
+    /// The mask that was found.
+    [[nodiscard]] SignalBits found() const { return found_; }
+
+  private:
+    SignalBits found_ = 0;
+};
 
 class SignalSource {
   public:

@@ -55,6 +55,8 @@ TEST_CASE_FIXTURE(Trial, "the help of run names the options") {
                                      "--no-new-privs",
                                      "--report",
                                      "--report-fd",
+                                     "--events",
+                                     "--control",
                                      "--summary",
                                      "--quiet",
                                      "--verbose"}) {

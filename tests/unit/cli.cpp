@@ -139,6 +139,10 @@ TEST_CASE("every option sets what it names") {
                                "r",
                                "--report-fd",
                                "4",
+                               "--events",
+                               "5",
+                               "--control",
+                               "sock",
                                "--summary",
                                "--prefix",
                                "> ",
@@ -194,6 +198,8 @@ TEST_CASE("every option sets what it names") {
     CHECK(o.no_new_privs);
     CHECK(o.report == "r");
     CHECK(o.report_fd == 4);
+    CHECK(o.events->descriptor == 5);
+    CHECK(o.control->path == "sock");
     CHECK(o.summary);
     CHECK(o.stamp.prefix == "> ");
     CHECK(o.output_stamped);
@@ -243,9 +249,9 @@ TEST_CASE("an invalid value is refused with its option, what was expected, and t
     const std::string no_file = "invalid file '': expected a name";
     const std::vector<Slip> slips{
         {"--winsize", "80", "invalid size '80': expected columns and rows, such as 80x24"},
-        {"--stdin", "", "invalid mode '': expected inherit, null, pipe, pty, or a file"},
-        {"--stdout", "", "invalid mode '': expected auto, pipe, inherit, null, or a file"},
-        {"--stderr", "", "invalid mode '': expected auto, pipe, inherit, null, stdout, or a file"},
+        {"--stdin", "", "invalid mode '': expected inherit, null, pipe, pty, control, or a file"},
+        {"--stdout", "", "invalid mode '': expected auto, pipe, inherit, null, control, or a file"},
+        {"--stderr", "", "invalid mode '': expected auto, pipe, inherit, null, stdout, control, or a file"},
         {"--output", "", no_file},
         {"--timestamps", "Elapsed", "invalid mode 'Elapsed': expected elapsed, iso or delta; did you mean 'elapsed'?"},
         {"--prefix", "a\n", "invalid prefix 'a\n': expected text without newlines or carriage returns"},
@@ -304,6 +310,8 @@ TEST_CASE("an invalid value is refused with its option, what was expected, and t
         {"--report", "", no_file},
         {"--report-fd", "x", "invalid descriptor 'x': expected the number of an open descriptor"},
         {"--junit", "", no_file},
+        {"--events", "", no_file},
+        {"--control", "", no_file},
         {"--heartbeat", "5x", duration},
     };
     for (const Slip& slip : slips) {
