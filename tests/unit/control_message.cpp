@@ -2,9 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <csignal>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+
+#include "src/live/control_reply.hpp"
+#include "src/live/control_request.hpp"
 
 using namespace netrunner;
 using nlohmann::json;
@@ -85,6 +89,43 @@ TEST_CASE("a status is a few aligned lines, an extension the new limit") {
     CHECK(render_reply(Command::extend, R"({"id":1,"ok":true,"timeout":2400})") == "time limit 40m\n");
     CHECK(render_reply(Command::extend, R"({"id":1,"ok":true,"timeout":null})") == "no time limit\n");
     CHECK(render_reply(Command::stop, R"({"id":1,"ok":true})").empty());
+}
+
+TEST_CASE("a run understands each request of ctl, and ctl each reply of a run") {
+    const auto understood = [](std::string line) {
+        line.pop_back();
+        const auto parsed = parse_control(line);
+        if (const auto* wrong = std::get_if<ControlError>(&parsed)) FAIL(line, ": ", wrong->message);
+        CHECK(std::get<ControlRequest>(parsed).id == "1");
+        return std::get<ControlRequest>(parsed).command;
+    };
+    CHECK(std::holds_alternative<AskStatus>(understood(request_line({.command = Command::status}))));
+    CHECK(std::holds_alternative<SubscribeEvents>(understood(request_line({.command = Command::events}))));
+    CHECK(std::holds_alternative<StopRun>(understood(request_line({.command = Command::stop}))));
+    CHECK(std::holds_alternative<CloseInput>(understood(request_line({.command = Command::close_stdin}))));
+    for (int signal = 1; signal <= 64; ++signal) {
+        if (signal == 32 || signal == 33) continue;  // the C library's own
+        const auto command = understood(request_line({.command = Command::signal, .signal = signal}));
+        CHECK(std::get<SendSignal>(command).signal == signal);
+    }
+    for (const bool sets : {false, true}) {
+        const CtlOptions options{.command = Command::extend, .duration = "1h30m", .sets_limit = sets};
+        const auto extend = std::get<ExtendLimit>(understood(request_line(options)));
+        CHECK(extend.adds != sets);
+        CHECK(extend.time == std::chrono::minutes(90));
+    }
+    const auto resize = understood(request_line({.command = Command::resize, .size = {120, 40}}));
+    CHECK(std::get<ResizeWindow>(resize).size == WindowSize{120, 40});
+    for (const std::string& bytes : {std::string("a\n"), std::string("\xff\0", 2), std::string(40'000, '\x01')}) {
+        CHECK(std::get<WriteInput>(understood(write_request(bytes))).bytes == bytes);
+        CHECK(parse_reply(data_reply("1", bytes)).data == bytes);
+    }
+    const auto read = std::get<ReadOutput>(understood(read_request("stderr", unlimited)));
+    CHECK(read.error_stream);
+    CHECK(read.max == ReadOutput::most);
+    CHECK(parse_reply(ok_reply("1")).is_answer);
+    CHECK(parse_reply(end_reply("1")).is_end);
+    CHECK(parse_reply(error_reply({"1", "no-terminal", "why"})).problem == "why");
 }
 
 TEST_SUITE_END();
