@@ -11,10 +11,10 @@ _netrunner_shared_options='
     --no-new-privs
     --cgroup= --cgroup-base= --memory-max= --memory-high= --swap-max= --pids-max= --cpu-max= --cpu-weight= --cpuset=
     --io-max= --cgroup-set=
-    o/--output= --append --timestamps=? --report= --junit= --progress q/--quiet v/--verbose h/--help V/--version'
+    o/--output= --append --timestamps=? --report= --junit= --events= --progress q/--quiet v/--verbose h/--help V/--version'
 _netrunner_run_options="$_netrunner_shared_options"'
     --pty --term= --pty-stderr= --no-input= --winsize= --prefix= --output-stamped --output-format= --pipe-size=
-    a/--argv0= --report-fd= --events= --control= --junit-name= --summary --heartbeat='
+    a/--argv0= --report-fd= --control= --junit-name= --summary --heartbeat='
 _netrunner_batch_options="$_netrunner_shared_options"'
     a/--arg-file= 0/--null --jsonl --shell-lines --shell= --literal n/--max-args= --argv0=
     j/--jobs= --halt= --batch-timeout= --shard= --group-memory-max= --group-cpu-max= --group-pids-max=

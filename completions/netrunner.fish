@@ -290,6 +290,7 @@ __netrunner_option batch append 'Append to the --output file, do not replace it'
 __netrunner_option batch report= 'Write a report of JSON lines to a new file' files
 __netrunner_option batch resume= 'Skip what succeeded in this report, append to it' files
 __netrunner_option batch junit= 'Write a JUnit XML file, one case for each job' files
+__netrunner_option batch events= 'Write events as JSON lines to a descriptor or file' files
 __netrunner_option batch progress 'Show a live status line'
 __netrunner_option batch q/quiet 'Print only failures of netrunner'
 __netrunner_option batch stdin= 'Where the input of each job comes from' null files

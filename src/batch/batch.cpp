@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "src/batch/argument_space.hpp"
+#include "src/batch/batch_events.hpp"
 #include "src/batch/batch_group.hpp"
 #include "src/batch/batch_junit.hpp"
 #include "src/batch/batch_pulse.hpp"
@@ -140,6 +141,7 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
         say(fmt::format("shard {}: from {}", shard_text(found.choice), found.source));
     }
     GivenDescriptors given = GivenDescriptors::find();
+    if (options.events && options.events->descriptor) given.keep(*options.events->descriptor);
     if (options.job.close_descriptors) given.withhold();
     const SignalState found = read_signal_state();
     const Facts facts = facts_of(options, found, closed, given);
@@ -161,7 +163,9 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
     const OwnFiles own_files(options);
     const auto input = open_input(options);
     std::optional<OutputLog> log;
+    std::optional<BatchEvents> events;
     try {
+        if (options.events) events.emplace(*options.events, begun, until(options.batch_timeout, begun));
         if (options.output_file)
             log = open_log(*options.output_file, options.append, until(options.batch_timeout, begun));
     } catch (const OpenTimedOut& failure) {
@@ -201,7 +205,8 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
                                .say = say,
                                .warn = warn,
                                .error_file = {&position, live},
-                               .pulse = options.progress ? &pulse : nullptr};
+                               .pulse = options.progress ? &pulse : nullptr,
+                               .events = events ? &*events : nullptr};
     Conductor conductor(setup, source, report);
     const Halting& halting = conductor.run();
     pulse.hide();
@@ -214,6 +219,8 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
     }
     if (conductor.has_lost_log()) ending = {.status = exit_own_failure};
     if (junit && !write_junit(*junit, conductor, ending, warn)) ending = {.status = exit_own_failure};
+    // Signals are held meanwhile, so a reader that takes nothing gets no more than this.
+    if (events) report.note_events(events->finish(std::chrono::steady_clock::now() + std::chrono::seconds(1)));
     if (!report.finish(halting, ending.status)) ending = {.status = exit_own_failure};
     conductor.let_through_orders();
     for (const std::string& line : of_group) say(line);

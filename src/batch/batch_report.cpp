@@ -169,8 +169,10 @@ std::optional<TimePoint> BatchReport::sync_due() const { return file_ ? file_->s
 
 bool BatchReport::finish(const Halting& halting, int status) {
     if (!file_) return true;
-    const std::string line =
-        render_trailer({.counts = halting.counts(), .status = status, .ended_at = std::chrono::system_clock::now()});
+    const std::string line = render_trailer({.counts = halting.counts(),
+                                             .status = status,
+                                             .ended_at = std::chrono::system_clock::now(),
+                                             .events = events_});
     if (const int error = file_->append(line, 0, std::chrono::steady_clock::now()); error != 0)
         return fail(line, error);
     const int error = file_->finish();

@@ -34,6 +34,8 @@ class BatchReport final : public JobKeeper {
     bool sync(TimePoint now) override;
     [[nodiscard]] std::optional<TimePoint> sync_due() const override;
 
+    /// For the trailer: what became of the events of --events.
+    void note_events(const EventFigures& figures) { events_ = figures; }
     /// Writes the trailer. False if it could not be written.
     bool finish(const Halting& halting, int status);
 
@@ -64,6 +66,7 @@ class BatchReport final : public JobKeeper {
     std::optional<ReportFile> file_;
     DoneJobs done_;
     int error_ = 0;
+    std::optional<EventFigures> events_;
     std::optional<Failure> first_failure_;
     std::vector<Slow> slowest_;
 };

@@ -68,12 +68,15 @@ Conductor::Conductor(const ConductorSetup& setup, JobMaker& source, JobKeeper& k
     // this process.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     pump_.watch(signals_.descriptor(), &signals_);
+    if (setup_.events != nullptr) setup_.events->join(pump_);
     if (!setup_.options.die_with_parent) return;
     parent_.emplace();
     if (parent_->descriptor() >= 0) pump_.watch(parent_->descriptor(), &*parent_);
 }
 
-Conductor::~Conductor() = default;
+Conductor::~Conductor() {
+    if (setup_.events != nullptr) setup_.events->leave();
+}
 
 const Halting& Conductor::run() {
     start_jobs();
@@ -148,8 +151,9 @@ std::optional<TimePoint> Conductor::deadline() const {
     const auto of_outputs = outputs_ ? outputs_->deadline() : std::nullopt;
     const auto of_timers = has_timers_ ? earlier(timers(), suspension_.deadline()) : std::nullopt;
     const auto of_pulse = setup_.pulse != nullptr ? std::optional(setup_.pulse->deadline(figures())) : std::nullopt;
+    const auto of_events = setup_.events != nullptr ? setup_.events->deadline() : std::nullopt;
     return earlier(earlier(earlier(of_timers, of_outputs), earlier(patience_, supply_.again_at())),
-                   earlier(of_pulse, keeper_.sync_due()));
+                   earlier(earlier(of_pulse, of_events), keeper_.sync_due()));
 }
 
 BatchFigures Conductor::figures() const {
@@ -174,8 +178,9 @@ void Conductor::take_turn() {
     } else if (wake.kind != Wake::Kind::deadline) {
         const bool is_of_reader = output_.handle(wake) || (own_error_ && own_error_->handle(wake));
         if (is_of_reader) patience_.reset();  // it takes bytes
-        const bool is_own =
-            is_of_reader || supply_.handle(wake) || slots_.handle(wake) || (outputs_ && outputs_->handle(wake));
+        const bool is_own = is_of_reader || supply_.handle(wake) || slots_.handle(wake) ||
+                            (outputs_ && outputs_->handle(wake)) ||
+                            (setup_.events != nullptr && setup_.events->handle(wake));
         if (!is_own) running_.handle(wake);
     } else {
         look_after_time();
@@ -183,6 +188,7 @@ void Conductor::take_turn() {
     collect();
     attend_moved();
     attend_patience();
+    if (setup_.events != nullptr) setup_.events->flush();
 }
 
 /// After a stop, and when all jobs have ended, a reader that takes nothing has least_patience; after a second order it
@@ -205,6 +211,8 @@ void Conductor::look_after_time() {
     halting_.tick(now);
     if (is_due(keeper_.sync_due(), now) && !keeper_.sync(now)) halting_.own_failure();
     if (setup_.pulse != nullptr) setup_.pulse->attend(now, figures());
+    if (setup_.events != nullptr)
+        setup_.events->tell_output(now, [this](std::uint64_t number) { return running_.outputs_of(number); });
 }
 
 /// One look for all sessions (docs/decisions/0038).
@@ -383,6 +391,7 @@ void Conductor::account(Members::iterator place) {
     started.report_figures();
     if (!keeper_.ended({started.job(), started.outcome(), started.ending(), started.last_lines(last_lines)}))
         halting_.own_failure();
+    if (setup_.events != nullptr) setup_.events->ended(started.job(), started.outcome(), started.ending());
     members_.erase(place);
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "src/batch/batch_events.hpp"
 #include "src/batch/batch_group.hpp"
 #include "src/batch/batch_pulse.hpp"
 #include "src/batch/job_server.hpp"
@@ -38,7 +39,8 @@ struct ConductorSetup {
     std::function<void(const std::string& line)> say{};   ///< not with -q
     std::function<void(const std::string& line)> warn{};  ///< a failure of netrunner
     ErrorFile error_file{};
-    BatchPulse* pulse = nullptr;  ///< for --progress; null: not wanted
+    BatchPulse* pulse = nullptr;    ///< for --progress; null: not wanted
+    BatchEvents* events = nullptr;  ///< for --events; null: not wanted
 };
 
 }  // namespace netrunner

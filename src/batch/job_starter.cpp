@@ -40,7 +40,8 @@ std::optional<Outcome> JobStarter::start(StartedJob& started) {
         SessionContext context{.begun = now,
                                .lines_from = started.begun(),
                                .narrate = setup_.narrate,
-                               .outlets = started.outlets(outputs_, tags_)};
+                               .outlets = started.outlets(outputs_, tags_),
+                               .listener = setup_.events != nullptr ? &setup_.events->listener(job) : nullptr};
         running_.start(job.number, std::move(launch), files, std::move(context));
         return std::nullopt;
     } catch (const SetupFailure& failure) {

@@ -39,6 +39,7 @@ OwnFiles::OwnFiles(const BatchOptions& options) {
     own("--report", options.report);
     own("--resume", options.resume);
     own("--junit", options.junit);
+    if (options.events && !options.events->descriptor) own("--events", options.events->path);
 
     std::vector<NamedFile> found;
     if (options.input_file && *options.input_file != "-") {

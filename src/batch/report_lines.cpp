@@ -139,6 +139,8 @@ std::string render_trailer(const ReportTrailer& trailer) {
         {"failed", trailer.counts.failed},
         {"skipped", trailer.counts.skipped},
         {"not_started", trailer.counts.not_started ? Json(*trailer.counts.not_started) : Json(nullptr)}};
+    object["events"] = nullptr;
+    if (trailer.events) object["events"] = {{"written", trailer.events->written}, {"dropped", trailer.events->dropped}};
     object["status"] = trailer.status;
     return line_of(object);
 }

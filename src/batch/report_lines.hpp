@@ -29,6 +29,7 @@ struct ReportTrailer {
     BatchCounts counts{};
     int status = 0;
     std::chrono::system_clock::time_point ended_at{};
+    std::optional<EventFigures> events{};  ///< of --events; not read
 };
 
 /// What is read of a job's line.

@@ -114,6 +114,13 @@ void RunningJobs::handle_time() {
     for (Running* each : all) drive(*each, [](Session& session) { session.handle_time(); });
 }
 
+std::optional<OutputFigures> RunningJobs::outputs_of(Number number) const {
+    const auto found = by_number_.find(number);
+    if (found == by_number_.end()) return std::nullopt;
+    const Streams& streams = std::as_const(found->second->session).streams();
+    return OutputFigures{.output = streams.passed_output(), .error = streams.passed_error()};
+}
+
 void RunningJobs::nudge(Number number) {
     if (const auto found = by_number_.find(number); found != by_number_.end()) found->second->session.nudge_outputs();
 }

@@ -45,6 +45,8 @@ class RunningJobs final : private Neighbours {
     void handle_time();
     [[nodiscard]] std::optional<TimePoint> deadline() const;
 
+    /// The bytes of this job's outputs so far; nothing if it does not run.
+    [[nodiscard]] std::optional<OutputFigures> outputs_of(Number number) const;
     /// The receivers of this job's output take bytes again.
     void nudge(Number number);
     /// Orders the end of all jobs, or of one; a second order climbs to SIGKILL.

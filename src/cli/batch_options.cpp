@@ -38,6 +38,7 @@ Examples:
   find . -name '*.sh' -print0 | netrunner batch -0 -n 20 -- shellcheck
   netrunner batch --jsonl -a jobs.jsonl --report report.jsonl
 )";
+constexpr const char* no_requests = "requests are for one run: signals stop a batch";
 
 struct Refusal {
     std::string_view name;
@@ -46,15 +47,14 @@ struct Refusal {
 constexpr const char* no_terminal = "a job of a batch has no terminal";
 constexpr const char* of_output = "say --output-mode, and -o for one log of all jobs";
 /// Options of `run` that have no meaning for a job. Those that `batch` has itself are not here.
-constexpr std::array<Refusal, 15> refusals{{
+constexpr std::array<Refusal, 14> refusals{{
     {"--pty", no_terminal},
     {"--term", no_terminal},
     {"--winsize", no_terminal},
     {"--pty-stderr", no_terminal},
     {"--no-input", no_terminal},
     {"--report-fd", "say --report FILE"},
-    {"--events", "the report of a batch is written while it runs: say --report FILE"},
-    {"--control", "requests are for one run: signals stop a batch"},
+    {"--control", no_requests},
     {"--summary", "a batch always prints one"},
     {"--heartbeat", "say --progress, which prints a line a minute without a terminal"},
     {"--prefix", "say --tag=TEMPLATE"},
@@ -65,9 +65,9 @@ constexpr std::array<Refusal, 15> refusals{{
 }};
 
 /// What a record cannot set, because it is an option of the whole batch.
-constexpr std::array<std::string_view, 12> of_the_batch{"--output", "--append",  "--timestamps",  "--report",
-                                                        "--junit",  "--quiet",   "--verbose",     "--progress",
-                                                        "--help",   "--version", "--cgroup-base", "--die-with-parent"};
+constexpr std::array<std::string_view, 13> of_the_batch{
+    "--events",  "--output",   "--append", "--timestamps", "--report",      "--junit",          "--quiet",
+    "--verbose", "--progress", "--help",   "--version",    "--cgroup-base", "--die-with-parent"};
 
 [[noreturn]] void refuse(const char* kind, std::string_view text, std::string_view allowed) {
     throw UsageError(fmt::format("invalid {} '{}': {}", kind, text, allowed));
@@ -172,6 +172,11 @@ class BatchTable {
                      [this](Text v) { set_once(o_.resume, v); });
         table_.value(group, "--junit", "FILE", "write a JUnit XML file, one case for each job",
                      [this](Text v) { set_once(o_.junit, v); });
+        table_.value(group, "--events", "N|FILE", "write the jobs' events as JSON to open N or to FILE",
+                     [this](Text v) {
+                         if (o_.events) throw UsageError(fmt::format("'{}' is a second one: give the option once", v));
+                         o_.events = events_value(v);
+                     });
         table_.flag(group, "--progress", "show a live status line", [this] { o_.progress = true; });
         table_.flag(group, "-q,--quiet", "print only failures of netrunner", [this] { o_.quiet = true; });
         table_.flag(group, "-v,--verbose", "print each step", [this] { ++o_.verbose; });
@@ -271,8 +276,25 @@ void check_one_file(const Options& job) {
     }
 }
 
+/// A descriptor of the jobs' output, of their records or of netrunner's messages cannot carry events too.
+void check_events(const BatchOptions& o) {
+    using Mode = OutputModeChoice::Kind;
+    if (!o.events || !o.events->descriptor) return;
+    const int fd = *o.events->descriptor;
+    const auto refuse_use = [fd](const char* why) {
+        throw UsageError(
+            fmt::format("--events {} cannot be used here: {} (open another descriptor, such as 3)", fd, why));
+    };
+    const bool has_output = o.output_mode.kind != Mode::null && o.output_mode.kind != Mode::files;
+    if (fd == 0) refuse_use("descriptor 0 is for input");
+    if (fd == 2) refuse_use("netrunner's own messages go there");
+    if (fd == 1 && has_output) refuse_use("the output of the jobs goes there");
+    if (fd == 1 && (o.output_file == "-" || o.junit == "-")) refuse_use("-o or --junit goes there");
+}
+
 void check_combination(const BatchOptions& o) {
     check_sources(o);
+    check_events(o);
     if (o.report && o.resume)
         refuse_pair("--report", "--resume", "a resumed batch appends to the report that it reads");
     if (o.append && !o.output_file) throw UsageError("--append needs -o FILE");
@@ -299,6 +321,7 @@ void check_job_options(const Options& job) {
     for (const auto& [name, choice] :
          {std::pair{"--stdout", &job.standard_output}, {"--stderr", &job.standard_error}}) {
         if (choice->mode == Mode::inherit) throw UsageError(fmt::format("{} inherit: say --output-mode inherit", name));
+        if (choice->mode == Mode::control) throw UsageError(fmt::format("{} control: {}", name, no_requests));
     }
 }
 

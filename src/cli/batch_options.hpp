@@ -81,6 +81,7 @@ struct BatchOptions {
     // Report
     std::optional<std::string> report;
     std::optional<std::string> resume;
+    std::optional<Endpoint> events;
     std::optional<std::string> junit;
     bool progress = false;
     bool quiet = false;

@@ -29,6 +29,7 @@ void EventQueue::forget(const Entry& entry) {
     if (entry.is_event) --waiting_;
     if (may_be_dropped(entry)) bytes_ -= cost_of(entry);
     if (entry.kind == Kind::reply) reply_bytes_ -= entry.line.size();
+    if (entry.kind == Kind::end) end_bytes_ -= cost_of(entry);
 }
 
 /// Where the entry of the same kind and key waits, if only the latest one is kept; else the end of the queue. The line
@@ -62,6 +63,10 @@ void EventQueue::add(Kind kind, std::string line, TimePoint now, std::uint64_t k
         if (replaces) drop_at(replaced, now);
         bytes_ += cost_of(entry);
     }
+    if (kind == Kind::end) {
+        if (end_bytes_ > 0 && end_bytes_ + cost_of(entry) > most_end_bytes) return drop(at_end_, now);
+        end_bytes_ += cost_of(entry);
+    }
     if (entry.is_event) ++waiting_;
     if (kind == Kind::reply) reply_bytes_ += entry.line.size();
     entry.before = std::exchange(at_end_, {});
@@ -93,6 +98,7 @@ void EventQueue::give_up() {
     waiting_ = 0;
     bytes_ = 0;
     reply_bytes_ = 0;
+    end_bytes_ = 0;
     current_.reset();
     queue_.clear();
     at_end_ = {};

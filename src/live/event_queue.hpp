@@ -21,7 +21,7 @@ class EventQueue {
         sample,  ///< only the latest one of a key waits
         other,
         reply,  ///< no event; never dropped
-        end,    ///< never dropped
+        end,    ///< dropped only if others wait with it that are more than `most_end_bytes` long
     };
     struct Figures {
         std::uint64_t written = 0;  ///< events that were popped
@@ -29,6 +29,8 @@ class EventQueue {
     };
     /// How much memory the lines that may be dropped take, with what the queue notes of each.
     static constexpr std::size_t most_bytes = 64 * 1024;
+    /// The same for the lines of `end`, of which a batch has one for each job.
+    static constexpr std::size_t most_end_bytes = 1024 * 1024;
 
     /// `lines` makes the `dropped` events. It must outlive the queue.
     explicit EventQueue(const EventLines& lines) : lines_(&lines) {}
@@ -81,6 +83,7 @@ class EventQueue {
     std::size_t bytes_ = 0;         ///< the cost of the lines that may be dropped
     std::size_t waiting_ = 0;
     std::size_t reply_bytes_ = 0;
+    std::size_t end_bytes_ = 0;
     bool gone_ = false;  ///< the reader
     Figures figures_;
 };

@@ -8,9 +8,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "src/system/file_place.hpp"
-#include "src/system/patient_open.hpp"
-#include "src/system/setup_failure.hpp"
+#include "src/live/event_place.hpp"
 #include "src/values/usage_error.hpp"
 
 namespace netrunner {
@@ -23,16 +21,6 @@ constexpr std::size_t most_connections = 8;
 constexpr std::chrono::seconds output_interval{1};
 /// How long a process that reads an output may take to ask for its end after the run.
 constexpr std::chrono::seconds linger{1};
-
-void refuse_unusable(const char* option, int fd, bool to_write) {
-    const int flags = ::fcntl(fd, F_GETFL);
-    if (flags < 0) throw SetupFailure("open", EBADF, fmt::format("{} {}", option, fd));
-    const int access = flags & O_ACCMODE;
-    if (access != O_RDWR && access != (to_write ? O_WRONLY : O_RDONLY)) {
-        throw UsageError(
-            fmt::format("{} {}: the descriptor is not open for {}", option, fd, to_write ? "writing" : "reading"));
-    }
-}
 
 bool is_socket(int fd) {
     struct stat info {};
@@ -53,26 +41,15 @@ Live::Live(const Options& options, const LaunchPlan& plan, TimePoint begun)
     streams_.push_back({.asked = error_, .is_error = true, .is_offered = plan.standard_error.mode == Mode::control});
     const bool is_one = options.events && options.control && options.events->descriptor &&
                         options.events->descriptor == options.control->descriptor;
-    if (options.events && !is_one) open_events(*options.events, plan);
+    if (options.events && !is_one) {
+        const auto until = plan.timeout == forever ? std::nullopt : std::optional(steady_clock::now() + plan.timeout);
+        events_.emplace(open_event_place(*options.events, until), lines_);
+    }
     if (options.control) open_control(*options.control, plan);
     if (is_one) connections_.front().is_subscribed = true;
 }
 
 Live::~Live() { leave(); }
-
-void Live::open_events(const Endpoint& place, const LaunchPlan& plan) {
-    if (place.descriptor) {
-        refuse_unusable("--events", *place.descriptor, true);
-        events_.emplace(Sink::borrowing(*place.descriptor), lines_);
-        return;
-    }
-    const auto until = plan.timeout == forever ? std::nullopt : std::optional(steady_clock::now() + plan.timeout);
-    const auto found = find_place(place.path);
-    Descriptor file = found && found->descriptor
-                          ? duplicate(*found->descriptor)
-                          : open_patiently(place.path, O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | O_NONBLOCK, until);
-    events_.emplace(Sink::sharing(std::move(file)), lines_);
-}
 
 void Live::open_control(const Endpoint& place, const LaunchPlan& plan) {
     if (!place.descriptor) {

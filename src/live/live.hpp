@@ -79,7 +79,6 @@ class Live final : public RunListener {
         bool has_reader = false;  ///< a process has read it, and has not been told of its end
     };
 
-    void open_events(const Endpoint& place, const LaunchPlan& plan);
     void open_control(const Endpoint& place, const LaunchPlan& plan);
     void accept_visitors();
     void serve(ControlConnection& connection);

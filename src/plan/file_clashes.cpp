@@ -41,6 +41,7 @@ void refuse_file_clashes(const Options& options) {
     std::vector<NamedFile> reports;
     add(reports, "--report", options.report);
     add(reports, "--junit", options.junit);
+    if (options.events && !options.events->descriptor) add(reports, "--events", std::optional(options.events->path));
     if (options.report_fd) {
         add(reports, "--report-fd", fmt::format("descriptor {}", *options.report_fd), place_of(*options.report_fd));
     }
