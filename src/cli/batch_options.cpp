@@ -172,11 +172,10 @@ class BatchTable {
                      [this](Text v) { set_once(o_.resume, v); });
         table_.value(group, "--junit", "FILE", "write a JUnit XML file, one case for each job",
                      [this](Text v) { set_once(o_.junit, v); });
-        table_.value(group, "--events", "N|FILE", "write the jobs' events as JSON to open N or to FILE",
-                     [this](Text v) {
-                         if (o_.events) throw UsageError(fmt::format("'{}' is a second one: give the option once", v));
-                         o_.events = events_value(v);
-                     });
+        table_.value(group, "--events", "N|FILE", "write events as JSON lines to open N or to FILE", [this](Text v) {
+            if (o_.events) throw UsageError(fmt::format("'{}' is a second one: give the option once", v));
+            o_.events = events_value(v);
+        });
         table_.flag(group, "--progress", "show a live status line", [this] { o_.progress = true; });
         table_.flag(group, "-q,--quiet", "print only failures of netrunner", [this] { o_.quiet = true; });
         table_.flag(group, "-v,--verbose", "print each step", [this] { ++o_.verbose; });
