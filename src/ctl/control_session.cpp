@@ -104,7 +104,7 @@ CtlResult ControlSession::write(const CtlOptions& options) {
         if (got.status == IoResult::Status::end) return {};
         if (got.status == IoResult::Status::failed)
             throw std::runtime_error("cannot read standard input: " + errno_text(got.error));
-        const CtlResult result = write_piece({piece.data(), got.bytes}, options.as_json);
+        CtlResult result = write_piece({piece.data(), got.bytes}, options.as_json);
         if (result.status != 0) return result;
     }
     return {.status = 1, .problem = "the run has ended before all of standard input was written to it"};
