@@ -40,8 +40,8 @@ void ControlSession::print_line(const std::string& line) const { streams_.print(
 
 ControlSession::Answer ControlSession::answer_to(const std::string& request, bool in_time) {
     const auto until = in_time ? in_five_seconds() : std::nullopt;
-    socket_.send(request, until);
-    while (auto line = socket_.receive(until, streams_.output)) {
+    connection_.send(request, until);
+    while (auto line = connection_.receive(until, streams_.output)) {
         Answer answer{*line, parse_reply(*line)};
         // A line with a problem and without our number says why the run does not take requests from us.
         if (answer.reply.is_answer || (answer.reply.event.empty() && answer.reply.problem)) return answer;
@@ -62,10 +62,10 @@ CtlResult ControlSession::ask(const CtlOptions& options) {
 }
 
 CtlResult ControlSession::follow_events(const CtlOptions& options) {
-    socket_.send(request_line(options), in_five_seconds());
+    connection_.send(request_line(options), in_five_seconds());
     auto until = in_five_seconds();
     bool ended = false;
-    while (const auto line = socket_.receive(until, streams_.output)) {
+    while (const auto line = connection_.receive(until, streams_.output)) {
         const ControlReply reply = parse_reply(*line);
         if (reply.problem) {
             if (options.as_json) print_line(*line);
@@ -98,7 +98,7 @@ CtlResult ControlSession::write(const CtlOptions& options) {
         return result;
     }
     std::array<char, longest_piece> piece;
-    while (socket_.wait_for_input(streams_.input)) {
+    while (connection_.wait_for_input(streams_.input)) {
         const auto got = IoResult::of(true, [&] { return ::read(streams_.input, piece.data(), piece.size()); });
         if (got.status == IoResult::Status::would_block) continue;
         if (got.status == IoResult::Status::end) return {};

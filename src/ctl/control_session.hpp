@@ -6,14 +6,14 @@
 
 #include "src/cli/ctl_options.hpp"
 #include "src/ctl/control_message.hpp"
-#include "src/ctl/control_socket.hpp"
 #include "src/ctl/ctl_streams.hpp"
+#include "src/ctl/run_connection.hpp"
 
 namespace netrunner {
 
 class ControlSession {
   public:
-    ControlSession(ControlSocket& socket, const CtlStreams& streams) : socket_(socket), streams_(streams) {}
+    ControlSession(RunConnection& connection, const CtlStreams& streams) : connection_(connection), streams_(streams) {}
 
     /// Throws std::runtime_error if the run does not answer.
     CtlResult carry_out(const CtlOptions& options);
@@ -33,7 +33,7 @@ class ControlSession {
     Answer answer_to(const std::string& request, bool in_time);
     void print_line(const std::string& line) const;
 
-    ControlSocket& socket_;
+    RunConnection& connection_;
     const CtlStreams& streams_;
 };
 

@@ -9,8 +9,8 @@
 #include <stdexcept>
 
 #include "src/ctl/control_session.hpp"
-#include "src/ctl/control_socket.hpp"
 #include "src/ctl/held_run.hpp"
+#include "src/ctl/run_connection.hpp"
 
 namespace netrunner {
 namespace {
@@ -54,7 +54,7 @@ CtlResult order_by_pid(pid_t pid, const CtlOptions& options, const CtlStreams& s
         throw std::runtime_error(fmt::format(
             "run {} is controlled through its descriptor {}, by the process that started it", pid, *control));
     }
-    std::optional<ControlSocket> socket;
+    std::optional<RunConnection> socket;
     try {
         socket.emplace(path_from_here(pid, *control), *control, pid);
     } catch (const NoListener&) {
@@ -71,7 +71,7 @@ CtlResult give_order(const CtlOptions& options, const CtlStreams& streams) {
     constexpr int shell_base = 128;
     try {
         if (const auto pid = pid_in(options.target)) return order_by_pid(*pid, options, streams);
-        ControlSocket socket(options.target, options.target, 0);
+        RunConnection socket(options.target, options.target, 0);
         return ControlSession(socket, streams).carry_out(options);
     } catch (const ReaderGone&) {
         return {.status = shell_base + SIGPIPE};

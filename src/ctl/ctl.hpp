@@ -1,5 +1,5 @@
 // `netrunner ctl`: finds the run, gives it the order and passes its answer on. main calls it. How the run is asked is
-// in control_socket and held_run.
+// in run_connection and held_run.
 #pragma once
 
 #include "src/cli/ctl_options.hpp"

@@ -52,7 +52,8 @@ std::optional<AskedRun> parse_asked_run(const std::vector<std::string>& words) {
             asked.timeout = run->timeout;
             asked.command = run->command;
             asked.output_file = run->output_file;
-            if (run->control && !run->control->descriptor) asked.control = run->control->path;
+            if (const auto& control = run->control)
+                asked.control = control->descriptor ? fmt::format("{}", *control->descriptor) : control->path;
         } else if (const auto* batch = std::get_if<BatchOptions>(&parsed)) {
             asked.timeout = batch->batch_timeout;
             asked.command = batch->job.command;

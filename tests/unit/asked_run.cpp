@@ -41,7 +41,10 @@ TEST_CASE("other words are no run") {
 TEST_CASE("--control is found in both forms, but not among the words of the command") {
     CHECK(control_of({"--control", "a/socket", "--", "make"}) == "a/socket");
     CHECK(control_of({"-q", "--control=a/socket", "make"}) == "a/socket");
+    CHECK(control_of({"--control", "5", "make"}) == "5");
+    CHECK(control_of({"--control", "./5", "make"}) == "./5");
     CHECK(!control_of({"--", "make", "--control", "x"}));
+    CHECK(!control_of({"-q", "make", "--control", "x"}));
 }
 
 TEST_CASE("of another version, the words after -- are the command") {

@@ -1,4 +1,4 @@
-#include "src/ctl/control_socket.hpp"
+#include "src/ctl/run_connection.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -61,7 +61,7 @@ int milliseconds_until(std::optional<TimePoint> until) {
 
 }  // namespace
 
-ControlSocket::ControlSocket(const std::string& path, const std::string& name, pid_t owner)
+RunConnection::RunConnection(const std::string& path, const std::string& name, pid_t owner)
     : name_(name), socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     if (!socket_) fail_to_reach(name, errno);
     const Descriptor place = open_place(path, name);
@@ -84,13 +84,13 @@ ControlSocket::ControlSocket(const std::string& path, const std::string& name, p
     }
 }
 
-void ControlSocket::fail_unanswered() const {
+void RunConnection::fail_unanswered() const {
     throw std::runtime_error(
         fmt::format("the run at '{}' does not answer within {}s (netrunner ps shows whether it is stopped)", name_,
                     patience.count()));
 }
 
-void ControlSocket::send(std::string_view line, std::optional<TimePoint> until) {
+void RunConnection::send(std::string_view line, std::optional<TimePoint> until) {
     while (!line.empty()) {
         const auto sent = IoResult::of(
             false, [&] { return ::send(socket_.get(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT); });
@@ -100,7 +100,7 @@ void ControlSocket::send(std::string_view line, std::optional<TimePoint> until) 
     }
 }
 
-std::optional<std::string> ControlSocket::receive(std::optional<TimePoint> until, int output) {
+std::optional<std::string> RunConnection::receive(std::optional<TimePoint> until, int output) {
     while (true) {
         const std::size_t end = received_.find('\n', searched_);
         if (std::min(end, received_.size()) > longest_line) {
@@ -126,7 +126,7 @@ std::optional<std::string> ControlSocket::receive(std::optional<TimePoint> until
     }
 }
 
-void ControlSocket::wait(short events, std::optional<TimePoint> until, int output) {
+void RunConnection::wait(short events, std::optional<TimePoint> until, int output) {
     // poll(2) leaves out a negative descriptor. It reports POLLERR for a pipe or socket without a reader, unasked.
     std::array<pollfd, 2> watched{{{socket_.get(), events, 0}, {output, 0, 0}}};
     const int ready = ::poll(watched.data(), watched.size(), milliseconds_until(until));
@@ -134,7 +134,7 @@ void ControlSocket::wait(short events, std::optional<TimePoint> until, int outpu
     if (ready > 0 && watched[1].revents != 0 && watched[0].revents == 0) throw ReaderGone();
 }
 
-bool ControlSocket::wait_for_input(int input) {
+bool RunConnection::wait_for_input(int input) {
     while (true) {
         // The run answers only what it was asked, so a readable connection is one that is closed.
         std::array<pollfd, 2> watched{{{socket_.get(), POLLIN, 0}, {input, POLLIN, 0}}};

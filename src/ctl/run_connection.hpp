@@ -27,14 +27,14 @@ class ReaderGone : public std::runtime_error {
     ReaderGone() : std::runtime_error("the reader of the output is gone") {}
 };
 
-class ControlSocket {
+class RunConnection {
   public:
     /// A longer line is refused.
     static constexpr std::size_t longest_line = std::size_t{1} << 20U;
 
     /// `path`: of the socket; it may be longer than a socket's address can be. `name`: what the user calls it. `owner`:
     /// the process that has to listen; 0: any. Throws NoListener or std::runtime_error.
-    ControlSocket(const std::string& path, const std::string& name, pid_t owner);
+    RunConnection(const std::string& path, const std::string& name, pid_t owner);
 
     /// Sends the line with its newline. If the run has closed the connection, the line is dropped: its last words are
     /// still there to read. Throws std::runtime_error if the run does not take the line until then.
