@@ -118,7 +118,8 @@ bool DoneJobs::take(const JobKey& key) {
     const auto [first, last] = std::equal_range(keys_.begin(), keys_.end(), key);
     const auto begin = taken_.begin() + (first - keys_.begin());
     const auto end = taken_.begin() + (last - keys_.begin());
-    const auto left = std::find(begin, end, false);
+    // Of equal keys the first ones are taken first. A search from the first would make n equal jobs cost n * n.
+    const auto left = std::partition_point(begin, end, [](bool is_taken) { return is_taken; });
     if (left == end) return false;
     *left = true;
     return true;

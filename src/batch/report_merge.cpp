@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 #include <variant>
 
@@ -56,12 +58,14 @@ void ReportMerge::take_header(const ReportHeader& header) {
 
 void ReportMerge::take_job(ReportedJob job) {
     // A resumed batch runs a job again only if it had failed, so this is the later end of a job that failed before.
-    const auto [first, last] = failed_.equal_range(job.key);
-    const auto before = std::find_if(first, last, [&](const auto& at) { return jobs_[at.second].segment < segment_; });
+    // Of identical jobs, which have one key, the first entry is of the earliest segment.
+    const auto before = failed_.lower_bound(job.key);
+    const bool is_again =
+        before != failed_.end() && before->first == job.key && jobs_[before->second].segment < segment_;
     std::size_t index = jobs_.size();
     const JobKey key = job.key;
     const bool has_failed = job.status != 0;
-    if (before == last) {
+    if (!is_again) {
         jobs_.push_back({std::move(job), segment_});
     } else {
         index = before->second;
@@ -90,9 +94,12 @@ std::vector<std::string> ReportMerge::gaps() const {
     const File* const first = files_.empty() ? nullptr : &files_.front();
     if (first == nullptr || first->shard.kind == ShardChoice::Kind::none) return gaps;
     std::vector<std::string> missing;
+    std::set<std::uint64_t> reported;
+    for (const File& file : files_) {
+        if (file.lines > 0) reported.insert(file.shard.index);
+    }
     for (std::uint64_t index = 1; index <= first->shard.count; ++index) {
-        const auto is_it = [&](const File& file) { return file.lines > 0 && file.shard.index == index; };
-        if (std::ranges::any_of(files_, is_it)) continue;
+        if (reported.contains(index)) continue;
         if (missing.size() == 10) {
             missing.emplace_back("...");
             break;
@@ -106,22 +113,24 @@ std::vector<std::string> ReportMerge::gaps() const {
 MergedBatch ReportMerge::finish() {
     std::stable_sort(files_.begin(), files_.end(),
                      [](const File& a, const File& b) { return a.lines > 0 && b.lines == 0; });
-    for (std::size_t i = 0; i < files_.size(); ++i) {
-        const File& file = files_[i];
+    const File* known = nullptr;  // the first file with a digest
+    std::map<std::uint64_t, const File*> by_index;
+    for (const File& file : files_) {
         if (file.lines == 0) continue;
         const File& first = files_.front();
         if (file.shard.kind != first.shard.kind || file.shard.count != first.shard.count) {
             throw UsageError(fmt::format("'{}' and '{}' are not shards of one batch: '{}' and '{}'", first.name,
                                          file.name, shard_text(first.shard), shard_text(file.shard)));
         }
-        for (std::size_t j = 0; j < i; ++j) {
-            if (files_[j].digest && file.digest && files_[j].digest != file.digest) {
-                throw UsageError(fmt::format("'{}' and '{}' are reports of batches with different inputs",
-                                             files_[j].name, file.name));
-            }
-            if (files_[j].shard == file.shard) {
-                throw UsageError(fmt::format("'{}' and '{}' are reports of the same shard", files_[j].name, file.name));
-            }
+        if (known != nullptr && file.digest && known->digest != file.digest) {
+            throw UsageError(
+                fmt::format("'{}' and '{}' are reports of batches with different inputs", known->name, file.name));
+        }
+        if (known == nullptr && file.digest) known = &file;
+        const auto [other, is_new] = by_index.emplace(file.shard.index, &file);
+        if (!is_new) {
+            throw UsageError(
+                fmt::format("'{}' and '{}' are reports of the same shard", other->second->name, file.name));
         }
     }
     MergedBatch merged{.gaps = gaps(), .started_at = started_at_};

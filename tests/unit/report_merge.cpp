@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "cpu_time_of.hpp"
 #include "src/report/report.hpp"
 #include "src/values/usage_error.hpp"
 
@@ -121,6 +122,27 @@ TEST_CASE("identical jobs count each") {
     CHECK(batch.jobs.size() == 3);
     CHECK(batch.succeeded == 2);
     CHECK(batch.failed == 1);
+}
+
+TEST_CASE("many failures of identical jobs cost no more than those of different ones") {
+    constexpr std::uint64_t many = 40'000;
+    const auto cost = [&](bool is_identical) {
+        ReportMerge merge;
+        merge.begin("report");
+        merge.add(header(0, 0));
+        const std::string line = job(1, 1, 9);
+        std::vector<std::string> lines;
+        for (std::uint64_t i = 1; i <= many; ++i) lines.push_back(is_identical ? line : job(i, 1));
+        MergedBatch batch;
+        const double seconds = unit::cpu_time_of([&] {
+            for (const std::string& each : lines) merge.add(each);
+            merge.add(trailer());
+            batch = merge.finish();
+        });
+        CHECK(batch.failed == many);
+        return seconds;
+    };
+    CHECK(cost(true) < 3 * cost(false) + 0.1);
 }
 
 TEST_CASE("reports that do not belong together are refused") {
