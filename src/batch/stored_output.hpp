@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <span>
 #include <vector>
 
@@ -17,6 +17,13 @@ struct OutputStorage {
     Size most_memory_each = 1024 * 1024;
     Size memory = 0;  ///< in use
     SpillFile file;
+    /// What was last read of the file.
+    struct Window {
+        SpillFile::Slot slot = SpillFile::none;
+        std::size_t offset = 0;
+        std::vector<std::byte> bytes{};
+    };
+    Window window{};
 };
 
 class StoredOutput {
@@ -29,30 +36,45 @@ class StoredOutput {
     /// Stores what there is room for; returns how many bytes.
     std::size_t store(bool is_error, std::span<const std::byte> bytes);
 
-    [[nodiscard]] bool is_empty() const { return pieces_.empty(); }
-    /// Whether the first bytes are of standard error.
-    [[nodiscard]] bool is_error() const { return pieces_.front().is_error; }
-    /// Some of the first bytes, all of one stream. Valid until the next call of another function.
+    [[nodiscard]] bool is_empty() const { return blocks_.empty(); }
+    /// Some of the first bytes, all of one stream; nothing if the file cannot be read. Valid until the next call of a
+    /// function of any stored output of this storage.
     std::span<const std::byte> front();
+    /// Whether the bytes that `front` returned are of standard error.
+    [[nodiscard]] bool is_error() const { return first_.is_error; }
     /// The first `size` bytes of `front` are done.
     void advance(std::size_t size);
     void clear();
 
   private:
-    struct Piece {
+    /// A part of what is stored, in memory or in a slot of the file. Its content are runs: a header and bytes of one
+    /// stream. So the smallest pieces cost a few bytes in either place.
+    struct Block {
+        std::vector<std::byte> memory{};
+        SpillFile::Slot slot = SpillFile::none;  ///< none: it is in memory
+        std::size_t filled = 0;
+        std::size_t done = 0;
+
+        [[nodiscard]] bool is_in_file() const { return slot != SpillFile::none; }
+    };
+    struct Run {
+        std::size_t offset = 0;  ///< of its header in the block
+        std::size_t length = 0;  ///< of its bytes; 0: there is no such run
         bool is_error = false;
-        std::vector<std::byte> memory{};  ///< empty: the piece is in the file
-        Size offset = 0;                  ///< there, of the first byte that is not done
-        Size length = 0;                  ///< in the file, not done
-        std::size_t done = 0;             ///< of `memory`
     };
     bool store_in_memory(bool is_error, std::span<const std::byte> bytes);
     std::size_t store_in_file(bool is_error, std::span<const std::byte> bytes);
+    std::size_t append_to_slot(bool is_error, std::span<const std::byte> bytes);
+    [[nodiscard]] bool can_extend(bool is_error) const;
+    void add_block(Block block);
+    void drop_first_block();
+    std::span<const std::byte> read(const Block& block, std::size_t offset);
 
     OutputStorage& storage_;
     Size memory_ = 0;
-    std::deque<Piece> pieces_;
-    std::vector<std::byte> read_;  ///< of the file
+    std::list<Block> blocks_;  ///< none is empty
+    Run first_;                ///< its bytes that are not done are the front; its offset is not used
+    Run last_;                 ///< of the last block
 };
 
 }  // namespace netrunner
