@@ -124,10 +124,8 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
     const std::string obstacle = options.progress ? LiveLine::obstacle() : "";
     if (options.progress && obstacle.empty()) live_line.emplace(position);
     LiveLine* const live = live_line ? &*live_line : nullptr;
-    const auto warn = [&](const std::string& text) {
-        if (live != nullptr) live->hide();
-        netrunner::say(text, std::chrono::seconds(1), position);
-    };
+    OwnLines own_lines(position, live);
+    const auto warn = [&](const std::string& text) { own_lines.say(text); };
     const auto say = [&](const std::string& text) {
         if (!options.quiet) warn(text);
     };
@@ -178,12 +176,13 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
         ArgumentSpace::of_this_process(environ));
     BatchGroup group(around, !options.job.cgroup.settings.empty(), facts.cgroup_base, narrate);
     // A failure leaves no report. But a batch that is resumed may still have jobs in the group.
-    if (!options.resume) group.make_if_needed();
+    const auto of_job = plan_cgroup(options.job.cgroup, facts.cgroup_base);
+    if (!options.resume) group.make_if_needed(of_job);
     std::optional<BatchJUnit> junit;
     if (options.junit) junit.emplace(*options.junit, begun, closed[STDOUT_FILENO]);
     BatchReport report(options, argv, shard, source.count(), input ? input->descriptor() : -1,
                        junit ? &*junit : nullptr, warn);
-    group.make_if_needed();
+    group.make_if_needed(of_job);
     // Like every narration, a line of --progress is dropped if the reader does not take it at once.
     BatchPulse pulse(
         live, [&](const std::string& text) { say_for("--progress", text, Duration::zero(), position); }, begun);
@@ -204,6 +203,7 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
                                .narrate = narrate,
                                .say = say,
                                .warn = warn,
+                               .own_lines = own_lines,
                                .error_file = {&position, live},
                                .pulse = options.progress ? &pulse : nullptr,
                                .events = events ? &*events : nullptr};
@@ -215,6 +215,10 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
     const int output_error = conductor.output_error();
     if (output_error != 0 && output_error != EPIPE) {
         warn(fmt::format("cannot write the output of the jobs: {}", errno_text(output_error)));
+        ending = {.status = exit_own_failure};
+    }
+    if (conductor.has_lost_output()) {
+        warn("cannot read the spill file: output of jobs is lost");
         ending = {.status = exit_own_failure};
     }
     if (conductor.has_lost_log()) ending = {.status = exit_own_failure};

@@ -76,14 +76,24 @@ void BatchGroup::make() {
     group_ = std::move(made);
 }
 
-std::optional<CgroupPlan> BatchGroup::plan_for(const BatchJob& job, std::optional<CgroupPlan> asked) {
-    if (!asked && !needed_) return std::nullopt;
+void BatchGroup::make_if_needed(const std::optional<CgroupPlan>& of_job) {
+    if (!needed_ || group_) return;
     make();
+    if (!of_job || of_job->settings.empty()) return;
+    // As the groups of the jobs, but with a name that no job has.
+    CgroupPlan plan = plan_inside(of_job, "");
+    plan.unique = true;
+    const Narrator silent;
+    Cgroup trial(plan, silent);
+    [[maybe_unused]] const auto complaint = trial.remove();  // it is said when the group around it is removed
+}
+
+/// `name`: of a group that has none.
+CgroupPlan BatchGroup::plan_inside(std::optional<CgroupPlan> asked, const std::string& name) const {
     CgroupPlan plan;
-    plan.spares = !job.options.spare.empty();
     if (asked) plan = *std::move(asked);
-    if (plan.components.empty()) {
-        plan.components.push_back(std::to_string(job.number));
+    if (plan.components.empty() && !name.empty()) {
+        plan.components.push_back(name);
         plan.unique = false;
     }
     plan.components.insert(plan.components.begin(), names_.begin(), names_.end());
@@ -96,15 +106,34 @@ std::optional<CgroupPlan> BatchGroup::plan_for(const BatchJob& job, std::optiona
     return plan;
 }
 
+std::optional<CgroupPlan> BatchGroup::plan_for(const BatchJob& job, std::optional<CgroupPlan> asked) {
+    if (!asked && !needed_) return std::nullopt;
+    make();
+    CgroupPlan plan = plan_inside(std::move(asked), std::to_string(job.number));
+    plan.spares = plan.spares || !job.options.spare.empty();
+    return plan;
+}
+
 std::uint64_t BatchGroup::shortages() const {
     if (memory_limit_.empty()) return 0;
     const auto events = read_text_at(group_->directory(), "memory.events.local");
     return events ? number_after(*events, "oom").value_or(0) : 0;
 }
 
-void BatchGroup::explain(Outcome& outcome, std::uint64_t before) const {
+BatchGroup::Counts BatchGroup::counts() const {
+    Counts counts{.shortages = shortages(), .around = around_.count()};
+    const auto events = group_ ? read_text_at(group_->directory(), "memory.events") : std::nullopt;
+    if (events) counts.killed = number_after(*events, "oom_kill").value_or(0);
+    return counts;
+}
+
+void BatchGroup::explain(Outcome& outcome, const Counts& before) const {
+    const Counts now = counts();
+    const std::string path = group_ ? group_->path() : "";
+    // What is killed in the groups of the jobs is in their own counts.
+    outcome.killed_above = around_.killed_since(before.around, path, now.killed - std::min(before.killed, now.killed));
     if (!outcome.cgroup || outcome.cgroup->figures.oom_kills.value_or(0) == 0) return;
-    if (shortages() > before) outcome.cgroup->shortage_above = memory_limit_;
+    if (now.shortages > before.shortages) outcome.cgroup->shortage_above = memory_limit_;
 }
 
 std::vector<std::string> BatchGroup::remove() {

@@ -11,6 +11,7 @@
 
 #include "src/batch/batch_job.hpp"
 #include "src/cgroup/cgroup.hpp"
+#include "src/cgroup/kills_above.hpp"
 #include "src/cgroup/plan.hpp"
 #include "src/cli/batch_options.hpp"
 #include "src/outcome/outcome.hpp"
@@ -28,24 +29,32 @@ class BatchGroup {
     /// needs one. `narrate` must outlive this.
     BatchGroup(CgroupChoice choice, bool of_jobs, std::optional<std::string> environment_base, const Narrator& narrate);
 
-    /// Throws SetupFailure, UsageError.
-    void make_if_needed() {
-        if (needed_) make();
-    }
+    /// Throws SetupFailure, UsageError. `of_job`: what the options of all jobs ask for; a limit that no job could have
+    /// is refused here.
+    void make_if_needed(const std::optional<CgroupPlan>& of_job);
     /// The plan of the group of `job`; nothing: it has none. `asked`: what its own options ask for. Makes the group of
     /// the batch if there is none. Throws SetupFailure.
     std::optional<CgroupPlan> plan_for(const BatchJob& job, std::optional<CgroupPlan> asked);
 
-    /// How often the memory limit of all jobs together could not be kept; 0 without such a limit.
-    [[nodiscard]] std::uint64_t shortages() const;
-    /// Names that limit in `outcome` if it was the cause of a kill. `before`: `shortages` when the job began.
-    void explain(Outcome& outcome, std::uint64_t before) const;
+    /// What was counted for want of memory until now.
+    struct Counts {
+        std::uint64_t shortages = 0;            ///< how often the limit of all jobs together could not be kept
+        std::uint64_t killed = 0;               ///< processes of jobs that have groups
+        std::optional<std::uint64_t> around{};  ///< processes of the surrounding group, those of the jobs included
+    };
+    [[nodiscard]] Counts counts() const;
+    /// Adds to `outcome` what was counted since `before`, when the job began: the limit of all jobs together if it was
+    /// the cause of a kill, and the kills in the surrounding group. Jobs that run at the same time see the same kills
+    /// there.
+    void explain(Outcome& outcome, const Counts& before) const;
 
     /// Removes it. Returns what the user has to be told of it, one line each.
     std::vector<std::string> remove();
 
   private:
+    [[nodiscard]] std::uint64_t shortages() const;
     [[nodiscard]] CgroupPlan plan_around() const;
+    [[nodiscard]] CgroupPlan plan_inside(std::optional<CgroupPlan> asked, const std::string& name) const;
     void make();
 
     CgroupChoice choice_;
@@ -55,6 +64,7 @@ class BatchGroup {
     std::unique_ptr<Cgroup> group_;   ///< null: not made
     std::vector<std::string> names_;  ///< of its path, below its base
     std::string memory_limit_;        ///< of all jobs together, for messages; empty: none
+    KillsAbove around_;
 };
 
 }  // namespace netrunner

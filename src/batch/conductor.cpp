@@ -12,6 +12,7 @@
 
 #include "src/batch/output_mode.hpp"
 #include "src/batch/shard.hpp"
+#include "src/session/failed_setup.hpp"
 #include "src/session/stop.hpp"
 #include "src/session/strangers.hpp"
 #include "src/system/processor_wait.hpp"
@@ -58,7 +59,8 @@ Conductor::Conductor(const ConductorSetup& setup, JobMaker& source, JobKeeper& k
       own_error_(setup.facts.outputs_are_one ? nullptr
                                              : std::make_unique<SharedOutput>(STDERR_FILENO, pump_, setup.error_file)),
       outputs_(make_outputs(setup, {output_, error_output()}, pump_)),
-      starter_(setup, running_, outputs_.get(), keeper.lock()),
+      waiting_(pump_),
+      starter_(setup, running_, waiting_, outputs_.get(), keeper.lock()),
       halting_(setup.options.halt, setup.options.batch_timeout, setup.begun,
                jobs_in_shard(setup.shard, source.count())),
       slots_(setup, pump_),
@@ -69,6 +71,7 @@ Conductor::Conductor(const ConductorSetup& setup, JobMaker& source, JobKeeper& k
     ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     pump_.watch(signals_.descriptor(), &signals_);
     if (setup_.events != nullptr) setup_.events->join(pump_);
+    setup_.own_lines.begin_waiting(error_output());
     if (!setup_.options.die_with_parent) return;
     parent_.emplace();
     if (parent_->descriptor() >= 0) pump_.watch(parent_->descriptor(), &*parent_);
@@ -86,6 +89,7 @@ const Halting& Conductor::run() {
     }
     running_.finish();
     halting_.set_not_started(supply_.count_left());
+    setup_.own_lines.end_waiting();
     return halting_;
 }
 
@@ -144,7 +148,8 @@ void Conductor::start(Members::iterator place) {
 
 /// The next deadline of those that a suspension of this process uses up.
 std::optional<TimePoint> Conductor::timers() const {
-    return earlier(earlier(running_.deadline(), retries_.deadline()), halting_.deadline());
+    return earlier(earlier(running_.deadline(), retries_.deadline()),
+                   earlier(halting_.deadline(), waiting_.deadline()));
 }
 
 std::optional<TimePoint> Conductor::deadline() const {
@@ -158,8 +163,10 @@ std::optional<TimePoint> Conductor::deadline() const {
 
 BatchFigures Conductor::figures() const {
     const BatchCounts& counts = halting_.counts();
-    BatchFigures figures{
-        .done = counts.finished(), .failed = counts.failed, .skipped = counts.skipped, .running = running_.count()};
+    BatchFigures figures{.done = counts.finished(),
+                         .failed = counts.failed,
+                         .skipped = counts.skipped,
+                         .running = running_.count() + waiting_.size()};
     const std::uint64_t others = figures.done + figures.skipped + figures.running;
     if (const auto total = halting_.total()) figures.waiting = *total - std::min(*total, others);
     return figures;
@@ -175,6 +182,8 @@ void Conductor::take_turn() {
         take_signals();
     } else if (parent_ && wake.owner == &*parent_) {
         lose_parent();
+    } else if (waiting_.handle(wake)) {
+        go_on(waiting_.take(wake));
     } else if (wake.kind != Wake::Kind::deadline) {
         const bool is_of_reader = output_.handle(wake) || (own_error_ && own_error_->handle(wake));
         if (is_of_reader) patience_.reset();  // it takes bytes
@@ -186,6 +195,7 @@ void Conductor::take_turn() {
         look_after_time();
     }
     collect();
+    setup_.own_lines.attend();  // before the jobs take the room
     attend_moved();
     attend_patience();
     if (setup_.events != nullptr) setup_.events->flush();
@@ -207,6 +217,7 @@ void Conductor::attend_patience() {
 void Conductor::look_after_time() {
     const TimePoint now = steady_clock::now();
     running_.handle_time();
+    look_after_waiting(now);
     if (outputs_) outputs_->handle_time(now);
     halting_.tick(now);
     if (is_due(keeper_.sync_due(), now) && !keeper_.sync(now)) halting_.own_failure();
@@ -227,6 +238,7 @@ void Conductor::notice_suspension() {
 void Conductor::pause(Duration paused) {
     suspension_.restart(steady_clock::now(), processor_wait());
     running_.resume_timers(paused);
+    waiting_.pause(paused);
     halting_.pause(paused);
     for (const std::uint64_t number : retries_.all()) members_.at(number)->pause(paused);
     retries_.pause(paused);
@@ -304,6 +316,7 @@ void Conductor::follow_phase() {
     const int signal = halting_.first_signal().value_or(first_signal(setup_.options.job));
     if (followed_ >= Phase::stopping && before < Phase::stopping) {
         running_.stop_all(signal);
+        cancel_waiting(signal);
     } else if (followed_ == Phase::killing && before != Phase::killing) {
         running_.stop_all(SIGTERM);  // a second order, whatever the signal
     }
@@ -326,18 +339,40 @@ void Conductor::suspend() {
     pause(paused);
 }
 
-/// One text, so that a reader that takes nothing holds netrunner up only once.
 void Conductor::tell_running() {
+    if (!setup_.own_lines.has_room()) return;  // the reader has not taken the answers to earlier signals
     const BatchCounts& counts = halting_.counts();
-    std::string text =
-        fmt::format("{} running, {} succeeded, {} failed", running_.count(), counts.succeeded, counts.failed);
+    setup_.say(fmt::format("{} running, {} succeeded, {} failed", running_.count() + waiting_.size(), counts.succeeded,
+                           counts.failed));
     const TimePoint now = steady_clock::now();
     std::map<std::uint64_t, const StartedJob*> in_order;
     for (const auto& [number, started] : members_) {
         if (!started->has_ended()) in_order.emplace(number, started.get());
     }
-    for (const auto& [number, started] : in_order) text += "\nnetrunner: " + started->state_in_words(now);
-    setup_.say(text);
+    for (const auto& [number, started] : in_order) setup_.say(started->state_in_words(now));
+}
+
+// ---- jobs that wait for the other end of a FIFO
+
+void Conductor::go_on(WaitingStart opened) {
+    const auto place = members_.find(opened.number);
+    if (auto failed = starter_.go_on(*place->second, std::move(opened))) end(place, std::move(*failed));
+}
+
+void Conductor::look_after_waiting(TimePoint now) {
+    while (const auto late = waiting_.take_due(now)) {
+        const auto place = members_.find(late->number);
+        place->second->withdraw();
+        end(place, timed_out_setup(text_of_wait(*late), late->plan, late->begun));
+    }
+}
+
+void Conductor::cancel_waiting(int signal) {
+    while (const auto waiting = waiting_.take_any()) {
+        const auto place = members_.find(waiting->number);
+        place->second->withdraw();
+        end(place, cancelled_setup(signal, text_of_wait(*waiting), waiting->plan, waiting->begun));
+    }
 }
 
 // ---- ends
@@ -350,7 +385,7 @@ void Conductor::collect() {
 void Conductor::end(Members::iterator place, Outcome outcome) {
     StartedJob& started = *place->second;
     if (std::exchange(started.has_slot, false)) slots_.end(started.job().slots);
-    setup_.group.explain(outcome, started.shortages_before);
+    setup_.group.explain(outcome, started.counts_before);
     const TimePoint now = steady_clock::now();
     const auto again = started.end(std::move(outcome), now);
     if (!again) return finish(place);

@@ -20,6 +20,7 @@
 #include "src/batch/shared_output.hpp"
 #include "src/batch/slot_supply.hpp"
 #include "src/batch/started_job.hpp"
+#include "src/batch/waiting_starts.hpp"
 #include "src/session/parent_watch.hpp"
 #include "src/session/suspension_watch.hpp"
 
@@ -36,6 +37,8 @@ class Conductor {
     const Halting& run();
     /// errno of netrunner's own output; EPIPE: its reader has gone.
     [[nodiscard]] int output_error() { return output_.error() != 0 ? output_.error() : error_output().error(); }
+    /// Output that waited in the spill file could not be read again.
+    [[nodiscard]] bool has_lost_output() const { return outputs_ && outputs_->has_lost_output(); }
     /// The log of -o could not be written, which was said.
     [[nodiscard]] bool has_lost_log() const { return outputs_ && outputs_->log_error() != 0; }
     void let_through_orders() { signals_.let_through_orders(); }
@@ -58,6 +61,9 @@ class Conductor {
     void end_waiting(int signal);
     void attend_moved();
     void collect();
+    void go_on(WaitingStart opened);
+    void look_after_waiting(TimePoint now);
+    void cancel_waiting(int signal);
     void end(Members::iterator place, Outcome outcome);
     void finish(Members::iterator place);
     void settle(Members::iterator place);
@@ -78,6 +84,7 @@ class Conductor {
     SharedOutput output_;
     std::unique_ptr<SharedOutput> own_error_;  ///< null: descriptors 1 and 2 lead to the same file
     std::unique_ptr<Outputs> outputs_;         ///< null: the mode has no relayed output
+    WaitingStarts waiting_;
     JobStarter starter_;
     std::optional<TimePoint> patience_;  ///< until when a reader that takes nothing holds up the end of a stop
     Members members_;

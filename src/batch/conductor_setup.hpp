@@ -12,6 +12,7 @@
 #include "src/batch/job_server.hpp"
 #include "src/batch/logged_outputs.hpp"
 #include "src/batch/own_files.hpp"
+#include "src/batch/own_lines.hpp"
 #include "src/batch/shared_output.hpp"
 #include "src/cli/batch_options.hpp"
 #include "src/plan/facts.hpp"
@@ -38,6 +39,7 @@ struct ConductorSetup {
     Narrator narrate{};
     std::function<void(const std::string& line)> say{};   ///< not with -q
     std::function<void(const std::string& line)> warn{};  ///< a failure of netrunner
+    OwnLines& own_lines;                                  ///< through which `say` and `warn` go
     ErrorFile error_file{};
     BatchPulse* pulse = nullptr;    ///< for --progress; null: not wanted
     BatchEvents* events = nullptr;  ///< for --events; null: not wanted

@@ -50,7 +50,7 @@ std::unique_ptr<JobOutput> FileOutputs::open(const Filling& job) {
         const std::string path = names_.path(filling);
         Descriptor file = open_output(path, [&](const struct stat& info) { own_files_.refuse(info, path); });
         struct stat info {};
-        if (::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode))
+        if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode))
             throw UsageError(fmt::format("the output file of its {} is no regular file (-o FILE needs one)", stream));
         if (info.st_size > 0 && ::ftruncate(file.get(), 0) != 0)
             throw SetupFailure("output", errno, fmt::format("cannot empty the output file '{}'", path));

@@ -3,6 +3,12 @@
 #include <utility>
 
 namespace netrunner {
+namespace {
+
+/// How many jobs are told that there may be room for their output.
+constexpr std::size_t released_at_once = 4;
+
+}  // namespace
 
 class GroupOutputs::Pair final : public JobOutput {
   public:
@@ -27,7 +33,7 @@ class GroupOutputs::Pair final : public JobOutput {
         if (all_.floor_.holder() == number_) is_shown = true;
         if (!is_shown) stored_.clear();
         for (Port* port : {&output_, &error_}) port->is_in_line = port->is_in_line && is_shown && all_.ends_lines_;
-        all_.release_held_up();
+        all_.release_held_up(all_.held_up_.size());
         ended_ = true;
         all_.floor_.ended(number_);
         if (stored_.is_empty() && !output_.is_in_line && !error_.is_in_line) {
@@ -52,8 +58,9 @@ class GroupOutputs::Pair final : public JobOutput {
                 stored_.advance(bytes.size());
             } else {
                 stored_.clear();
+                all_.has_lost_ = true;
             }
-            all_.release_held_up();
+            all_.release_held_up(released_at_once);
         }
         for (Port* port : {&output_, &error_}) {
             if (!ended_ || !port->is_in_line) continue;
@@ -66,6 +73,9 @@ class GroupOutputs::Pair final : public JobOutput {
         return true;
     }
     [[nodiscard]] bool has_ended() const { return ended_; }
+    [[nodiscard]] std::uint64_t number() const { return number_; }
+
+    bool is_held_up = false;
 
   private:
     struct Port final : Receiver {
@@ -99,10 +109,10 @@ class GroupOutputs::Pair final : public JobOutput {
             return own(is_error).write(this, bytes);
         }
         if (const std::size_t stored = stored_.store(is_error, bytes); stored > 0) {
+            all_.release_held_up(1);  // there may be room for the next one, too
             return {IoResult::Status::moved, stored, 0};
         }
-        floor.has_no_room(number_);
-        all_.held_up_.push_back(number_);
+        all_.hold_up(*this);
         if (floor.give() == number_) all_.pass_floor_on();
         return {};
     }
@@ -143,11 +153,22 @@ void GroupOutputs::pass_floor_on() {
     }
 }
 
-/// There is room in memory or in the file again.
-void GroupOutputs::release_held_up() {
-    for (; !held_up_.empty(); held_up_.pop_front()) {
-        floor_.has_room(held_up_.front());
-        note_moved(held_up_.front());
+void GroupOutputs::hold_up(Pair& pair) {
+    floor_.has_no_room(pair.number());
+    if (!std::exchange(pair.is_held_up, true)) held_up_.push_back(pair.number());
+}
+
+/// There may be room in memory or in the file again. Few jobs are told of it at once: each of them that finds room lets
+/// the next one know, so that a piece that is delivered does not wake all that wait.
+void GroupOutputs::release_held_up(std::size_t most) {
+    for (; most > 0 && !held_up_.empty(); --most) {
+        const std::uint64_t number = held_up_.front();
+        held_up_.pop_front();
+        const auto pair = pairs_.find(number);
+        if (pair == pairs_.end()) continue;
+        pair->second->is_held_up = false;
+        floor_.has_room(number);
+        note_moved(number);
     }
 }
 

@@ -26,20 +26,23 @@ class GroupOutputs final : public Outputs {
     std::unique_ptr<JobOutput> open(const Filling& job) override;
     void attend() override;
     [[nodiscard]] bool has_room() const override { return floor_.backlog() < most_ended; }
+    [[nodiscard]] bool has_lost_output() const override { return has_lost_; }
 
   private:
     static constexpr std::size_t most_ended = 1000;
     class Pair;
 
     void pass_floor_on();
-    void release_held_up();
+    void hold_up(Pair& pair);
+    void release_held_up(std::size_t most);
 
     OwnOutputs own_;
     bool ends_lines_;
     Floor floor_;
     OutputStorage storage_;
     std::unordered_map<std::uint64_t, Pair*> pairs_;
-    std::deque<std::uint64_t> held_up_;  ///< jobs whose output found no room, in that order
+    bool has_lost_ = false;
+    std::deque<std::uint64_t> held_up_;  ///< jobs whose output found no room, each once, in that order
 };
 
 }  // namespace netrunner

@@ -23,26 +23,11 @@ Outcome not_started(const BatchJob& job, NotStarted why) {
 
 }  // namespace
 
-std::optional<Outcome> JobStarter::start(StartedJob& started) {
-    const BatchJob& job = started.job();
-    NotStarted why{.stage = "record", .message = job.problem};
-    if (!job.problem.empty()) return not_started(job, std::move(why));
+/// Nothing if `act` throws nothing; else the outcome of the attempt.
+std::optional<Outcome> JobStarter::attempt(const BatchJob& job, const std::function<void()>& act) const {
+    NotStarted why{.stage = "record"};
     try {
-        using Attempt = StandardFiles::Attempt;
-        const TimePoint now = std::chrono::steady_clock::now();
-        const LaunchPlan planned = planner_.plan(job, outputs_ != nullptr);
-        refuse_input_for_one_attempt(planned);
-        // A job does not wait for the other end of a FIFO.
-        const StandardFiles files(planned, now, started.is_first_attempt() ? Attempt::first : Attempt::further);
-        LaunchPlan launch = started.begin(planned, now);
-        launch.shepherd.lock_descriptor = lock_;
-        started.shortages_before = setup_.group.shortages();
-        SessionContext context{.begun = now,
-                               .lines_from = started.begun(),
-                               .narrate = setup_.narrate,
-                               .outlets = started.outlets(outputs_, tags_),
-                               .listener = setup_.events != nullptr ? &setup_.events->listener(job) : nullptr};
-        running_.start(job.number, std::move(launch), files, std::move(context));
+        act();
         return std::nullopt;
     } catch (const SetupFailure& failure) {
         why = {.stage = failure.stage(), .error = failure.code().value(), .message = failure_text(failure)};
@@ -52,6 +37,52 @@ std::optional<Outcome> JobStarter::start(StartedJob& started) {
     // The record has asked for what does not exist, such as a user or a directory.
     if (setup_.options.jsonl) why.message = fmt::format("line {}: {}", job.line, why.message);
     return not_started(job, std::move(why));
+}
+
+std::optional<Outcome> JobStarter::start(StartedJob& started) {
+    const BatchJob& job = started.job();
+    if (!job.problem.empty()) return not_started(job, {.stage = "record", .message = job.problem});
+    return attempt(job, [&] {
+        using Attempt = StandardFiles::Attempt;
+        const TimePoint now = std::chrono::steady_clock::now();
+        const LaunchPlan planned = planner_.plan(job, outputs_ != nullptr);
+        refuse_input_for_one_attempt(planned);
+        if (StandardFiles* const kept = started.kept_files()) {
+            kept->renew_input(planned);
+            return run(started, started.begin(planned, now), *kept, now);
+        }
+        if (started.is_first_attempt() && may_wait_for_files(planned)) {
+            started.begin_wait();
+            return waiting_.add(job.number, started.begin(planned, now), now);
+        }
+        const StandardFiles files(planned, now, started.is_first_attempt() ? Attempt::first : Attempt::further);
+        run(started, started.begin(planned, now), files, now);
+    });
+}
+
+std::optional<Outcome> JobStarter::go_on(StartedJob& started, WaitingStart opened) {
+    auto failed = attempt(started.job(), [&] {
+        if (opened.failure) std::rethrow_exception(opened.failure);
+    });
+    if (failed) {
+        started.withdraw();
+        return failed;
+    }
+    failed = attempt(started.job(), [&] { run(started, std::move(opened.plan), *opened.files, opened.begun); });
+    started.end_wait(*std::move(opened.files));
+    return failed;
+}
+
+/// Throws SetupFailure, UsageError.
+void JobStarter::run(StartedJob& started, LaunchPlan plan, const StandardFiles& files, TimePoint begun) {
+    plan.shepherd.lock_descriptor = lock_;
+    started.counts_before = setup_.group.counts();
+    SessionContext context{.begun = begun,
+                           .lines_from = started.begun(),
+                           .narrate = setup_.narrate,
+                           .outlets = started.outlets(outputs_, tags_),
+                           .listener = setup_.events != nullptr ? &setup_.events->listener(started.job()) : nullptr};
+    running_.start(started.job().number, std::move(plan), files, std::move(context));
 }
 
 }  // namespace netrunner

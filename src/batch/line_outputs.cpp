@@ -1,6 +1,7 @@
 #include "src/batch/line_outputs.hpp"
 
 #include <chrono>
+#include <utility>
 
 namespace netrunner {
 namespace {
@@ -18,13 +19,18 @@ class LineOutputs::Pair final : public JobOutput {
     }
     ~Pair() override {
         for (LineOutput* each : {&output_, &error_}) all_.writers_.erase(each);
+        if (is_counted_) --all_.ended_;
     }
     Receiver& output() override { return output_; }
     Receiver& error() override { return error_; }
     void begin_attempt() override {
         for (LineOutput* each : {&output_, &error_}) each->end_line(false);
     }
-    void end(bool /*is_shown*/) override { begin_attempt(); }
+    void end(bool /*is_shown*/) override {
+        begin_attempt();
+        if (is_delivered() || std::exchange(is_counted_, true)) return;
+        ++all_.ended_;
+    }
     [[nodiscard]] bool is_delivered() const override {
         // Without its reader, the rest of a stream is lost.
         return (output_.is_empty() || all_.own_.output.error() != 0) &&
@@ -36,6 +42,7 @@ class LineOutputs::Pair final : public JobOutput {
     LineOutputs& all_;
     LineOutput output_;
     LineOutput error_;
+    bool is_counted_ = false;  ///< among those that have ended
 };
 
 std::unique_ptr<JobOutput> LineOutputs::open(const Filling& job) { return std::make_unique<Pair>(*this, job.number); }

@@ -34,8 +34,9 @@ class LoggedOutputs final : public Outputs {
     void attend() override;
     [[nodiscard]] std::optional<TimePoint> deadline() const override;
     void handle_time(TimePoint now) override;
-    [[nodiscard]] bool has_room() const override { return shown_->has_room(); }
+    [[nodiscard]] bool has_room() const override { return shown_->has_room() && lines_.has_room(); }
     [[nodiscard]] std::vector<std::uint64_t> take_moved() override;
+    [[nodiscard]] bool has_lost_output() const override { return shown_->has_lost_output(); }
     [[nodiscard]] int log_error() const override { return shared_.error(); }
 
   private:

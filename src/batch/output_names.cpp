@@ -55,7 +55,10 @@ std::string OutputNames::path(const Filling& filling) const {
 }
 
 Descriptor open_output(const std::string& path, const std::function<void(const struct stat& file)>& refuse) {
-    // O_NONBLOCK: netrunner must not wait for the reader of a FIFO.
+    struct stat found {};
+    // A FIFO's reader would take netrunner's open file for that of the job.
+    if (::stat(path.c_str(), &found) == 0 && S_ISFIFO(found.st_mode)) return {};
+    // O_NONBLOCK: netrunner must not wait for a FIFO that is made now.
     const auto open = [&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0666); };
     Descriptor file(open());
     if (!file && errno == ENOENT) {

@@ -30,8 +30,8 @@ class OutputNames {
     bool parts_streams_;
 };
 
-/// Makes the missing directories, then the file; an existing file stays as it is. `refuse` may throw for it. Throws
-/// SetupFailure.
+/// Makes the missing directories, then the file; an existing file stays as it is, and a FIFO is not opened. `refuse`
+/// may throw for it. Throws SetupFailure.
 Descriptor open_output(const std::string& path, const std::function<void(const struct stat& file)>& refuse = {});
 
 }  // namespace netrunner

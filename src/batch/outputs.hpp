@@ -71,6 +71,8 @@ class Outputs {
     /// The jobs whose receivers take bytes again, or that have been delivered, since the last call.
     [[nodiscard]] virtual std::vector<std::uint64_t> take_moved() { return std::exchange(moved_, {}); }
 
+    /// Output that waited in the spill file could not be read again.
+    [[nodiscard]] virtual bool has_lost_output() const { return false; }
     /// errno of the log of -o, which was said; 0: there is no log, or it is whole.
     [[nodiscard]] virtual int log_error() const { return 0; }
 

@@ -16,7 +16,8 @@ SharedOutput::~SharedOutput() { pump_.unwatch(sink_.descriptor()); }
 
 IoResult SharedOutput::write(Writer writer, std::span<const std::byte> bytes) {
     if (error_ != 0) return {IoResult::Status::failed, 0, error_};
-    if (full_ || (holder_ != nullptr && holder_ != writer)) {
+    const Writer turn = holder_ != nullptr ? holder_ : first_;
+    if (full_ || (turn != nullptr && turn != writer)) {
         wait(writer);
         return {};
     }
@@ -33,12 +34,11 @@ IoResult SharedOutput::write(Writer writer, std::span<const std::byte> bytes) {
 }
 
 void SharedOutput::wait(Writer writer) {
-    if (std::ranges::find(waiting_, writer) != waiting_.end()) return;
-    if (writer == holder_) {
-        waiting_.push_front(writer);
-    } else {
-        waiting_.push_back(writer);
-    }
+    const std::int64_t turn = writer == holder_ ? first_turn_ - 1 : next_turn_;
+    if (!turns_.emplace(writer, turn).second) return;
+    waiting_.emplace(turn, writer);
+    first_turn_ = std::min(first_turn_, turn);
+    next_turn_ = std::max(next_turn_, turn + 1);
 }
 
 void SharedOutput::release(Writer writer) {
@@ -47,7 +47,10 @@ void SharedOutput::release(Writer writer) {
 
 void SharedOutput::forget(Writer writer) {
     release(writer);
-    std::erase(waiting_, writer);
+    const auto found = turns_.find(writer);
+    if (found == turns_.end()) return;
+    waiting_.erase(found->second);
+    turns_.erase(found);
 }
 
 bool SharedOutput::handle(const Wake& wake) {
@@ -62,9 +65,14 @@ bool SharedOutput::handle(const Wake& wake) {
 SharedOutput::Writer SharedOutput::next_waiting() {
     // After a failure each writer that waits has to learn of it.
     if (error_ == 0 && full_) return nullptr;
-    const auto found = holder_ == nullptr || error_ != 0 ? waiting_.begin() : std::ranges::find(waiting_, holder_);
+    auto found = waiting_.begin();
+    if (holder_ != nullptr && error_ == 0) {
+        const auto turn = turns_.find(holder_);
+        found = turn == turns_.end() ? waiting_.end() : waiting_.find(turn->second);
+    }
     if (found == waiting_.end()) return nullptr;
-    const Writer next = *found;
+    const Writer next = found->second;
+    turns_.erase(next);
     waiting_.erase(found);
     return next;
 }

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <cstdint>
+#include <map>
 #include <span>
+#include <unordered_map>
 
 #include "src/relay/line_position.hpp"
 #include "src/relay/live_line.hpp"
@@ -38,6 +40,8 @@ class SharedOutput {
     /// From now on no other writer can write, until `release`.
     void hold(Writer writer) { holder_ = writer; }
     void release(Writer writer);
+    /// No other writer begins before `writer` has written; null: any may. One that holds the output goes on.
+    void put_first(Writer writer) { first_ = writer; }
     /// `writer` is about to go.
     void forget(Writer writer);
 
@@ -58,7 +62,12 @@ class SharedOutput {
     bool full_ = false;
     int error_ = 0;
     Writer holder_ = nullptr;
-    std::deque<Writer> waiting_;
+    Writer first_ = nullptr;
+    // Each writer that waits, by its turn, and its turn.
+    std::map<std::int64_t, Writer> waiting_;
+    std::unordered_map<Writer, std::int64_t> turns_;
+    std::int64_t first_turn_ = 0;
+    std::int64_t next_turn_ = 0;
 };
 
 }  // namespace netrunner

@@ -26,7 +26,23 @@ Outlets StartedJob::outlets(Outputs* outputs, const LineTags& tags) {
     return output_->outlets();
 }
 
+void StartedJob::end_wait(StandardFiles files) {
+    waits_for_files_ = false;
+    if (attempts_) kept_files_ = std::move(files);
+}
+
+void StartedJob::withdraw() {
+    waits_for_files_ = false;
+    attempts_.reset();
+}
+
 std::optional<TimePoint> StartedJob::end(Outcome outcome, TimePoint now) {
+    const auto again = end_attempt(std::move(outcome), now);
+    if (!again) kept_files_.reset();
+    return again;
+}
+
+std::optional<TimePoint> StartedJob::end_attempt(Outcome outcome, TimePoint now) {
     if (!attempts_) {
         // The set-up of the first attempt failed.
         if (job_.options.retries) outcome.attempts.push_back(record_of(outcome, job_.options.preserve_status));
@@ -47,6 +63,7 @@ void StartedJob::end_waiting(int signal) {
         attempts_->give_up("not tried again: the batch starts nothing more");
     }
     outcome_ = attempts_->take_last();
+    kept_files_.reset();
 }
 
 void StartedJob::tell_wait(const Narrator& narrate, Duration delay) const {
@@ -56,8 +73,9 @@ void StartedJob::tell_wait(const Narrator& narrate, Duration delay) const {
 
 std::string StartedJob::state_in_words(TimePoint now) const {
     const auto age = std::chrono::floor<std::chrono::seconds>(now - attempt_begun_);
-    const std::string state = waits_ ? fmt::format("waits for attempt {} of {}", attempts_->number(), attempts_->most())
-                                     : fmt::format("has run for {}", format_duration(age));
+    std::string state = fmt::format("has run for {}", format_duration(age));
+    if (waits_) state = fmt::format("waits for attempt {} of {}", attempts_->number(), attempts_->most());
+    if (waits_for_files_) state = fmt::format("has waited for the other end of a FIFO for {}", format_duration(age));
     return fmt::format("job {} {}: {}", job_.name(), state, fmt::join(job_.options.command, " "));
 }
 

@@ -8,10 +8,12 @@
 #include <string>
 #include <utility>
 
+#include "src/batch/batch_group.hpp"
 #include "src/batch/batch_job.hpp"
 #include "src/batch/line_tags.hpp"
 #include "src/batch/outputs.hpp"
 #include "src/batch/relayed_output.hpp"
+#include "src/link/standard_files.hpp"
 #include "src/outcome/outcome.hpp"
 #include "src/plan/launch_plan.hpp"
 #include "src/session/attempt_history.hpp"
@@ -65,16 +67,30 @@ class StartedJob {
     /// "job 3 has run for 2s: make test" or "job 3 waits for attempt 2 of 4: make test"
     [[nodiscard]] std::string state_in_words(TimePoint now) const;
 
+    /// The files of its attempt are being opened, and it waits for the other end of a FIFO.
+    void begin_wait() { waits_for_files_ = true; }
+    /// The files are open. Further attempts write to the same open files, because the other end of the FIFO might not
+    /// be opened again.
+    void end_wait(StandardFiles files);
+    /// Its first attempt has ended before its files were open: there is no other attempt.
+    void withdraw();
+    /// The files that an earlier attempt has left; null: none.
+    [[nodiscard]] StandardFiles* kept_files() { return kept_files_ ? &*kept_files_ : nullptr; }
+
     bool has_slot = false;
-    std::uint64_t shortages_before = 0;  ///< of the group of all jobs, when the attempt began
+    BatchGroup::Counts counts_before{};  ///< of the group of all jobs, when the attempt began
 
   private:
+    std::optional<TimePoint> end_attempt(Outcome outcome, TimePoint now);
+
     BatchJob job_;
     TimePoint begun_;
     TimePoint attempt_begun_{};
     std::unique_ptr<RelayedOutput> output_;   ///< null: the mode has no relayed output
     std::optional<AttemptHistory> attempts_;  ///< with --retries
     bool waits_ = false;
+    bool waits_for_files_ = false;
+    std::optional<StandardFiles> kept_files_;
     std::optional<Outcome> outcome_;  ///< it has ended; its last output may still be here
 };
 

@@ -30,10 +30,11 @@ KillsAbove::KillsAbove(std::string_view own_groups, const std::vector<std::strin
     before_ = count();
 }
 
-std::optional<std::uint64_t> KillsAbove::killed(const std::string& group, std::uint64_t inside) const {
+std::optional<std::uint64_t> KillsAbove::killed_since(std::optional<std::uint64_t> before, const std::string& group,
+                                                      std::uint64_t inside) const {
     const auto now = count();
-    if (!now || !before_) return std::nullopt;
-    const std::uint64_t all = *now - std::min(*before_, *now);
+    if (!now || !before) return std::nullopt;
+    const std::uint64_t all = *now - std::min(*before, *now);
     const bool is_inner = group.starts_with(directory_) && group.size() > directory_.size();
     return all - (is_inner ? std::min(inside, all) : 0);
 }

@@ -23,11 +23,17 @@ class KillsAbove {
 
     /// How many processes have been killed since; nothing if no group has a count. `inside` of them are counted by the
     /// run's own group, whose directory is `group`, and are left out if that is an inner one.
-    [[nodiscard]] std::optional<std::uint64_t> killed(const std::string& group, std::uint64_t inside) const;
+    [[nodiscard]] std::optional<std::uint64_t> killed(const std::string& group, std::uint64_t inside) const {
+        return killed_since(before_, group, inside);
+    }
+
+    /// The count now; nothing if no group has one.
+    [[nodiscard]] std::optional<std::uint64_t> count() const;
+    /// As `killed`, since `count` has returned `before`.
+    [[nodiscard]] std::optional<std::uint64_t> killed_since(std::optional<std::uint64_t> before,
+                                                            const std::string& group, std::uint64_t inside) const;
 
   private:
-    [[nodiscard]] std::optional<std::uint64_t> count() const;
-
     std::string directory_;
     Descriptor events_;  ///< its memory.events
     std::optional<std::uint64_t> before_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <string_view>
 
@@ -23,7 +24,16 @@ bool sent_kill(const StopRecord& stop) {
     return std::ranges::find(stop.steps, SIGKILL, &StopRecord::Step::signal) != stop.steps.end();
 }
 
-Ending not_started_ending(const NotStarted& end) {
+/// Whether an order to end came while a job waited for the other end of a FIFO (src/session/failed_setup).
+bool is_cancelled_wait(const NotStarted& end) { return end.error == ECANCELED; }
+
+/// Whether the wait for the other end of a FIFO was ended, which is no failure of netrunner.
+bool is_end_of_wait(const NotStarted& end) {
+    return end.fault == NotStarted::Fault::timed_out || is_cancelled_wait(end);
+}
+
+Ending not_started_ending(const NotStarted& end, const Outcome& outcome) {
+    if (is_cancelled_wait(end)) return {.status = signal_base + outcome.cancelled_by, .signal = outcome.cancelled_by};
     switch (end.fault) {
         case NotStarted::Fault::set_up: return {.status = exit_own_failure};
         case NotStarted::Fault::not_executable: return {.status = exit_cannot_execute};
@@ -52,7 +62,7 @@ Ending signaled_ending(const Signaled& end, const Outcome& outcome) {
 }
 
 Ending command_ending(const Outcome& outcome) {
-    if (const auto* end = std::get_if<NotStarted>(&outcome.end)) return not_started_ending(*end);
+    if (const auto* end = std::get_if<NotStarted>(&outcome.end)) return not_started_ending(*end, outcome);
     if (const auto* end = std::get_if<Signaled>(&outcome.end)) return signaled_ending(*end, outcome);
     if (const auto* end = std::get_if<Exited>(&outcome.end)) {
         const bool our_fault = end->code == 0 && !outcome.failures.empty();
@@ -168,7 +178,8 @@ std::string describe_stop(const Outcome& outcome) {
 std::string own_verdict(const Outcome& outcome) {
     if (outcome.ended_between) return about_command(outcome, describe_stop(outcome));
     if (const auto* end = std::get_if<NotStarted>(&outcome.end)) {
-        return end->fault == NotStarted::Fault::timed_out ? about_command(outcome, end->message) : end->message;
+        const bool is_failure = !is_end_of_wait(*end);
+        return is_failure ? end->message : about_command(outcome, end->message);
     }
     if (is_oom_first(outcome)) return describe_oom(*outcome.cgroup);
     const bool is_our_failure =
@@ -243,6 +254,7 @@ std::string reason_of(const Outcome& outcome) {
     if (outcome.ended_between) return "cancelled";
     if (std::holds_alternative<Lost>(outcome.end)) return "lost";
     if (const auto* end = std::get_if<NotStarted>(&outcome.end)) {
+        if (is_cancelled_wait(*end)) return "cancelled";
         return end->fault == NotStarted::Fault::timed_out ? "timeout" : "spawn-failed";
     }
     if (is_oom_first(outcome)) return "oom";
@@ -302,7 +314,7 @@ std::string verdict_of(const Outcome& outcome) {
 
 bool tells_of_failure(const Outcome& outcome, const std::string& verdict) {
     if (outcome.ended_between) return false;
-    if (const auto* end = std::get_if<NotStarted>(&outcome.end)) return end->fault != NotStarted::Fault::timed_out;
+    if (const auto* end = std::get_if<NotStarted>(&outcome.end)) return !is_end_of_wait(*end);
     return std::holds_alternative<Lost>(outcome.end) ||
            std::ranges::find(outcome.failures, verdict) != outcome.failures.end();
 }

@@ -40,12 +40,6 @@ std::size_t wrapping_columns() {
     return size.ws_col;
 }
 
-/// What leads to the start of a line.
-std::string lead(const LinePosition& position) {
-    if (position.is_at_start() && !position.is_shared()) return "";
-    return position.lead(line_end(), position.is_shared() ? wrapping_columns() : 0);
-}
-
 /// Replaces control characters, so that a file name with a newline in it does not break the line.
 std::string as_line(std::string_view prefix, const std::string& text) {
     std::string line = fmt::format("{}{}", prefix, text);
@@ -56,16 +50,23 @@ std::string as_line(std::string_view prefix, const std::string& text) {
 
 }  // namespace
 
+std::string lead_to_line(const LinePosition& position) {
+    if (position.is_at_start() && !position.is_shared()) return "";
+    return position.lead(line_end(), position.is_shared() ? wrapping_columns() : 0);
+}
+
+std::string line_to_say(const std::string& text) { return as_line(of_verdict, text); }
+
 void print(const std::string& text, Duration patience, LinePosition& position) {
     Sink sink = Sink::borrowing(STDERR_FILENO);
-    const std::string whole = lead(position) + text;
+    const std::string whole = lead_to_line(position) + text;
     position.begin_own_line();
     write_all(sink, std::as_bytes(std::span(whole)), patience);
     position.note(std::as_bytes(std::span(whole)));
 }
 
 void say(const std::string& text, Duration patience, LinePosition& position) {
-    print(as_line(of_verdict, text), patience, position);
+    print(line_to_say(text), patience, position);
 }
 
 void say_for(const std::string& option, const std::string& text, Duration patience, LinePosition& position) {
@@ -76,7 +77,7 @@ Narrator narrator(int verbosity, LiveLine* live_line, LinePosition& position) {
     const auto sink = std::make_shared<Sink>(Sink::borrowing(STDERR_FILENO));
     return Narrator([verbosity, sink, live_line, &position](int level, const std::string& text) {
         if (level > verbosity) return;
-        const std::string line = lead(position) + as_line(prefix_of(level), text);
+        const std::string line = lead_to_line(position) + as_line(prefix_of(level), text);
         if (live_line != nullptr) live_line->hide();
         const IoResult result = sink->write(std::as_bytes(std::span(line)));
         if (result.status != IoResult::Status::moved) return;

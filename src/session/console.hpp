@@ -19,6 +19,11 @@ void print(const std::string& text, Duration patience, LinePosition& position);
 /// Prints `netrunner: TEXT` as one line; waits and drops as `print` does.
 void say(const std::string& text, Duration patience, LinePosition& position);
 
+/// The line that `say` prints, with its end, and what has to be written before it. For a caller that writes it by
+/// itself, a part at a time.
+std::string line_to_say(const std::string& text);
+std::string lead_to_line(const LinePosition& position);
+
 /// Prints `netrunner OPTION: TEXT` as one line, for a line that `option` asked for; waits and drops as `print` does.
 void say_for(const std::string& option, const std::string& text, Duration patience, LinePosition& position);
 

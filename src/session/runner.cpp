@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <filesystem>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -19,6 +18,7 @@
 #include "src/session/attempt_history.hpp"
 #include "src/session/attempts.hpp"
 #include "src/session/console.hpp"
+#include "src/session/failed_setup.hpp"
 #include "src/session/parent_watch.hpp"
 #include "src/session/retry_wait.hpp"
 #include "src/session/session_requests.hpp"
@@ -114,33 +114,6 @@ void linger(Live& live, Pump& pump, SignalSource& signals) {
     }
 }
 
-/// The outcome of a run whose set-up failed before the command was started.
-Outcome failed_setup(const std::system_error& failure, const std::string& stage, const LaunchPlan& plan,
-                     TimePoint begun) {
-    std::error_code unknown;
-    Outcome outcome;
-    outcome.end = NotStarted{.stage = stage, .error = failure.code().value(), .message = failure_text(failure)};
-    outcome.command = plan.words.front();
-    outcome.on_terminal = plan.terminal.has_value();
-    outcome.directory = plan.directory.value_or(std::filesystem::current_path(unknown).string());
-    outcome.standard_input.mode = describe(plan.standard_input);
-    outcome.standard_output.mode = describe(plan.standard_output);
-    outcome.standard_error.mode = describe(plan.standard_error);
-    outcome.stamp(begun);
-    return outcome;
-}
-
-/// The outcome of a run whose time limit passed before all files were open.
-Outcome timed_out_setup(const OpenTimedOut& failure, const LaunchPlan& plan, TimePoint begun) {
-    const std::string limit = shown_timeout(plan);
-    Outcome outcome = failed_setup(failure, "open", plan, begun);
-    auto& end = std::get<NotStarted>(outcome.end);
-    end.fault = NotStarted::Fault::timed_out;
-    end.message = fmt::format("timed out after {}: {}", limit, end.message);
-    outcome.stop = StopRecord{.cause = StopCause::timeout, .steps = {}, .limit = limit};
-    return outcome;
-}
-
 /// Runs the session of one attempt to its end. A set-up that fails is an outcome too. Closes `given`, if not null, once
 /// the shepherd has inherited it.
 Outcome attempt(const LaunchPlan& plan, StandardFiles& files, bool is_first, Pump& pump, SignalSource& signals,
@@ -162,7 +135,7 @@ Outcome attempt(const LaunchPlan& plan, StandardFiles& files, bool is_first, Pum
             has_count ? above.killed(outcome.cgroup->path, *outcome.cgroup->figures.oom_kills) : above.killed("", 0);
         return outcome;
     } catch (const SetupFailure& failure) {
-        return failed_setup(failure, failure.stage(), plan, begun);
+        return failed_setup(failure, plan, begun);
     }
 }
 
@@ -256,9 +229,9 @@ Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<Sign
     } catch (const OpenTimedOut& failure) {
         const bool together = plan.retry && plan.retry->timeout != forever;
         const auto end = together ? std::optional(begun + plan.retry->timeout) : std::nullopt;
-        return as_only_attempt(timed_out_setup(failure, limited(plan, begun, end), begun), plan);
+        return as_only_attempt(timed_out_setup(failure.what(), limited(plan, begun, end), begun), plan);
     } catch (const SetupFailure& failure) {
-        return as_only_attempt(failed_setup(failure, failure.stage(), plan, begun), plan);
+        return as_only_attempt(failed_setup(failure, plan, begun), plan);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
@@ -90,15 +91,17 @@ Descriptor open_patiently(const std::string& path, int flags, std::optional<Time
     if (!is_fifo(path)) return open_file(path, flags);
     // With O_NONBLOCK, a FIFO without a reader would be refused.
     const int waiting = flags & ~O_NONBLOCK;
-    const LetThrough orders;
-    if (!until) return open_file(path, waiting);
-    const Interruption interruption(*until);
+    std::optional<LetThrough> orders;
+    if (::gettid() == ::getpid()) orders.emplace();  // another thread leaves all signals to the signalfd
+    std::optional<Interruption> interruption;
+    if (until) interruption.emplace(*until);
     while (true) {
         try {
             return open_file(path, waiting);
         } catch (const SetupFailure& failure) {
             if (failure.code().value() != EINTR) throw;
-            if (std::chrono::steady_clock::now() >= *until) {
+            // Without a time limit, another thread has interrupted the wait.
+            if (!until || std::chrono::steady_clock::now() >= *until) {
                 throw OpenTimedOut(path, (flags & O_ACCMODE) != O_RDONLY);
             }
         }

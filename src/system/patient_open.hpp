@@ -24,7 +24,8 @@ class OpenTimedOut : public std::system_error {
     std::string line_;
 };
 
-/// As open_file, but if `path` is a FIFO, waits at most `until` for its other end. Throws OpenTimedOut, SetupFailure.
+/// As open_file, but if `path` is a FIFO, waits at most `until` for its other end. Throws OpenTimedOut, also if a
+/// signal handler interrupts a wait without a limit; SetupFailure.
 Descriptor open_patiently(const std::string& path, int flags, std::optional<TimePoint> until);
 
 }  // namespace netrunner

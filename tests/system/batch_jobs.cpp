@@ -474,6 +474,26 @@ TEST_CASE_FIXTURE(GroupsTrial, "a limit of all jobs that cannot be applied is re
             complete(batch({"-j1", "--cgroup-base", groups.path(), option, value, "--", "echo", ":::", "started"}));
         CHECK_REFUSED(result, std::string("the controller '") + controller + "'");
     }
+    // So is a limit of each job, as an option of the batch; in a record, it is that job's failure.
+    for (const auto& [option, value, controller] :
+         {std::tuple{"--memory-max", "64M", "memory"}, {"--pids-max", "10", "pids"}, {"--cpu-max", "50%", "cpu"}}) {
+        CAPTURE(option);
+        if (contains(controllers, controller)) continue;  // tests/vm
+        std::filesystem::remove(path("report"));
+        Words words{"-j1", "--cgroup-base", groups.path(), "--report", path("report")};
+        Words limited = words;
+        limited.insert(limited.end(), {option, value, "--", "echo", ":::", "started", "twice"});
+        CHECK_REFUSED(complete(batch(limited)), std::string("the controller '") + controller + "'");
+        CHECK(!std::filesystem::exists(path("report")));
+        words.emplace_back("--jsonl");
+        const auto result = complete(batch_of(R"({"command":["echo","one"],"memory_max":"64M"})"
+                                              "\n"
+                                              R"({"command":["echo","two"]})",
+                                              words));
+        CHECK(result.ending == exit_code(1));
+        CHECK(result.out == "two\n");
+        CHECK(job_in(path("report"), 1).at("error").at("stage") == "cgroup");
+    }
     const auto result = complete(
         batch({"-j4", "--cgroup-base", groups.path(), "--group-pids-max", "3", "--", "echo", ":::", "started"}));
     CHECK_REFUSED(result, "-j 4: --group-pids-max 3 has no room for so many jobs (say -j 3)");

@@ -303,6 +303,57 @@ TEST_CASE_FIXTURE(OutputTrial,
     if (small_disk) ::umount(folder.c_str());
 }
 
+TEST_CASE_FIXTURE(OutputTrial,
+                  "pieces below a page keep the spill file within its limit, and what was read is used again") {
+    if (sanitized) return skip(needs_more);
+    constexpr long limit = 2'000'000;
+    const long bytes = amount(8, 32) * 1'000'000L;
+    // Each job writes pieces of 700 bytes.
+    auto setup = batch({"-j6", "-q", "--spill-max", std::to_string(limit), "--", "sh", "-c",
+                        "yes $1 | head -c " + std::to_string(bytes) + " | dd bs=700 2>/dev/null", "sh", ":::", "111",
+                        "222", "333", "444", "555", "666"});
+    setup.environment["TMPDIR"] = directory();
+    auto process = start(setup);
+    long most = 0;
+    long seen = 0;
+    while (process.running()) {
+        process.exchange(20ms);
+        const long now = spilled_bytes(process.pid(), directory());
+        most = std::max(most, now);
+        seen += now > 0 ? 1 : 0;
+    }
+    const auto result = process.finish();
+    CHECK(result.ending == exit_code(0));
+    CHECK(static_cast<long>(result.out.size()) == 6 * bytes);
+    CHECK_MESSAGE(most <= limit, most, " bytes on the disk");
+    CHECK(seen > 0);
+    for (const char digit : {'1', '2', '3', '4', '5', '6'})
+        CHECK(std::ranges::count(result.out, digit) == bytes / 4 * 3);
+}
+
+TEST_CASE_FIXTURE(OutputTrial, "a spill file that cannot be read again makes the status 125, and the jobs go on") {
+    auto setup = batch({"-j2", "--report", path("report"), "--shell",
+                        "[ $1 = 1 ] && " + blocks_until_go + "; yes $1 | head -c 4000000; : >done$1", ":::", "1", "2"});
+    // Job 1 has the floor.
+    setup.argv.insert(setup.argv.begin() + 2, {"--output-mode", "ordered"});
+    setup.environment["TMPDIR"] = directory();
+    auto process = start(setup);
+    path("done1"), path("done2");
+    process.wait_for("output in the file", [&] { return std::filesystem::exists(path("done2")); });
+    bool is_cut = false;
+    for (const auto& [number, target] : descriptors_of(process.pid())) {
+        if (!begins(target, directory()) || !contains(target, "(deleted)")) continue;
+        is_cut =
+            ::truncate(("/proc/" + std::to_string(process.pid()) + "/fd/" + std::to_string(number)).c_str(), 0) == 0;
+    }
+    REQUIRE(is_cut);
+    let_go();
+    const auto result = process.finish();
+    CHECK(result.ending == exit_code(125));
+    CHECK(contains(result.err, "netrunner: cannot read the spill file: output of jobs is lost"));
+    CHECK(jobs_reported(path("report")) == 2);
+}
+
 TEST_CASE_FIXTURE(BatchTrial, "without the reader of standard error, standard output is whole") {
     for (const std::string mode : {"group", "ordered", "line"}) {
         CAPTURE(mode);

@@ -62,6 +62,20 @@ TEST_CASE("what the group of the run counts itself is left out if that is an inn
     CHECK(around.killed(mount.path("other"), 2) == 3);
 }
 
+TEST_CASE("the jobs of a batch share one counter, and each begins at its own count") {
+    const Mount mount;
+    mount.write("pod", 2);
+    const KillsAbove around("0::/pod\n", {mount.path("")});
+    const auto first = around.count();
+    mount.write("pod", 3);
+    const auto second = around.count();
+    mount.write("pod", 5);
+    CHECK(around.killed_since(first, "", 0) == 3);
+    CHECK(around.killed_since(second, "", 0) == 2);
+    CHECK(around.killed_since(second, mount.path("pod/step"), 1) == 1);
+    CHECK(!around.killed_since(std::nullopt, "", 0));
+}
+
 TEST_CASE("without a count nothing is known") {
     const Mount mount;
     CHECK(!KillsAbove("0::/\n", {mount.path("")}).killed("", 0));

@@ -108,4 +108,20 @@ TEST_CASE_FIXTURE(Lines, "if the reader goes, every job is delivered") {
     CHECK(job->is_delivered());
 }
 
+TEST_CASE_FIXTURE(Lines, "jobs that have ended with output that waits are counted, and more than 1,000 are too many") {
+    std::vector<std::unique_ptr<JobOutput>> jobs;
+    const auto end = [&](std::uint64_t number) {
+        jobs.push_back(all.open({.number = number}));
+        CHECK(jobs.back()->output().take(bytes("no end")).bytes == 6);
+        jobs.back()->end(true);
+    };
+    look();
+    std::uint64_t number = 0;
+    while (number < 5000 && all.has_room()) end(++number);
+    CHECK(number >= 1000);
+    CHECK(number < 2000);
+    jobs.erase(jobs.begin(), jobs.begin() + static_cast<std::ptrdiff_t>(number) - 900);
+    CHECK(all.has_room());
+}
+
 TEST_SUITE_END();
