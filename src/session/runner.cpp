@@ -42,6 +42,7 @@ void reap_strangers(const Session& session) {
 }
 
 void take_turn(Session& session, Pump& pump, SignalSource& signals, Live* live) {
+    session.begin_turn();
     const Wake wake = pump.wait(live == nullptr ? session.deadline() : earlier(session.deadline(), live->deadline()));
     if (wake.owner == &session) session.handle(wake);
     if (wake.owner == &signals) {

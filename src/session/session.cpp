@@ -160,7 +160,6 @@ void Session::apply(RunEvent event) {
 
 void Session::act(RunAction action) {
     const TimePoint now = steady_clock::now();
-    if (action != RunAction::none) restart_suspension_watch(now);  // the next state's timers begin now
     switch (action) {
         case RunAction::none: break;
         case RunAction::climb:
@@ -295,6 +294,13 @@ bool Session::runs() const {
     return state_ == RunState::starting || state_ == RunState::running || state_ == RunState::waiting;
 }
 
+/// While the session measures no time, it does not look for suspensions, so its last look may be long ago when it
+/// begins to measure one.
+void Session::begin_turn() {
+    if (!std::exchange(has_timers_, suspension_deadline().has_value()) && has_timers_)
+        suspension_.restart(steady_clock::now(), processor_wait());
+}
+
 std::optional<TimePoint> Session::deadline() const {
     auto next = earlier(earlier(link_.retry_at(), suspension_deadline()), earlier(state_deadline(), pulse_deadline()));
     if (runs()) next = earlier(next, cpu_limit_.deadline());
@@ -378,7 +384,7 @@ void Session::on(const protocol::ChildStopped& event) {
 /// The run was suspended for `paused`, by job control or otherwise: no timer counts that time.
 void Session::resume_timers(Duration paused) {
     const TimePoint now = steady_clock::now();
-    restart_suspension_watch(now);
+    if (context_.neighbours == nullptr) suspension_.restart(now, processor_wait());
     outcome_.suspended += paused;
     limits_.pause(paused, now);
     input_watch_.pause(paused);
@@ -387,11 +393,6 @@ void Session::resume_timers(Duration paused) {
     settling_.pause(paused);
     if (patience_at_) *patience_at_ += paused;
     if (survivor_watch_.deadline()) survivor_watch_.begin(now);
-}
-
-/// Does nothing if no timer follows, or if the session's process looks for all sessions.
-void Session::restart_suspension_watch(TimePoint now) {
-    if (context_.neighbours == nullptr && state_ != RunState::over) suspension_.restart(now, processor_wait());
 }
 
 void Session::notice_suspension(TimePoint now) {
@@ -602,6 +603,7 @@ std::optional<Duration> Session::extend(bool adds, Duration by, std::optional<Li
     new_timeout_ = changed;
     limits_.set_total(changed, outcome_.suspended);
     suspension_ = SuspensionWatch(std::min(changed, plan_.idle_timeout), now);
+    has_timers_ = false;  // the next turn lets the watch begin
     pulse_.set_timeout(changed);
     const LimitChange change{.after = now - context_.begun, .timeout = changed, .by = peer};
     outcome_.changes.push_back(change);

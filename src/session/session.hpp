@@ -110,6 +110,8 @@ class Session {
     /// Stops the run because netrunner cannot continue. `why` becomes one line of the outcome's failures.
     void fail(const std::string& why);
 
+    /// Call this before each wait. With neighbours it does nothing.
+    void begin_turn();
     /// When to call `handle_time`; nothing when the session waits for no time.
     [[nodiscard]] std::optional<TimePoint> deadline() const;
     [[nodiscard]] bool over() const { return state_ == RunState::over; }
@@ -136,7 +138,6 @@ class Session {
     void on(const protocol::Failed& event);
     void on(const HangUp& event);
 
-    void restart_suspension_watch(TimePoint now);
     void notice_suspension(TimePoint now);
 
     // applying the lifecycle table
@@ -207,6 +208,7 @@ class Session {
     TimeLimits limits_;
     CpuLimit cpu_limit_;
     SuspensionWatch suspension_;
+    bool has_timers_ = false;  ///< a suspension of this process could use up some time that the session measures
     InputWatch input_watch_;
     SignalBits forwarded_ = 0;
 

@@ -57,6 +57,18 @@ TEST_CASE_FIXTURE(Trial, "a hanging --on-timeout is ended with its whole tree, a
     CHECK(report["signal"] == "SIGTERM");
 }
 
+TEST_CASE_FIXTURE(Trial, "a long --on-timeout does not lengthen the grace after it") {
+    auto [result, report] = run_reported({"-v", "-t", "200ms", "-k", "300ms", "--on-timeout", "sleep 2", "--", "sh",
+                                          "-c", "trap '' TERM; while :; do sleep 0.1; done"});
+    CHECK(result.ending == exit_code(124));
+    REQUIRE(report["stop"]["steps"].size() == 2);
+    const double grace =
+        report["stop"]["steps"][1]["after"].get<double>() - report["stop"]["steps"][0]["after"].get<double>();
+    CHECK(grace >= 0.3);
+    CHECK(grace < 1.8);
+    CHECK(!contains(result.err, "could not run"));
+}
+
 TEST_CASE_FIXTURE(Trial, "64 KiB of the output of --on-timeout are shown and reported") {
     auto [result, report] = run_reported(
         {"-q", "-t", "300ms", "--on-timeout", "head -c 300000 /dev/zero | tr '\\0' x", "--", "sleep", "60"});
