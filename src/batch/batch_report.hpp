@@ -13,6 +13,7 @@
 #include "src/batch/job_keeper.hpp"
 #include "src/batch/report_file.hpp"
 #include "src/batch/report_scan.hpp"
+#include "src/cli/batch_options.hpp"
 
 namespace netrunner {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "src/cli/batch_options.hpp"
+#include "src/cli/batch_values.hpp"
 #include "src/outcome/outcome.hpp"
 #include "src/values/deadline.hpp"
 

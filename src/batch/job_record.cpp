@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "src/cli/batch_options.hpp"
+#include "src/cli/batch_checks.hpp"
 #include "src/cli/run_options.hpp"
 #include "src/cli/value_syntax.hpp"
 #include "src/values/nearest_word.hpp"

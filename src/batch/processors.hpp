@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "src/cli/batch_options.hpp"
+#include "src/cli/batch_values.hpp"
 
 namespace netrunner {
 

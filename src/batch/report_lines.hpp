@@ -12,7 +12,7 @@
 
 #include "src/batch/halting.hpp"
 #include "src/batch/job_key.hpp"
-#include "src/cli/batch_options.hpp"
+#include "src/cli/batch_values.hpp"
 
 namespace netrunner {
 

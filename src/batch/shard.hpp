@@ -8,7 +8,7 @@
 #include <string>
 
 #include "src/batch/job_key.hpp"
-#include "src/cli/batch_options.hpp"
+#include "src/cli/batch_values.hpp"
 
 namespace netrunner {
 

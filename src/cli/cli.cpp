@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "src/cli/batch_parser.hpp"
 #include "src/cli/check_names.hpp"
 #include "src/cli/run_options.hpp"
 #include "src/cli/value_syntax.hpp"

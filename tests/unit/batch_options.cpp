@@ -1,4 +1,4 @@
-#include "src/cli/batch_options.hpp"
+#include "src/cli/batch_parser.hpp"
 
 #include <doctest/doctest.h>
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <variant>
 
+#include "src/cli/batch_parser.hpp"
 #include "src/values/usage_error.hpp"
 
 using namespace netrunner;
