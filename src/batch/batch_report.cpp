@@ -58,15 +58,19 @@ std::string quoted(const std::string& word) {
     return text + "'";
 }
 
-/// A job array that is submitted again for one task counts one task: that task would run the other shards' jobs too.
-[[noreturn]] void refuse_shard(const std::string& report, const ShardChoice& reported, const ShardChoice& found) {
+/// A report with the jobs of two shards could not be merged with any other. Also, a job array that is submitted again
+/// for one task counts one task: that task would run the jobs of the other shards. `asked`: as typed.
+[[noreturn]] void refuse_shard(const std::string& report, const ShardChoice& reported, const ShardChoice& asked,
+                               const ShardChoice& found) {
     const std::string here = shard_text(found);
     const std::string there = shard_text(reported);
+    const bool is_automatic = asked.kind == ShardChoice::Kind::automatic;
+    const std::string option = is_automatic   ? fmt::format("--shard auto: this is shard {}, but", here)
+                               : here.empty() ? "--resume without --shard:"
+                                              : fmt::format("--shard {}:", here);
     if (there.empty())
-        throw UsageError(
-            fmt::format("--shard auto: this is shard {}, but '{}' is the report of a whole batch", here, report));
-    throw UsageError(fmt::format("--shard auto: this is shard {}, but '{}' is the report of shard {} (say --shard {})",
-                                 here, report, there, there));
+        throw UsageError(fmt::format("{} '{}' is the report of a whole batch (leave --shard out)", option, report));
+    throw UsageError(fmt::format("{} '{}' is the report of shard {} (say --shard {})", option, report, there, there));
 }
 
 }  // namespace
@@ -83,8 +87,7 @@ BatchReport::BatchReport(const BatchOptions& options, std::vector<std::string> a
             return IoResult::of(true, [&] { return ::read(file_->descriptor(), room.data(), room.size()); });
         };
         ReportScan scan = scan_report(read, *options.resume);
-        if (options.shard.kind == ShardChoice::Kind::automatic && scan.shard && *scan.shard != shard_)
-            refuse_shard(*options.resume, *scan.shard, shard_);
+        if (scan.shard && *scan.shard != shard_) refuse_shard(*options.resume, *scan.shard, options.shard, shard_);
         if (scan.torn > 0) {
             note(fmt::format("'{}': cut off a line of {} bytes that was not written to its end", *options.resume,
                              scan.torn));

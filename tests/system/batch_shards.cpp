@@ -243,4 +243,70 @@ TEST_CASE_FIXTURE(
     CHECK(merge({}).ending == exit_code(125));
 }
 
+TEST_CASE_FIXTURE(ShardTrial, "a report is resumed by its own shard only, so that it can be merged") {
+    struct Pair {
+        std::string there, here, said;
+    };
+    const std::string whole = "' is the report of a whole batch (leave --shard out)\n";
+    const auto of_shard = [](const std::string& shard) {
+        return "' is the report of shard " + shard + " (say --shard " + shard + ")\n";
+    };
+    const auto resume = [&](const std::string& shard) {
+        Words words{"-j2", "--resume", name_of(1)};
+        if (!shard.empty()) words.insert(words.end(), {"--shard", shard});
+        words.insert(words.end(), {"--", "echo", ":::", "r1", "r2", "r3", "r4", "r5", "r6", "r7"});
+        return run_batch(words);
+    };
+    for (const Pair& pair :
+         std::vector<Pair>{{"", "1/2", "--shard 1/2: '" + name_of(1) + whole},
+                           {"", "hash:1/1", "--shard hash:1/1: '" + name_of(1) + whole},
+                           {"1/2", "", "--resume without --shard: '" + name_of(1) + of_shard("1/2")},
+                           {"1/2", "2/2", "--shard 2/2: '" + name_of(1) + of_shard("1/2")},
+                           {"1/2", "1/3", "--shard 1/3: '" + name_of(1) + of_shard("1/2")},
+                           {"1/2", "hash:1/2", "--shard hash:1/2: '" + name_of(1) + of_shard("1/2")},
+                           {"hash:1/2", "1/2", "--shard 1/2: '" + name_of(1) + of_shard("hash:1/2")},
+                           {"hash:2/3", "hash:2/4", "--shard hash:2/4: '" + name_of(1) + of_shard("hash:2/3")}}) {
+        CAPTURE(pair.there);
+        CAPTURE(pair.here);
+        std::filesystem::remove(name_of(1));
+        if (pair.there.empty()) {
+            CHECK(run_batch({"--report", name_of(1), "--", "echo", ":::", "r1"}).ending == exit_code(0));
+        } else {
+            run_shard(pair.there, 7, name_of(1));
+        }
+        const std::string before = read_text(name_of(1));
+        const auto result = resume(pair.here);
+        CHECK(result.ending == exit_code(125));
+        CHECK(result.out.empty());
+        CHECK(result.err == "netrunner: " + pair.said);
+        CHECK(read_text(name_of(1)) == before);
+        CHECK(resume(pair.there).ending == exit_code(0));
+        CHECK(reported(name_of(1), "header").size() == 2);
+        const auto merged = complete(command({netrunner(), "report", "merge", name_of(1)}));
+        CHECK_MESSAGE(merged.ending == exit_code(pair.there.empty() ? 0 : 1), merged.err);  // not 125
+    }
+}
+
+TEST_CASE_FIXTURE(ShardTrial, "soon=N% counts against the jobs of the shard, also of --shard auto") {
+    struct Way {
+        std::string shard;
+        int failed;
+        int left;
+    };
+    // 20 records; a shard of two has 10.
+    for (const Way& way : std::vector<Way>{{"auto", 4, 6}, {"2/2", 4, 6}, {"1/1", 8, 12}}) {
+        CAPTURE(way.shard);
+        std::filesystem::remove(name_of(1));
+        Words words{"-j1", "--shard", way.shard, "--halt", "soon=40%", "--report", name_of(1), "--", "false", ":::"};
+        for (int i = 1; i <= 20; ++i) words.push_back(std::to_string(i));
+        auto setup = batch(words);
+        for (const auto& [name, value] : only({{"CI_NODE_INDEX", "2"}, {"CI_NODE_TOTAL", "2"}}))
+            setup.environment[name] = value;
+        CHECK(complete(setup).ending == exit_code(1));
+        const auto counts = reported(name_of(1), "trailer").at(0).at("counts");
+        CHECK(counts.at("failed") == way.failed);
+        CHECK(counts.at("not_started") == way.left);
+    }
+}
+
 TEST_SUITE_END();
