@@ -4,7 +4,6 @@
 
 #include <chrono>
 
-#include "src/batch/shard.hpp"
 #include "src/values/errno_text.hpp"
 
 namespace netrunner {
@@ -40,16 +39,22 @@ const BatchJob* JobSupply::next() {
                 return nullptr;
             case JobMaker::State::ended:
                 ended_ = true;
-                halting_.total_known(jobs_in_shard(setup_.shard, source_.count()));
+                halting_.total_known(ours_);
                 return nullptr;
         }
-        switch (keeper_.choose(job)) {
-            case JobKeeper::Choice::run: next_ = std::move(job); break;
-            case JobKeeper::Choice::skip: halting_.job_skipped(); break;
-            case JobKeeper::Choice::not_ours: break;
-        }
+        if (is_to_run(job)) next_ = std::move(job);
     }
     return next_ ? &*next_ : nullptr;
+}
+
+/// Counts the job unless it belongs to another shard.
+bool JobSupply::is_to_run(const BatchJob& job) {
+    const JobKeeper::Choice choice = keeper_.choose(job);
+    if (choice == JobKeeper::Choice::not_ours) return false;
+    ++ours_;
+    if (choice == JobKeeper::Choice::run) return true;
+    halting_.job_skipped();
+    return false;
 }
 
 std::optional<std::uint64_t> JobSupply::count_left() {
@@ -61,7 +66,7 @@ std::optional<std::uint64_t> JobSupply::count_left() {
         const auto state = source_.next(job);
         if (state == JobMaker::State::ended) break;
         if (state != JobMaker::State::record || std::chrono::steady_clock::now() > until) return std::nullopt;
-        if (keeper_.choose(job) == JobKeeper::Choice::run) ++left;
+        if (is_to_run(job)) ++left;
     }
     return left;
 }

@@ -2,6 +2,7 @@
 // The conductor takes jobs from it. It watches the input while that has nothing yet. It does not start jobs.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -33,14 +34,17 @@ class JobSupply {
     /// Whether the input has ended. The job that was read last may not have been taken.
     [[nodiscard]] bool has_ended() const { return ended_; }
 
-    /// At the end: how many jobs have not been taken. Reads the rest of the input; nothing if that takes too long, or
-    /// if the writer of the input has not closed it.
+    /// At the end: how many jobs have not been taken, without those that have succeeded before, which are counted as
+    /// skipped. Reads the rest of the input; nothing if that takes too long, or if the writer of the input has not
+    /// closed it.
     std::optional<std::uint64_t> count_left();
 
     /// Whether `wake` says that the input has more. Then call `next`.
     bool handle(const Wake& wake);
 
   private:
+    [[nodiscard]] bool is_to_run(const BatchJob& job);
+
     const ConductorSetup& setup_;
     JobMaker& source_;
     JobKeeper& keeper_;
@@ -49,6 +53,7 @@ class JobSupply {
     std::optional<BatchJob> next_;
     int read_ = 0;  ///< records, in this turn
     std::optional<TimePoint> again_at_;
+    std::uint64_t ours_ = 0;  ///< jobs of this shard that have been read
     bool ended_ = false;
     bool is_watched_ = false;
 };

@@ -155,6 +155,42 @@ TEST_CASE_FIXTURE(BatchReportTrial, "the trailer says how many jobs were not sta
     CHECK(merge({path("open.jsonl")}).ending == exit_code(1));
 }
 
+TEST_CASE_FIXTURE(BatchReportTrial, "the counts of the trailer add up to the records, also after a halt") {
+    const std::string report = path("report.jsonl");
+    const auto counts = [&] { return batch_report(report).back().at("counts"); };
+    const Words jobs{"--", "sh", "-c", "[ $1 != 2 ] && [ $1 != 7 ]", "sh", ":::", "1", "2", "3", "4", "5",
+                     "6",  "7",  "8"};
+    const auto run = [&](Words words) {
+        words.insert(words.end(), jobs.begin(), jobs.end());
+        return complete(batch(words));
+    };
+    run({"-j1", "--report", report});
+    CHECK(counts() == Json{{"succeeded", 6}, {"failed", 2}, {"skipped", 0}, {"not_started", 0}});
+    auto result = run({"-j1", "--halt", "soon", "--resume", report});
+    CHECK(counts() == Json{{"succeeded", 0}, {"failed", 1}, {"skipped", 6}, {"not_started", 1}});
+    CHECK(contains(result.err, "0 succeeded, 1 failed, 6 skipped, 1 not started"));
+    // The records of a JUnit file add up as well.
+    result = run({"-j1", "--halt", "now", "--resume", report, "--junit", path("junit.xml")});
+    CHECK(counts() == Json{{"succeeded", 0}, {"failed", 1}, {"skipped", 6}, {"not_started", 1}});
+    CHECK(contains(read_text(path("junit.xml")), "tests=\"7\" failures=\"1\" errors=\"0\" skipped=\"6\""));
+
+    // Of a shard, its own records count.
+    std::filesystem::remove(report);
+    run({"-j1", "--shard", "2/2", "--report", report});
+    CHECK(counts() == Json{{"succeeded", 3}, {"failed", 1}, {"skipped", 0}, {"not_started", 0}});
+    run({"-j1", "--shard", "2/2", "--halt", "soon", "--resume", report});
+    CHECK(counts() == Json{{"succeeded", 0}, {"failed", 1}, {"skipped", 3}, {"not_started", 0}});
+
+    // Where the input has no end, the number is not known, and the trailer says that.
+    auto setup = batch({"-j1", "--halt", "soon", "--report", path("open.jsonl"), "--", "sh", "-c", "exit $1", "sh"});
+    setup.in = piped();
+    setup.input = "0\n1\n0\n";
+    setup.hold_input = true;
+    CHECK(complete(setup).ending == exit_code(1));
+    CHECK(batch_report(path("open.jsonl")).back().at("counts") ==
+          Json{{"succeeded", 1}, {"failed", 1}, {"skipped", 0}, {"not_started", nullptr}});
+}
+
 TEST_CASE_FIXTURE(BatchReportTrial, "report merge joins shards, and names the missing one") {
     for (const char* kind : {"", "hash:"}) {
         CAPTURE(kind);
