@@ -16,9 +16,9 @@ LineTags::LineTags(const BatchOptions& options)
 
 LineStamp LineTags::shown(const Filling& job) const {
     if (!shows_tags_) return {};
-    return {.clock = clock_, .prefix = tag_ ? tag_->label(job) : ""};
+    return {.clock = clock_, .prefix = tag_ ? tag_->tag(job) : ""};
 }
 
-LineStamp LineTags::logged(const Filling& job) const { return {.clock = clock_, .prefix = log_tag_.label(job)}; }
+LineStamp LineTags::logged(const Filling& job) const { return {.clock = clock_, .prefix = log_tag_.tag(job)}; }
 
 }  // namespace netrunner

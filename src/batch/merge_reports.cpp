@@ -13,6 +13,7 @@
 #include "src/report/written_place.hpp"
 #include "src/system/fd.hpp"
 #include "src/system/setup_failure.hpp"
+#include "src/values/visible_text.hpp"
 
 namespace netrunner {
 namespace {
@@ -53,7 +54,7 @@ std::string text_of(const MergedBatch& batch) {
             text += fmt::format("failed: {} more\n", batch.failed - most_shown);
             break;
         }
-        text += fmt::format("failed: {} {}: {}\n", job.number, job.name, message_of(job));
+        text += fmt::format("failed: {} {}: {}\n", job.number, visible_text(job.name), visible_text(message_of(job)));
     }
     return text;
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "src/values/kernel_text.hpp"
+#include "src/values/visible_text.hpp"
 
 namespace netrunner {
 namespace {
@@ -120,16 +121,20 @@ std::string WordTemplate::filled(const Filling& filling, std::string_view value)
     return word;
 }
 
-std::string WordTemplate::label(const Filling& filling) const {
+std::string WordTemplate::joined(const Filling& filling, Values values) const {
+    const auto shown = [values](std::string text) {
+        return values == Values::visible ? visible_text(text) : std::move(text);
+    };
     std::string text;
     for (const Piece& piece : pieces_) {
         if (!is_each(piece.kind)) {
-            text += of_job(piece, filling);
+            const std::string of_piece = of_job(piece, filling);
+            text += piece.kind == Kind::text ? of_piece : shown(of_piece);
             continue;
         }
         for (std::size_t i = 0; i < filling.values.size(); ++i) {
             if (i > 0) text += ' ';
-            text += of_value(piece.kind, filling.values[i]);
+            text += shown(of_value(piece.kind, filling.values[i]));
         }
     }
     return text;

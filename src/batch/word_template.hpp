@@ -40,9 +40,12 @@ class WordTemplate {
     /// With {} and the like standing for `value`. There must be `highest_value` values.
     [[nodiscard]] std::string filled(const Filling& filling, std::string_view value) const;
     /// One text, with {} and the like standing for all values, divided by blanks. A value that is missing is empty.
-    [[nodiscard]] std::string label(const Filling& filling) const;
+    [[nodiscard]] std::string label(const Filling& filling) const { return joined(filling, Values::unchanged); }
+    /// The same for a tag, which is a part of one line: what comes from the record is `visible_text`.
+    [[nodiscard]] std::string tag(const Filling& filling) const { return joined(filling, Values::visible); }
 
   private:
+    enum class Values { unchanged, visible };
     enum class Kind : std::uint8_t { text, value, stem, base, directory, nth, number, id, stream };
     struct Piece {
         Kind kind = Kind::text;
@@ -53,6 +56,7 @@ class WordTemplate {
     static std::optional<Piece> placeholder(std::string_view inside, Use use);
     static std::string of_value(Kind kind, std::string_view value);
     static std::string of_job(const Piece& piece, const Filling& filling);
+    [[nodiscard]] std::string joined(const Filling& filling, Values values) const;
     [[nodiscard]] static bool is_each(Kind kind) { return kind >= Kind::value && kind <= Kind::directory; }
 
     std::vector<Piece> pieces_;

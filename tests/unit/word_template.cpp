@@ -64,6 +64,17 @@ TEST_CASE("a label holds all values and the stream") {
     CHECK(label("{2}|{3}", {"a", "b"}) == "b|");
 }
 
+TEST_CASE("a tag is a part of one line, whatever the values contain") {
+    const auto tag = [](std::string_view word, const Words& values) {
+        return WordTemplate(word, WordTemplate::Use::label).tag({.values = values, .number = 7, .id = "a\tb"});
+    };
+    CHECK(tag("{}: ", {"x\nnetrunner: forged"}) == "x\\nnetrunner: forged: ");
+    CHECK(tag("{1}|{/}|{.}|{//}", {"d\r/b\x1b.c"}) == "d\\r/b\\x1B.c|b\\x1B.c|d\\r/b\\x1B|d\\r");
+    CHECK(tag("{id}\t", {"v"}) == "a\\tb\t");  // the template itself stays as it is
+    CHECK(tag("\\{#}", {"v"}) == "\\7");
+    CHECK(label("{}", {"a\nb\\"}) == "a\nb\\");  // a file's name is exact
+}
+
 TEST_CASE("the extension is removed from the last component only") {
     CHECK(without_extension("a.tar.gz") == "a.tar");
     CHECK(without_extension("d.d/file") == "d.d/file");
