@@ -64,7 +64,7 @@ Conductor::Conductor(const ConductorSetup& setup, JobMaker& source, JobKeeper& k
       halting_(setup.options.halt, setup.options.batch_timeout, setup.begun,
                jobs_in_shard(setup.shard, source.count())),
       slots_(setup, pump_),
-      supply_(setup, source, keeper, halting_, pump_),
+      supply_(setup, source, keeper, halting_, pump_, [this](const BatchJob& job) { starter_.skip(job); }),
       suspension_(shortest_limit(setup.options), steady_clock::now()) {
     // For the sessions' second layers: if the guard and the shepherd of a job die, the kernel reparents its tree to
     // this process.

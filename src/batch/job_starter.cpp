@@ -45,6 +45,7 @@ std::optional<Outcome> JobStarter::start(StartedJob& started) {
     return attempt(job, [&] {
         using Attempt = StandardFiles::Attempt;
         const TimePoint now = std::chrono::steady_clock::now();
+        if (started.is_first_attempt()) planner_.claim_files(job);
         const LaunchPlan planned = planner_.plan(job, outputs_ != nullptr);
         refuse_input_for_one_attempt(planned);
         if (StandardFiles* const kept = started.kept_files()) {

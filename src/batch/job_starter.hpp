@@ -32,6 +32,8 @@ class JobStarter {
     std::optional<Outcome> start(StartedJob& started);
     /// The wait for its files has ended. Nothing if the attempt runs; else its outcome.
     std::optional<Outcome> go_on(StartedJob& started, WaitingStart opened);
+    /// `job` has succeeded before and does not start.
+    void skip(const BatchJob& job) { planner_.keep_files(job); }
 
   private:
     std::optional<Outcome> attempt(const BatchJob& job, const std::function<void()>& act) const;

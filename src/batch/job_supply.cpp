@@ -54,6 +54,7 @@ bool JobSupply::is_to_run(const BatchJob& job) {
     ++ours_;
     if (choice == JobKeeper::Choice::run) return true;
     halting_.job_skipped();
+    skip_(job);
     return false;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -17,8 +18,10 @@ namespace netrunner {
 
 class JobSupply {
   public:
-    JobSupply(const ConductorSetup& setup, JobMaker& source, JobKeeper& keeper, Halting& halting, Pump& pump)
-        : setup_(setup), source_(source), keeper_(keeper), halting_(halting), pump_(pump) {}
+    using Skip = std::function<void(const BatchJob& job)>;
+    /// `skip` is told of each job that does not start, because it has succeeded before.
+    JobSupply(const ConductorSetup& setup, JobMaker& source, JobKeeper& keeper, Halting& halting, Pump& pump, Skip skip)
+        : setup_(setup), source_(source), keeper_(keeper), halting_(halting), pump_(pump), skip_(std::move(skip)) {}
 
     /// Call this before the first `next` of each turn of the conductor.
     void begin_turn() {
@@ -50,6 +53,7 @@ class JobSupply {
     JobKeeper& keeper_;
     Halting& halting_;
     Pump& pump_;
+    Skip skip_;
     std::optional<BatchJob> next_;
     int read_ = 0;  ///< records, in this turn
     std::optional<TimePoint> again_at_;

@@ -14,16 +14,28 @@
 namespace netrunner {
 namespace {
 
-/// How many components of `path` are "..".
-std::size_t steps_up(std::string_view path) {
-    std::size_t count = 0;
+struct Steps {
+    std::size_t up = 0;   ///< how many components are ".."
+    bool leaves = false;  ///< whether they lead above the directory where the path begins
+};
+
+Steps steps_of(std::string_view path) {
+    Steps steps;
+    std::size_t depth = 0;
     while (!path.empty()) {
         const std::size_t slash = path.find('/');
-        count += path.substr(0, slash) == ".." ? 1 : 0;
+        const std::string_view component = path.substr(0, slash);
+        if (component == "..") {
+            ++steps.up;
+            steps.leaves = steps.leaves || depth == 0;
+            depth -= depth > 0 ? 1 : 0;
+        } else if (!component.empty() && component != ".") {
+            ++depth;
+        }
         if (slash == std::string_view::npos) break;
         path.remove_prefix(slash + 1);
     }
-    return count;
+    return steps;
 }
 
 }  // namespace
@@ -43,11 +55,21 @@ OutputNames::OutputNames(const std::string& name_template)
     }
 }
 
+/// A link may be among the directories, so a ".." from a value is refused also where it leads back to the directory.
+bool OutputNames::stays_below(std::string_view path) const {
+    const std::string_view leading = template_.leading_text();
+    const std::size_t directory = leading.rfind('/') + 1;  // 0 without one
+    const std::string_view rest = path.substr(directory);
+    if (directory == 0 && rest.starts_with('/')) return false;
+    return !steps_of(rest).leaves && steps_of(path).up <= steps_of(text_).up;
+}
+
 std::string OutputNames::path(const Filling& filling) const {
     std::string path = template_.label(filling);
-    if (steps_up(path) > steps_up(text_)) {
-        throw UsageError(
-            fmt::format("its output file '{}' would lead out of the directory of --output-mode files={}", path, text_));
+    if (!stays_below(path)) {
+        throw UsageError(fmt::format("its output file '{}' would lead out of the directory of --output-mode files={}{}",
+                                     path, text_,
+                                     path.starts_with('/') ? fmt::format(" (say files=./{})", text_) : ""));
     }
     if (path.empty() || path.ends_with('/') || path.find('\0') != std::string::npos)
         throw UsageError(fmt::format("'{}' is no name for its output file (--output-mode files={})", path, text_));

@@ -21,10 +21,18 @@ class OutputNames {
     /// False: the template has no {stream}, and both streams of a job go to one file, opened once.
     [[nodiscard]] bool parts_streams() const { return parts_streams_; }
 
-    /// Throws UsageError if the job's values lead out of the template's directory (`..`) or make no file name.
+    /// False: each job has a name of its own, because only its number is in the name. `has_ids`: records may have ids.
+    [[nodiscard]] bool may_repeat(bool has_ids) const {
+        return template_.has_values() || (has_ids && template_.has_id());
+    }
+
+    /// Throws UsageError if the job's values or its id make no file name, or lead out of the directory that the
+    /// template begins with: by `..`, or by a `/` at the start. They may name directories below it.
     [[nodiscard]] std::string path(const Filling& filling) const;
 
   private:
+    [[nodiscard]] bool stays_below(std::string_view path) const;
+
     std::string text_;
     WordTemplate template_;
     bool parts_streams_;

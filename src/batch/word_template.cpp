@@ -89,6 +89,17 @@ bool WordTemplate::is_for_each_value() const {
     return std::ranges::any_of(pieces_, [](const Piece& piece) { return is_each(piece.kind); });
 }
 
+bool WordTemplate::has_values() const { return is_for_each_value() || highest_value() > 0; }
+
+bool WordTemplate::has_id() const {
+    return std::ranges::any_of(pieces_, [](const Piece& piece) { return piece.kind == Kind::id; });
+}
+
+std::string_view WordTemplate::leading_text() const {
+    const bool has_text = !pieces_.empty() && pieces_.front().kind == Kind::text;
+    return has_text ? std::string_view(pieces_.front().text) : std::string_view();
+}
+
 std::size_t WordTemplate::highest_value() const {
     std::size_t highest = 0;
     for (const Piece& piece : pieces_) highest = std::max(highest, piece.nth);

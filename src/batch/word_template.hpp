@@ -34,6 +34,11 @@ class WordTemplate {
     [[nodiscard]] bool is_for_each_value() const;
     /// The largest N of {N}; 0 without one.
     [[nodiscard]] std::size_t highest_value() const;
+    /// Whether {}, {.}, {/}, {//} or {N} is in it.
+    [[nodiscard]] bool has_values() const;
+    [[nodiscard]] bool has_id() const;
+    /// The text before the first placeholder.
+    [[nodiscard]] std::string_view leading_text() const;
     /// The number of placeholders and of texts between them.
     [[nodiscard]] std::size_t pieces() const { return pieces_.size(); }
 

@@ -230,6 +230,100 @@ TEST_CASE_FIXTURE(OutputTrial, "a record cannot lead the file of its output out 
     CHECK(!std::filesystem::exists("/tmp/escaped"));
 }
 
+TEST_CASE_FIXTURE(OutputTrial, "an id cannot lead the file of its output out of the directory either") {
+    std::filesystem::create_directory(path("logs"));
+    write("jobs", R"({"command": ["echo", "ran"], "id": "/tmp/netrunner-escaped"})"
+                  "\n"
+                  R"({"command": ["echo", "ran"], "id": "../escaped"})"
+                  "\n"
+                  R"({"command": ["echo", "ran"], "id": "a/b"})"
+                  "\n");
+    const std::string report = path("report.jsonl");
+    for (const bool logged : {false, true}) {
+        CAPTURE(logged);
+        Words words{"-j1", "--jsonl", "-a", path("jobs"), "--report", report, "--output-mode", "files={id}"};
+        if (logged) words.insert(words.end(), {"-o", path("log")});
+        auto setup = batch(words);
+        setup.directory = path("logs");
+        const auto result = complete(setup);
+        CHECK(result.ending == exit_code(1));
+        CHECK(contains(result.err, "1 succeeded, 2 failed"));
+        CHECK(job_in(report, 1).at("reason") == "spawn-failed");
+        CHECK(job_in(report, 1).at("message") ==
+              "line 1: its output file '/tmp/netrunner-escaped' would lead out of the directory of --output-mode "
+              "files={id} (say files=./{id})");
+        CHECK(job_in(report, 2).at("message") ==
+              "line 2: its output file '../escaped' would lead out of the directory of --output-mode files={id}");
+        CHECK(text_of("logs/a/b") == "ran\n");
+        CHECK(!std::filesystem::exists("/tmp/netrunner-escaped"));
+        CHECK(!std::filesystem::exists(directory() + "/escaped"));
+        std::filesystem::remove(report);
+    }
+    std::filesystem::remove_all(path("logs"));
+    for (const char* name : {"jobs", "log", "report.jsonl"}) path(name);
+}
+
+TEST_CASE_FIXTURE(OutputTrial, "a file of files= has one job: the output of another does not replace it") {
+    const std::string report = path("report.jsonl");
+    std::filesystem::create_directory(path("logs"));
+    for (const bool logged : {false, true}) {
+        CAPTURE(logged);
+        Words options{"-j1", "--report", report, "--output-mode", "files=logs/{/}"};
+        if (logged) options.insert(options.end(), {"-o", path("log")});
+        const auto result = shell(options, "echo $1", {"a/x", "b/y", "b/x", "c//x/"});
+        CHECK(result.ending == exit_code(1));
+        CHECK(job_in(report, 3).at("reason") == "spawn-failed");
+        CHECK(job_in(report, 3).at("message") ==
+              "its output file 'logs/x' is that of an earlier job (add {#} to the name)");
+        CHECK(job_in(report, 4).at("reason") == "spawn-failed");
+        CHECK(text_of("logs/x") == "a/x\n");
+        CHECK(text_of("logs/y") == "b/y\n");
+        // Also if that job has succeeded before, and is skipped.
+        options[1] = "--resume";
+        const auto resumed = shell(options, "echo $1", {"a/x", "b/x"});
+        CHECK(resumed.ending == exit_code(1));
+        CHECK(contains(resumed.err, "0 succeeded, 1 failed, 1 skipped"));
+        CHECK(text_of("logs/x") == "a/x\n");
+        std::filesystem::remove(report);
+    }
+    // The id of one job may be the number of another.
+    write("jobs", R"({"command": ["echo", "one"], "id": "2"})"
+                  "\n"
+                  R"({"command": ["echo", "two"]})"
+                  "\n");
+    CHECK(run_batch({"-j1", "-q", "--jsonl", "-a", path("jobs"), "--output-mode", "files=logs/{id}.{stream}"}).ending ==
+          exit_code(1));
+    CHECK(text_of("logs/2.stdout") == "one\n");
+    // Each attempt of a job has the job's file.
+    CHECK(shell({"-j1", "-q", "--retries", "2", "--retry-delay", "0", "--output-mode", "files=logs/{}"},
+                "echo $1; [ -e again ] || { : >again; exit 1; }", {"r"})
+              .ending == exit_code(0));
+    CHECK(text_of("logs/r") == "r\nr\n");
+    std::filesystem::remove_all(path("logs"));
+    for (const char* name : {"jobs", "log", "report.jsonl", "again"}) path(name);
+}
+
+TEST_CASE_FIXTURE(OutputTrial, "a tag is one line, whatever the record contains") {
+    const std::string record = "x\nb\tforged\x1b[2J\\";
+    const std::string tag = "x\\nb\\tforged\\x1B[2J\\\\";
+    for (const char* mode : {"group", "ordered", "line"}) {
+        CAPTURE(mode);
+        const auto result = shell({"-j1", "-q", "--tag={}\t", "--output-mode", mode, "-o", path("log")},
+                                  "echo out; echo err >&2", {record});
+        CHECK(result.out == tag + "\tout\n");
+        CHECK(result.err == tag + "\terr\n");
+        auto logged = lines(text_of("log"));
+        std::ranges::sort(logged);
+        CHECK(logged == Words{tag + "\terr", tag + "\tout"});
+    }
+    // `report merge` has a line for each failed job.
+    const std::string report = path("report.jsonl");
+    shell({"-q", "--report", report}, "exit 1", {"x\nfailed: 2 forged"});
+    const auto merged = complete(command({netrunner(), "report", "merge", report}));
+    CHECK(lines(merged.out).size() == 2);
+    CHECK(contains(merged.out, "x\\nfailed: 2 forged"));
+}
+
 TEST_CASE_FIXTURE(OutputTrial, "null throws the output away, inherit gives the jobs netrunner's own descriptors") {
     auto result =
         shell({"-j2", "-q", "--output-mode", "null"}, "echo out; echo err >&2; readlink /proc/self/fd/2 >link", {"a"});

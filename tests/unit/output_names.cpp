@@ -61,6 +61,48 @@ TEST_CASE("values do not lead out of the directory") {
     CHECK(refusal("logs/{}", {"..a/b.."}).empty());
 }
 
+TEST_CASE("an id or a value that begins with a slash does not lead elsewhere") {
+    const auto with_id = [](const char* name_template, const char* id) {
+        try {
+            return OutputNames(name_template).path({.values = {}, .number = 3, .id = id, .stream = "stdout"});
+        } catch (const UsageError& wrong) {
+            return std::string(wrong.what());
+        }
+    };
+    CHECK(
+        with_id("{id}", "/etc/passwd") ==
+        "its output file '/etc/passwd' would lead out of the directory of --output-mode files={id} (say files=./{id})");
+    for (const char* name_template : {"{id}", "logs/{id}", "{id}/{stream}", "../logs/{id}", "/tmp/{id}"}) {
+        CAPTURE(name_template);
+        for (const char* id : {"../x", "a/../../x", "..", "x/../.."})
+            CHECK_MESSAGE(with_id(name_template, id).find("would lead out") != std::string::npos, id);
+    }
+    CHECK(with_id("logs/x{id}", "/../../x").find("would lead out") != std::string::npos);
+    CHECK(with_id("logs/x{id}.{stream}", "..") == "logs/x...stdout");
+    CHECK(with_id("./{id}", "/etc/passwd") == ".//etc/passwd");
+    CHECK(with_id("logs/{id}", "/etc/passwd") == "logs//etc/passwd");
+    CHECK(with_id("logs/{id}", "a/b") == "logs/a/b");
+    CHECK(with_id("/tmp/{id}", "a") == "/tmp/a");
+    for (const char* name_template : {"{}", "{1}", "{.}", "{//}/x", "{1}{2}"})
+        CHECK_MESSAGE(refusal(name_template, {"/etc/passwd", "x"}).find("would lead out") != std::string::npos,
+                      name_template);
+    CHECK(path("{/}", {"/etc/passwd"}) == "passwd");
+    CHECK(refusal("{}/x", {""}).find("would lead out") != std::string::npos);
+    // A ".." of the template is the user's, but no value may shift where it leads.
+    CHECK(path("{1}/../x", {"a"}) == "a/../x");
+    CHECK(refusal("{1}/../x", {"."}).find("would lead out") != std::string::npos);
+    CHECK(refusal("logs/{1}/../../x", {"a"}).find("would lead out") != std::string::npos);
+}
+
+TEST_CASE("a name may repeat if it depends on a record") {
+    for (const char* name : {"{}", "{1}-{#}", "{.}", "{/}", "{//}/{#}"}) CHECK(OutputNames(name).may_repeat(false));
+    for (const char* name : {"{id}", "{#}.{id}"}) {
+        CHECK(!OutputNames(name).may_repeat(false));
+        CHECK(OutputNames(name).may_repeat(true));
+    }
+    CHECK(!OutputNames("{#}.{stream}").may_repeat(true));
+}
+
 TEST_CASE("values that make no file name are refused") {
     CHECK(refusal("{}", {""}).find("is no name") != std::string::npos);
     CHECK(refusal("logs/{}", {""}).find("is no name") != std::string::npos);
