@@ -157,7 +157,8 @@ std::optional<TimePoint> Conductor::deadline() const {
     const auto of_timers = has_timers_ ? earlier(timers(), suspension_.deadline()) : std::nullopt;
     const auto of_pulse = setup_.pulse != nullptr ? std::optional(setup_.pulse->deadline(figures())) : std::nullopt;
     const auto of_events = setup_.events != nullptr ? setup_.events->deadline() : std::nullopt;
-    return earlier(earlier(earlier(of_timers, of_outputs), earlier(patience_, supply_.again_at())),
+    const auto of_starts = earlier(supply_.again_at(), slots_.again_at());
+    return earlier(earlier(earlier(of_timers, of_outputs), earlier(patience_, of_starts)),
                    earlier(earlier(of_pulse, of_events), keeper_.sync_due()));
 }
 

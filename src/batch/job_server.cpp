@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
+#include <string>
 
 #include "src/system/fd.hpp"
 #include "src/system/setup_failure.hpp"
@@ -32,9 +34,11 @@ Descriptor open_end(const JobServerAddress& address, int fd, int access) {
 
 std::optional<JobServerAddress> job_server_in(std::string_view makeflags) {
     std::optional<JobServerAddress> found;
+    std::optional<std::uint64_t> jobs;
     for (const std::string& word : words_in(makeflags)) {
         if (word == "--") break;  // the variables of make's command line follow
         std::string_view value = word;
+        if (value.starts_with("-j")) jobs = number_in(value.substr(2));  // old makes and cargo say -j without a number
         if (value.starts_with("--jobserver-auth=")) {
             value.remove_prefix(17);
         } else if (value.starts_with("--jobserver-fds=")) {
@@ -56,34 +60,42 @@ std::optional<JobServerAddress> job_server_in(std::string_view makeflags) {
         if (read && write && *read < most && *write < most)
             found = JobServerAddress{.read = static_cast<int>(*read), .write = static_cast<int>(*write)};
     }
+    if (found && jobs.value_or(0) > 0) found->jobs = jobs;
     return found;
 }
 
 JobServer::JobServer(const JobServerAddress& address)
     : read_(open_end(address, address.read, O_RDONLY)), write_(open_end(address, address.write, O_WRONLY)) {}
 
-bool JobServer::take() {
-    char token = 0;
-    const IoResult result = IoResult::of(true, [&] { return ::read(read_.get(), &token, 1); });
+std::size_t JobServer::available() const {
+    int bytes = 0;
+    return ::ioctl(read_.get(), FIONREAD, &bytes) == 0 && bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
+}
+
+bool JobServer::take(std::size_t count) {
+    if (count == 0) return true;
+    if (available() < count) return false;
+    std::string tokens(count, '\0');
+    const IoResult result = IoResult::of(true, [&] { return ::read(read_.get(), tokens.data(), count); });
     if (result.status != IoResult::Status::moved) return false;
-    tokens_ += token;
-    return true;
+    tokens.resize(result.bytes);
+    tokens_ += tokens;
+    if (tokens.size() == count) return true;
+    give_back(tokens.size());  // another client was faster
+    return false;
 }
 
-void JobServer::give_back() {
-    if (tokens_.empty()) return;
-    const char token = tokens_.back();
-    tokens_.pop_back();
-    while (true) {
-        const IoResult result = IoResult::of(false, [&] { return ::write(write_.get(), &token, 1); });
-        if (result.status != IoResult::Status::would_block) return;  // written, or make is gone
-        pollfd room{.fd = write_.get(), .events = POLLOUT, .revents = 0};
-        ::poll(&room, 1, 1000);  // the pipe holds all of make's tokens, so it has room at once
+void JobServer::give_back(std::size_t count) {
+    for (; count > 0 && !tokens_.empty(); --count) {
+        const char token = tokens_.back();
+        tokens_.pop_back();
+        while (true) {
+            const IoResult result = IoResult::of(false, [&] { return ::write(write_.get(), &token, 1); });
+            if (result.status != IoResult::Status::would_block) break;  // written, or make is gone
+            pollfd room{.fd = write_.get(), .events = POLLOUT, .revents = 0};
+            ::poll(&room, 1, 1000);  // the pipe holds all of make's tokens, so it has room at once
+        }
     }
-}
-
-void JobServer::give_back_all() {
-    while (!tokens_.empty()) give_back();
 }
 
 }  // namespace netrunner

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,11 +12,12 @@
 
 namespace netrunner {
 
-/// Where MAKEFLAGS says the job server is.
+/// Where MAKEFLAGS says the job server is, and for how many jobs.
 struct JobServerAddress {
     std::string fifo{};  ///< its path; empty: the descriptors of a pipe
     int read = -1;
     int write = -1;
+    std::optional<std::uint64_t> jobs{};  ///< of -jN: the tokens and 1; nothing: not said
     friend bool operator==(const JobServerAddress&, const JobServerAddress&) = default;
 };
 
@@ -29,15 +31,17 @@ class JobServer {
     explicit JobServer(const JobServerAddress& address);
     JobServer(JobServer&&) = default;
     JobServer& operator=(JobServer&&) = delete;
-    ~JobServer() { give_back_all(); }
+    ~JobServer() { give_back(held()); }
 
     /// Readable while a token may be had.
     [[nodiscard]] int descriptor() const { return read_.get(); }
-    /// Takes a token if there is one. Another client may be faster.
-    bool take();
-    /// Gives one token back. Does nothing if none is held.
-    void give_back();
-    void give_back_all();
+    /// How many tokens are there now. Another client may be faster.
+    [[nodiscard]] std::size_t available() const;
+    /// Takes `count` tokens, or none. A client that held some of them while it waits for the others could deadlock with
+    /// other clients that do the same.
+    bool take(std::size_t count);
+    /// Gives back so many of the tokens that are held.
+    void give_back(std::size_t count);
     [[nodiscard]] std::size_t held() const { return tokens_.size(); }
 
   private:

@@ -26,8 +26,9 @@ class Slots {
     }
 
     /// How many more slots the next job, of size `slots`, needs: what a client of a job server asks for. 0 if it fits.
+    /// There, a large job needs a token for each of its slots but one, also if no other job runs.
     [[nodiscard]] std::uint64_t missing_for(std::uint64_t slots) const {
-        return has_room_for(slots) ? 0 : used_ + slots - capacity_;
+        return used_ + slots - std::min(used_ + slots, capacity_);
     }
     /// How many slots are unused: what a client of a job server gives back while no job waits.
     [[nodiscard]] std::uint64_t unused() const {

@@ -3,12 +3,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstring>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -34,6 +36,7 @@ struct SchedulingTrial : BatchTrial {
             ++count;
         return count;
     }
+    bool exists(const std::string& name) { return std::filesystem::exists(path(name)); }
     // The jobs that run at once with these options in front of `netrunner`. More than these do not start while they
     // run: the number is taken when it has not changed for a while.
     long at_once(Words options, const Words& before = {}, const std::string& makeflags = {},
@@ -76,6 +79,15 @@ class Server {
     std::map<int, int> descriptors() const { return {{8, ends_[0]}, {9, ends_[1]}}; }
     static std::string flags() { return " -j6 --jobserver-auth=8,9 -- X=--jobserver-auth=1,2"; }
     bool blocks() const { return (::fcntl(ends_[0], F_GETFL) & O_NONBLOCK) == 0; }
+    void add(const char* tokens) const {
+        REQUIRE(::write(ends_[1], tokens, std::strlen(tokens)) == static_cast<ssize_t>(std::strlen(tokens)));
+    }
+    // How many tokens are in the pipe.
+    int count() const {
+        int bytes = -1;
+        REQUIRE(::ioctl(ends_[0], FIONREAD, &bytes) == 0);
+        return bytes;
+    }
     // The tokens that are in the pipe, sorted. They are gone then.
     std::string tokens() const {
         std::string found;
@@ -202,6 +214,97 @@ TEST_CASE_FIXTURE(SchedulingTrial, "a job server that is a FIFO is used as well"
     std::array<char, 10> tokens{};
     CHECK(::read(end, tokens.data(), tokens.size()) == 2);
     ::close(end);
+}
+
+TEST_CASE_FIXTURE(SchedulingTrial,
+                  "inside make a job of several slots takes all of its tokens before it starts, or none") {
+    const Server server(1);
+    write("jobs", R"({"command": ["sh", "-c", ": >small; until [ -e go ]; do sleep 0.02; done"]})"
+                  "\n"
+                  R"({"command": ["sh", "-c", ": >large; until [ -e go ]; do sleep 0.02; done"], "slots": 3})"
+                  "\n");
+    auto setup = batch({"--jsonl", "-a", path("jobs")});
+    setup.environment["MAKEFLAGS"] = "-j6 --jobserver-auth=8,9";
+    setup.more_descriptors = server.descriptors();
+    auto process = start(setup);
+    process.wait_for("the small job", [&] { return exists("small"); });
+    // The large job needs three tokens beside the slot that has none.
+    CHECK(settles([&] { return server.count(); }, 700ms));
+    CHECK(server.count() == 1);
+    server.add("b");
+    CHECK(settles([&] { return server.count(); }, 700ms));
+    CHECK(server.count() == 2);
+    CHECK(!exists("large"));
+    server.add("c");
+    process.wait_for("the large job", [&] { return exists("large"); });
+    CHECK(server.count() == 0);
+    let_go();
+    CHECK(process.finish().ending == exit_code(0));
+    CHECK(server.tokens() == "abc");
+    path("small"), path("large");
+}
+
+TEST_CASE_FIXTURE(SchedulingTrial, "inside make the first job takes a token for each of its slots but one") {
+    struct Way {
+        const char* flags;
+        int slots;
+        int left;  // of four tokens
+    };
+    // More slots than make has count as all. Without a number after -j, the job starts with what is there.
+    for (const Way& way : std::vector<Way>{{"-j5 --jobserver-auth=8,9", 1, 4},
+                                           {"-j5 --jobserver-auth=8,9", 3, 2},
+                                           {"-j5 --jobserver-auth=8,9", 5, 0},
+                                           {"-j5 --jobserver-auth=8,9", 900, 0},
+                                           {"-j --jobserver-fds=8,9", 3, 2},
+                                           {"-j --jobserver-fds=8,9", 900, 0}}) {
+        CAPTURE(way.flags);
+        CAPTURE(way.slots);
+        std::filesystem::remove(path("go"));
+        std::filesystem::remove(path("large"));
+        const Server server(4);
+        write("jobs", R"({"command": ["sh", "-c", ": >large; until [ -e go ]; do sleep 0.02; done"], "slots": )" +
+                          std::to_string(way.slots) + "}\n");
+        auto setup = batch({"--jsonl", "-a", path("jobs")});
+        setup.environment["MAKEFLAGS"] = way.flags;
+        setup.more_descriptors = server.descriptors();
+        auto process = start(setup);
+        process.wait_for("the job", [&] { return exists("large"); });
+        CHECK(server.count() == way.left);
+        let_go();
+        CHECK(process.finish().ending == exit_code(0));
+        CHECK(server.tokens() == "abcd");
+    }
+    path("jobs");
+}
+
+TEST_CASE_FIXTURE(SchedulingTrial, "a job that waits for its tokens does not keep make from its other targets") {
+    // The first job waits for a target that make starts only with a token; the second one is larger than make's tokens.
+    std::string chain;
+    for (int i = 1; i <= 20; ++i)
+        chain += "t" + std::to_string(i) + ":" + (i > 1 ? " t" + std::to_string(i - 1) : "") + "\n\t@sleep 0.01\n";
+    write("Makefile", "all: jobs last\njobs:\n\t+@\"$$NR\" batch -q --jsonl -a list\nlast: t20\n\t@: >go\n" + chain);
+    write("list", R"({"command": ["sh", "-c", "until [ -e go ]; do sleep 0.02; done; echo small"]})"
+                  "\n"
+                  R"({"command": ["echo", "large"], "slots": 3})"
+                  "\n");
+    for (const char* style : {"pipe", "fifo"}) {
+        CAPTURE(style);
+        std::filesystem::remove(path("go"));
+        Words words{"make", "-j3"};
+        // GNU make knows the FIFO since 4.4. "a job server that is a FIFO is used as well" has one without make.
+        const bool has_styles =
+            complete(command({"make", "--jobserver-style=pipe", "--version"})).ending == exit_code(0);
+        if (!has_styles && style == std::string("fifo")) return skip("GNU make is older than 4.4, which has no FIFO");
+        if (has_styles) words.push_back(std::string("--jobserver-style=") + style);
+        auto setup = command(words);
+        setup.environment["MAKEFLAGS"] = std::nullopt;
+        auto process = start(setup);
+        const auto result = process.finish(20s);
+        CHECK_MESSAGE(result.ending == exit_code(0), result.err);
+        CHECK(!contains(result.err, "warning"));
+        CHECK(result.out == "small\nlarge\n");
+    }
+    path("Makefile"), path("list");
 }
 
 TEST_CASE_FIXTURE(SchedulingTrial, "-j switches the job server off, with a word at -v") {

@@ -64,7 +64,7 @@ struct Folder {
 TEST_SUITE_BEGIN("job_server");
 
 TEST_CASE("MAKEFLAGS names the job server in three ways, and the last counts") {
-    CHECK(job_server_in(" -j4 --jobserver-auth=3,4") == JobServerAddress{.read = 3, .write = 4});
+    CHECK(job_server_in(" -j4 --jobserver-auth=3,4") == JobServerAddress{.read = 3, .write = 4, .jobs = 4});
     CHECK(job_server_in("k --jobserver-fds=5,6 -j") == JobServerAddress{.read = 5, .write = 6});
     CHECK(job_server_in("--jobserver-auth=fifo:/tmp/GMfifo12") == JobServerAddress{.fifo = "/tmp/GMfifo12"});
     CHECK(job_server_in("--jobserver-auth=3,4 --jobserver-auth=fifo:/f") == JobServerAddress{.fifo = "/f"});
@@ -83,19 +83,46 @@ TEST_CASE("tokens are taken and the same bytes are given back") {
     Pipe pipe("abc");
     {
         JobServer server(pipe.address());
-        CHECK(server.take());
-        CHECK(server.take());
+        CHECK(server.take(1));
+        CHECK(server.take(1));
         CHECK(server.held() == 2);
-        server.give_back();
+        server.give_back(1);
         CHECK(server.held() == 1);
-        CHECK(server.take());
-        CHECK(server.take());
-        CHECK(!server.take());
+        CHECK(server.take(1));
+        CHECK(server.take(1));
+        CHECK(!server.take(1));
         CHECK(server.held() == 3);
     }
     std::string back = pipe.rest();
     std::sort(back.begin(), back.end());
     CHECK(back == "abc");
+}
+
+TEST_CASE("MAKEFLAGS says for how many jobs the job server is") {
+    CHECK(job_server_in("k -j12 --jobserver-auth=3,4 -- -j3")->jobs == 12);
+    CHECK(job_server_in("--jobserver-auth=3,4 -j2")->jobs == 2);
+    CHECK(!job_server_in("-j --jobserver-fds=3,4")->jobs);
+    CHECK(!job_server_in("-j0 --jobserver-fds=3,4")->jobs);
+    CHECK(!job_server_in("j --jobserver-fds=3,4 -- A=-j4")->jobs);
+}
+
+TEST_CASE("several tokens are taken together or not at all") {
+    Pipe pipe("abc");
+    JobServer server(pipe.address());
+    JobServer other(pipe.address());
+    CHECK(server.available() == 3);
+    CHECK(!server.take(4));
+    CHECK(server.held() == 0);
+    CHECK(other.take(2));
+    CHECK(!server.take(2));
+    CHECK(server.available() == 1);
+    CHECK(server.take(0));
+    CHECK(server.take(1));
+    CHECK(!server.take(1));
+    other.give_back(5);
+    CHECK(other.held() == 0);
+    CHECK(server.take(2));
+    CHECK(server.held() == 3);
 }
 
 TEST_CASE("make's own descriptors keep their flags") {
@@ -111,8 +138,8 @@ TEST_CASE("make's own descriptors keep their flags") {
 TEST_CASE("giving back without a token writes nothing") {
     Pipe pipe("");
     JobServer server(pipe.address());
-    server.give_back();
-    CHECK(!server.take());
+    server.give_back(1);
+    CHECK(!server.take(1));
     CHECK(pipe.rest().empty());
 }
 
@@ -131,11 +158,11 @@ TEST_CASE("a FIFO is a job server too") {
     const int make = ::open(path.c_str(), O_RDWR);
     REQUIRE(::write(make, "++", 2) == 2);
     JobServer server({.fifo = path});
-    CHECK(server.take());
-    CHECK(server.take());
-    CHECK(!server.take());
-    server.give_back_all();
-    CHECK(server.take());
+    CHECK(server.take(1));
+    CHECK(server.take(1));
+    CHECK(!server.take(1));
+    server.give_back(9);
+    CHECK(server.take(1));
     ::close(make);
 }
 
@@ -148,7 +175,7 @@ TEST_CASE("a client inside make" * doctest::skip()) {
     const auto address = job_server_in(flags);
     REQUIRE(address);
     JobServer server(*address);
-    while (server.take()) {
+    while (server.take(1)) {
     }
     std::ofstream(answer) << server.held();
 }

@@ -37,6 +37,17 @@ TEST_CASE("a job that is larger than all slots runs alone") {
     CHECK(!slots.has_room_for(5));
 }
 
+TEST_CASE("inside make a large job needs tokens also if it is the first") {
+    Slots slots(1);
+    CHECK(slots.missing_for(1) == 0);
+    CHECK(slots.missing_for(3) == 2);
+    slots.set_capacity(3);
+    CHECK(slots.missing_for(3) == 0);
+    slots.start(3);
+    CHECK(slots.unused() == 0);
+    CHECK(slots.missing_for(1) == 1);
+}
+
 TEST_CASE("inside make the slots are the tokens and one") {
     Slots slots(1);
     slots.start(1);
