@@ -20,10 +20,17 @@ struct BatchJob {
     Options options;                  ///< of `run`, with the command
     std::uint64_t slots = 1;
     JobKey key;
-    std::string problem;  ///< why it cannot be started, a whole message; the job has then failed (`spawn-failed`)
+    std::string problem;  ///< why it cannot be started, `at_place`; the job has then failed (`spawn-failed`)
 
     /// What {id} stands for: the id, else the number.
     [[nodiscard]] std::string name() const { return id ? *id : std::to_string(number); }
 };
+
+/// `message` about a record, with where the record begins: "line 3: ...", or "record 3: ..." with -0. Unchanged for a
+/// value of `:::`, whose job is named by its number already.
+inline std::string at_place(std::uint64_t line, bool is_nul_ended, const std::string& message) {
+    if (line == 0) return message;
+    return std::string(is_nul_ended ? "record " : "line ") + std::to_string(line) + ": " + message;
+}
 
 }  // namespace netrunner

@@ -18,6 +18,7 @@
 #include "src/system/setup_failure.hpp"
 #include "src/values/errno_text.hpp"
 #include "src/values/usage_error.hpp"
+#include "src/values/visible_text.hpp"
 
 namespace netrunner {
 namespace {
@@ -40,17 +41,19 @@ std::string shown_lines(const std::string& output) {
     return lines;
 }
 
-/// A word of a command line as a shell reads it.
+/// A word of a command line as a shell reads it. For control characters, which a line cannot have, that is a shell with
+/// $'...', as bash and zsh.
 std::string quoted(const std::string& word) {
+    const bool has_control = std::ranges::any_of(word, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
     const auto is_plain = [](char c) {
         return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
                std::string_view("_-+=./,:@%").find(c) != std::string_view::npos;
     };
     if (!word.empty() && std::ranges::all_of(word, is_plain)) return word;
-    std::string text = "'";
-    for (const char c : word) {
+    std::string text = has_control ? "$'" : "'";
+    for (const char c : has_control ? visible_text(word) : word) {
         if (c == '\'') {
-            text += "'\\''";
+            text += has_control ? "\\'" : "'\\''";
         } else {
             text += c;
         }
@@ -191,6 +194,9 @@ void BatchReport::note_wall(const EndedJob& ended) {
     if (slowest_.size() > most_slow) slowest_.pop_back();
 }
 
+/// Then the command line alone does not have the records.
+bool BatchReport::reads_stdin() const { return options_.lists.empty() && options_.input_file.value_or("-") == "-"; }
+
 std::string BatchReport::resume_command() const {
     const auto& file = options_.resume ? options_.resume : options_.report;
     if (!file) return "";
@@ -235,7 +241,8 @@ std::vector<std::string> BatchReport::summary(const Halting& halting) const {
     for (const Slow& each : slowest_) slow.push_back(fmt::format("{} ({:.1f}s)", each.name, each.wall));
     if (counts.finished() > 1) lines.push_back(fmt::format("the slowest: {}", fmt::join(slow, ", ")));
     if ((counts.failed > 0 || !is_whole) && !resume_command().empty())
-        lines.push_back("to resume: " + resume_command());
+        lines.push_back(
+            fmt::format("{}: {}", reads_stdin() ? "to resume, with the same input" : "to resume", resume_command()));
     return lines;
 }
 

@@ -57,6 +57,7 @@ class BatchReport final : public JobKeeper {
     void note(const std::string& line) const;  ///< not with -q
     void note_wall(const EndedJob& ended);
     bool fail(const std::string& line, int error);
+    [[nodiscard]] bool reads_stdin() const;
     [[nodiscard]] std::string resume_command() const;
 
     const BatchOptions& options_;

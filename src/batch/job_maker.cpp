@@ -42,7 +42,7 @@ JobMaker::JobMaker(const BatchOptions& options, RecordReader::Read read, Argumen
     : defaults_(defaults_of(options)),
       from_json_(options.jsonl),
       from_lists_(!options.lists.empty()),
-      unit_(options.nul ? "record" : "line"),
+      is_nul_ended_(options.nul),
       space_(space),
       command_(command_of(options)),
       product_(options.lists),
@@ -103,15 +103,10 @@ JobMaker::State JobMaker::next(BatchJob& job) {
     return state;
 }
 
-std::string JobMaker::place_of(const Record& record, std::uint64_t number) const {
-    return record.line == 0 ? fmt::format("job {}", number) : fmt::format("{} {}", unit_, record.line);
-}
-
 void JobMaker::make(Record record, BatchJob& job) {
     job = {};
     job.number = ++number_;
     job.line = record.line;
-    const std::string place = place_of(record, job.number);
     job.values = std::move(record.values);
     job.options = defaults_;
     std::string problem = std::move(record.problem);
@@ -132,7 +127,7 @@ void JobMaker::make(Record record, BatchJob& job) {
         if (job.id && !ids_.insert(job.key)) problem = fmt::format("id: '{}' was there before", *job.id);
     }
     if (problem.empty()) return;
-    job.problem = fmt::format("{}: {}", place, problem);
+    job.problem = at_place(job.line, is_nul_ended_, problem);
     std::string whole;
     for (const std::string& value : job.values) whole += value + '\n';
     job.key = record_key(whole);

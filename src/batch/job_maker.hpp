@@ -33,7 +33,6 @@ class JobMaker {
   private:
     State next_record(Record& record);
     State next_pack(Record& record);
-    [[nodiscard]] std::string place_of(const Record& record, std::uint64_t number) const;
     void make(Record record, BatchJob& job);
     void fill_from_json(BatchJob& job);
     void fill_from_words(BatchJob& job);
@@ -41,7 +40,7 @@ class JobMaker {
     Options defaults_;  ///< of every job, without the command
     bool from_json_;
     bool from_lists_;
-    const char* unit_;  ///< what the input consists of: "line" or "record"
+    bool is_nul_ended_;
     ArgumentSpace space_;
     CommandTemplate command_;
     std::optional<JobRecordParser> parser_;

@@ -34,8 +34,8 @@ std::optional<Outcome> JobStarter::attempt(const BatchJob& job, const std::funct
     } catch (const std::runtime_error& failure) {
         why.message = failure.what();
     }
-    // The record has asked for what does not exist, such as a user or a directory.
-    if (setup_.options.jsonl) why.message = fmt::format("line {}: {}", job.line, why.message);
+    // The record has asked for what cannot be, such as a directory that does not exist.
+    why.message = at_place(job.line, setup_.options.nul, why.message);
     return not_started(job, std::move(why));
 }
 

@@ -404,6 +404,24 @@ TEST_CASE_FIXTURE(ReportTrial, "the last lines on standard error say how to resu
     std::filesystem::remove(path("fail.it's 2"));
     CHECK(complete(command({"sh", "-c", line})).ending == exit_code(0));
     CHECK(ran() == "it's 2");
+    // A record with a newline does not break the line, and is one word of it.
+    const std::string record = "a\nb'\\\t";
+    write("status", "1");
+    std::filesystem::remove(report);
+    const auto failed = run_batch(
+        with("--report", {"--", "sh", "-c", "printf %s \"$1\" >word; exit $(cat status)", "sh", ":::", record}));
+    CHECK(failed.ending == exit_code(1));
+    write("status", "0");
+    write("word", "");
+    line = lines(failed.err).back();
+    REQUIRE(contains(line, "to resume: "));
+    CHECK(complete(command({"bash", "-c", line.substr(line.find("to resume: ") + 11)})).ending == exit_code(0));
+    CHECK(text_of("word") == record);
+    path("status"), path("word");
+    // The records of a pipe have to come again.
+    std::filesystem::remove(report);
+    const auto piped = run_batch_of("x\n", with("--report", {"--", "false"}));
+    CHECK(contains(piped.err, "netrunner: to resume, with the same input: "));
 }
 
 TEST_SUITE_END();

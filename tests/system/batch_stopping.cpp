@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -167,8 +168,12 @@ TEST_CASE_FIXTURE(StoppingTrial, "SIGUSR1 prints the running jobs, and the batch
     await_lines(process, "log", 2);
     process.signal(SIGUSR1);
     process.wait_for("the running jobs", [&] { return contains(process.err(), "second"); });
-    CHECK(contains(process.err(), "2 running"));
-    CHECK(contains(process.err(), "first"));
+    const auto said = lines(process.err());
+    REQUIRE(said.size() == 3);
+    CHECK(said[0] == "netrunner: 2 running, 0 succeeded, 0 failed");
+    CHECK(begins(said[1], "netrunner: job 1 has run for "));
+    CHECK(begins(said[2], "netrunner: job 2 has run for "));
+    CHECK(contains(said[2], "second"));
     CHECK(!contains(process.err(), "third"));
     let_go();
     CHECK(process.finish().ending == exit_code(0));
@@ -443,6 +448,49 @@ TEST_CASE_FIXTURE(StoppingTrial, "records without a job hold up no signal") {
         CAPTURE(command);
         CHECK(bash(command + " >/dev/null; echo ${PIPESTATUS[1]}").out == "124\n");
     }
+}
+
+TEST_CASE_FIXTURE(StoppingTrial, "no message names its job, its line or its option twice") {
+    write("jsonl",
+          "{}\nno JSON\n"
+          R"({"command": ["true"], "timeout": "x"})"
+          "\n"
+          R"({"command": ["true"], "id": ""})"
+          "\n"
+          R"({"command": ["true"], "cwd": 3})"
+          "\n"
+          R"({"command": ["true"], "uid": "no-such-user"})"
+          "\n"
+          R"({"command": ["true"], "stdin": "none"})"
+          "\n");
+    const std::string long_word(300, 'x');
+    const std::vector<Words> ways{{"--jsonl", "-a", path("jsonl"), "--report", report},
+                                  {"--report", report, "-n2", "--", "echo", "{2}", ":::", "1"},
+                                  {"--report", report, "--", "no-such-program", ":::", "1"},
+                                  {"--report", report, "--retries", "1", "-v", "--", "false", ":::", "1"},
+                                  {"--report", report, "--output-mode", "files={}", "--", "true", ":::", "/a", ""},
+                                  {"--report", report, "--chdir", "none", "--", "true", ":::", "1"},
+                                  {"--report", report, "--shard", "x", "--", "true"},
+                                  {"--report", report, "--shard", "auto", "--", "true"},
+                                  {"--report", report, "-j", "0", "--", "true"},
+                                  {"--report", report, "--tag=" + long_word, "--", "true"},
+                                  {"--resume", path("jsonl"), "--", "true"},
+                                  {"-a", "none", "--", "true"}};
+    static const std::regex twice("((?:[a-z-]+ )?[^ :]+: )\\1|((?:job|line|record) [0-9]+: ).*\\2");
+    for (const Words& way : ways) {
+        CAPTURE(way.back());
+        std::filesystem::remove(report);
+        const auto result = run_batch(way);
+        for (const std::string& line : lines(result.err)) CHECK_MESSAGE(!std::regex_search(line, twice), line);
+        if (!std::filesystem::exists(report)) continue;
+        for (const auto& job : reported(report, "job")) {
+            const std::string message = job.at("message").is_string() ? job.at("message").get<std::string>() : "";
+            CHECK_MESSAGE(!std::regex_search(message, twice), message);
+        }
+    }
+    // The number of a job that comes from `:::` is said once.
+    CHECK(contains(run_batch({"-n2", "--", "echo", "{2}", ":::", "1"}).err,
+                   "the first failure: job 1: {2}: the job has 1 of the values that its command needs\n"));
 }
 
 TEST_SUITE_END();

@@ -147,7 +147,7 @@ TEST_CASE("a record that cannot be a job is a failed job, and the next ones are 
     REQUIRE(longer.size() == 2);
     CHECK(longer[0].problem == "record 1: word 2 has 11 bytes, and the kernel takes at most 10 in one argument");
     const auto listed = jobs_of({"echo", ":::", "0123456789a"}, "", space);
-    CHECK(listed.at(0).problem.starts_with("job 1: word 2 has 11 bytes"));
+    CHECK(listed.at(0).problem.starts_with("word 2 has 11 bytes"));
     CHECK(listed.at(0).key != JobKey{});
 }
 
