@@ -149,6 +149,16 @@ void check_job_options(const Options& job) {
     }
 }
 
+void refuse_foreign_list(std::string_view word) {
+    if (word == "::::")
+        throw UsageError("'::::' is not known here: say -a FILE to read the records from FILE, or ::: VALUE...");
+    if (word == ":::+" || word == "::::+")
+        throw UsageError(
+            fmt::format("'{}' is not known here: several ::: give every combination of their values (say "
+                        "-n 2 for pairs of records)",
+                        word));
+}
+
 void check_combination(const BatchOptions& o) {
     check_sources(o);
     check_events(o);

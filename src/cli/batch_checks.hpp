@@ -22,6 +22,10 @@ std::string_view refusal_in_batch(std::string_view name);
 /// Throws UsageError if a value in `job` has no meaning for a job: `--orphans leave`, `--stdin inherit`.
 void check_job_options(const Options& job);
 
+/// Throws UsageError if `word` begins a list in GNU parallel alone: `::::`, `:::+`, `::::+`. Taken for a value, it
+/// would run jobs that the user did not mean.
+void refuse_foreign_list(std::string_view word);
+
 /// Throws UsageError if two options contradict each other, or if the command is missing.
 void check_combination(const BatchOptions& options);
 

@@ -167,6 +167,7 @@ std::variant<BatchOptions, AskedText> parse_batch(std::span<const std::string> w
     declared.refuse_separate_value(words.first(length), rest);
     if (!rest.empty() && rest.front() == "--") rest = rest.subspan(1);
     for (const std::string& word : rest) {
+        refuse_foreign_list(word);
         if (word == ":::") {
             options.lists.emplace_back();
         } else {

@@ -1,10 +1,9 @@
-#include "src/cli/batch_parser.hpp"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <sstream>
 
+#include "src/cli/batch_parser.hpp"
 #include "src/cli/run_options.hpp"
 #include "src/values/usage_error.hpp"
 
@@ -50,6 +49,22 @@ TEST_CASE("the command and the lists follow the options") {
     CHECK(parsed({"echo", ":::"}).lists == std::vector<Words>{{}});
     CHECK(refusal({":::", "a"}) == "no command given (see netrunner help batch)");
     CHECK(refusal({}) == "no command given (see netrunner help batch)");
+}
+
+TEST_CASE("lists that only GNU parallel has are refused wherever they stand") {
+    const std::string hint = "'::::' is not known here: say -a FILE to read the records from FILE, or ::: VALUE...";
+    for (const Words& words : std::vector<Words>{{"echo", "::::", "file"},
+                                                 {"--", "echo", "::::", "file"},
+                                                 {"echo", ":::", "a", "::::", "file"},
+                                                 {"echo", "::::", "file", ":::", "a"},
+                                                 {"--jsonl", "::::", "file"},
+                                                 {"--shell-lines", "::::", "file"},
+                                                 {"--shell", "echo", "::::", "file"},
+                                                 {"::::", "file"}})
+        CHECK_MESSAGE(refusal(words) == hint, words.front());
+    for (const char* word : {":::+", "::::+"})
+        CHECK(refusal({"echo", ":::", "a", word, "b"}).starts_with("'" + std::string(word) + "' is not known here: "));
+    CHECK(parsed({"echo", "::", ":::::", "a::::b"}).job.command == Words{"echo", "::", ":::::", "a::::b"});
 }
 
 TEST_CASE("batch has its own -a and -o, and every other option of run for its jobs") {
