@@ -15,7 +15,8 @@ namespace {
 constexpr const char* batch_usage =
     "Usage: netrunner batch [OPTIONS] [--] COMMAND [WORD...] [::: VALUE...]...\n"
     "       netrunner batch [OPTIONS] --shell TEXT [::: VALUE...]...\n"
-    "       netrunner batch [OPTIONS] --jsonl | --shell-lines\n";
+    "       netrunner batch [OPTIONS] --shell-lines [::: LINE...]\n"
+    "       netrunner batch [OPTIONS] --jsonl\n";
 
 constexpr const char* batch_notes = R"(
 In the words of COMMAND: {} is the record, {.} the record without its extension,
