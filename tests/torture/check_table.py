@@ -8,7 +8,7 @@ import pathlib
 import re
 import sys
 
-CASES = [f"T{n}" for n in range(1, 105)] + [str(n) for n in range(1, 113)]
+CASES = [f"T{n}" for n in range(1, 105)] + [str(n) for n in range(1, 113)] + [f"B{n}" for n in range(1, 27)]
 CASE = re.compile(r"CASE(?:_FIXTURE)?\(\s*(?:\w+,\s*)?((?:\"(?:[^\"\\]|\\.)*\"\s*)+)")
 REASONS = ("not run:", "not so:", "version 2:")
 
@@ -40,7 +40,7 @@ def main():
     complaints = []
     seen = []
     for line in (top / "docs/torture.md").read_text().splitlines():
-        row = re.match(r"\| ((?:T?\d+)(?:, T?\d+)*)\b[^|]* \| (.*) \|$", line)
+        row = re.match(r"\| ((?:[TB]?\d+)(?:, [TB]?\d+)*)\b[^|]* \| (.*) \|$", line)
         if not row:
             continue
         cases = row[1].split(", ")
