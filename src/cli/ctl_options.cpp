@@ -34,8 +34,8 @@ Commands:
   read [STREAM]    print what the command writes to stdout or stderr (stdout)
 
 'stop' and 'signal' work for every run, the others for runs with --control PATH.
-'write' needs a run with --stdin control or --pty; 'read' one with --stdout
-control or --stderr control.
+'write' needs a run with --stdin control, 'read' one with --stdout control or
+--stderr control.
 
   --max SIZE     read: print at most SIZE bytes, then end
   --json         print the reply as it came, as one JSON object

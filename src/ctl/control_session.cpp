@@ -23,7 +23,9 @@ constexpr std::size_t longest_piece = std::size_t{45} * 1024;
 
 std::optional<TimePoint> in_five_seconds() { return std::chrono::steady_clock::now() + std::chrono::seconds(5); }
 
-CtlResult refused(const ControlReply& reply) { return {.status = 1, .problem = *reply.problem}; }
+CtlResult refused(const ControlReply& reply) {
+    return {.status = 1, .problem = *reply.problem, .not_heard = !reply.is_answer};
+}
 
 }  // namespace
 

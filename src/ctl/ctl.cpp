@@ -62,7 +62,9 @@ CtlResult order_by_pid(pid_t pid, const CtlOptions& options, const CtlStreams& s
         if (!is_plain) throw;
         return signal_plainly(held, options);
     }
-    return ControlSession(*socket, streams).carry_out(options);
+    CtlResult result = ControlSession(*socket, streams).carry_out(options);
+    if (result.not_heard && is_plain) return signal_plainly(held, options);
+    return result;
 }
 
 }  // namespace

@@ -15,8 +15,9 @@ struct CtlStreams {
 };
 
 struct CtlResult {
-    int status = 0;         ///< 1: the run refused; 141: the reader of the output is gone
-    std::string problem{};  ///< why the run refused
+    int status = 0;          ///< 1: the run refused; 141: the reader of the output is gone
+    std::string problem{};   ///< why the run refused
+    bool not_heard = false;  ///< the run took no request, because too many visitors are connected
 };
 
 }  // namespace netrunner

@@ -202,6 +202,33 @@ TEST_CASE_FIXTURE(ControlTrial, "a run whose socket was removed or replaced is s
     stop(other);
 }
 
+TEST_CASE_FIXTURE(ControlTrial, "a run with too many visitors is still stopped and signalled") {
+    auto process = start_listening({"--", program("log_signals"), path("log"), "15", "7"});
+    CHECK(wait_until([&] { return begins(text_of("log"), "ready "); }));
+    std::vector<LivePeer> visitors;
+    for (int i = 0; i < 8; ++i) {
+        visitors.push_back(LivePeer::connect(socket()));
+        CHECK(visitors.back().ask({{"cmd", "status"}})["ok"] == true);
+    }
+    const auto refused = order(process, {"status"});
+    CHECK(refused.ending == exit_code(1));
+    CHECK(refused.err == "netrunner: 8 processes are connected already\n");
+    CHECK(order(process, {"signal", "USR1"}).ending == exit_code(0));
+    CHECK(wait_until([&] { return contains(text_of("log"), "\n10\n"); }));
+    const auto stopped = order(process, {"stop"});
+    CHECK(stopped.ending == exit_code(0));
+    CHECK(stopped.err.empty());
+    CHECK(process.finish().ending == exit_code(7));
+}
+
+TEST_CASE_FIXTURE(ControlTrial, "on a pseudo-terminal, write types and read gets its output") {
+    auto process = start_listening({"--pty", "--stdin", "control", "--stdout", "control", "--", "cat"});
+    CHECK(order(process, {"write", "hi\n"}).ending == exit_code(0));
+    CHECK(order(process, {"read", "--max", "6"}).out == "hi\nhi\n");  // the echo, then cat
+    CHECK(order(process, {"close-stdin"}).ending == exit_code(0));
+    CHECK(process.finish().ending == exit_code(0));
+}
+
 TEST_CASE_FIXTURE(ControlTrial, "the socket may have a path longer than an address") {
     const std::string folder = path("folder") + "/" + std::string(100, 'a') + "/" + std::string(100, 'b');
     complete(command({"mkdir", "-p", folder}));
