@@ -1,6 +1,6 @@
-// One unlinked temporary file for output that waits and does not fit into memory, divided into slots. Each slot belongs
-// to one stored output at a time, which fills it and reads it from its start to its end. It counts and limits what the
-// file takes on the disk, and gives the pages behind a reader back. It does not know whose bytes it has.
+// One unlinked temporary file for output that waits and does not fit into memory, divided into segments. Each segment
+// belongs to one stored output at a time, which fills it and reads it from its start to its end. It counts and limits
+// what the file takes on the disk, and gives the pages behind a reader back. It does not know whose bytes it has.
 #pragma once
 
 #include <cstddef>
@@ -15,25 +15,25 @@ namespace netrunner {
 
 class SpillFile {
   public:
-    using Slot = std::uint32_t;
-    static constexpr Slot none = UINT32_MAX;
+    using Segment = std::uint32_t;
+    static constexpr Segment none = UINT32_MAX;
 
     /// `most`: bytes that the file may take on the disk, in whole pages; less than a page: none. Makes the file at
     /// first use, in TMPDIR or /tmp.
     explicit SpillFile(Size most);
 
-    /// A slot to be filled; none: nothing can be spilled.
-    Slot take();
-    [[nodiscard]] Size slot_size() const { return slot_size_; }
-    /// Writes at `offset` of the slot what there is room for; returns how many bytes. What was written before may be
+    /// A segment to be filled; none: nothing can be spilled.
+    Segment take();
+    [[nodiscard]] Size segment_size() const { return segment_size_; }
+    /// Writes at `offset` of the segment what there is room for; returns how many bytes. What was written before may be
     /// written again, but no gap may be left. 0: the limit is reached, or the disk is full.
-    std::size_t write(Slot slot, Size offset, std::span<const std::byte> bytes);
-    /// Reads at `offset` of the slot, and not beyond its end; returns how many bytes, 0 after an error.
-    std::size_t read(Slot slot, Size offset, std::span<std::byte> room) const;
-    /// The bytes of the slot before `offset` are not needed any more.
-    void free_before(Slot slot, Size offset);
-    /// The slot is not needed any more.
-    void give_back(Slot slot);
+    std::size_t write(Segment segment, Size offset, std::span<const std::byte> bytes);
+    /// Reads at `offset` of the segment, and not beyond its end; returns how many bytes, 0 after an error.
+    std::size_t read(Segment segment, Size offset, std::span<std::byte> room) const;
+    /// The bytes of the segment before `offset` are not needed any more.
+    void free_before(Segment segment, Size offset);
+    /// The segment is not needed any more.
+    void give_back(Segment segment);
 
     /// What the file takes on the disk, as it was counted here.
     [[nodiscard]] Size used() const { return pages_ * page_; }
@@ -47,17 +47,17 @@ class SpillFile {
     };
     bool open();
     void find_page_size();
-    bool punch(Slot slot, Size from, Size until);
+    bool punch(Segment segment, Size from, Size until);
     [[nodiscard]] bool is_over_limit() const;
-    [[nodiscard]] off_t place(Slot slot, Size offset) const;
+    [[nodiscard]] off_t place(Segment segment, Size offset) const;
 
     Descriptor file_;
     Size most_;
     Size page_ = 4096;
-    Size slot_size_;
+    Size segment_size_;
     Size pages_ = 0;  ///< on the disk
-    std::vector<State> slots_;
-    std::vector<Slot> unused_;
+    std::vector<State> segments_;
+    std::vector<Segment> unused_;
     bool can_punch_ = true;
 };
 

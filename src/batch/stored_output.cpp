@@ -14,10 +14,10 @@ constexpr std::size_t block_size = 64 * 1024;
 /// What a block costs beside its bytes: its entry in the list, and what the allocator keeps for both.
 constexpr std::size_t block_cost = 128;
 
-/// The length of a run and its stream, in three bytes.
+/// The length of a piece and its stream, in three bytes.
 using Header = std::array<std::byte, 3>;
 constexpr std::size_t header_size = std::tuple_size_v<Header>;
-constexpr std::size_t longest_run = (1U << 23U) - 1;
+constexpr std::size_t longest_piece = (1U << 23U) - 1;
 
 Header header_of(bool is_error, std::size_t length) {
     const std::size_t value = length << 1U | static_cast<std::size_t>(is_error);
@@ -36,7 +36,7 @@ std::size_t StoredOutput::store(bool is_error, std::span<const std::byte> bytes)
     return store_in_file(is_error, bytes);
 }
 
-/// Whether more bytes of this stream belong to the last run. Its header must not have been read yet.
+/// Whether more bytes of this stream belong to the last piece. Its header must not have been read yet.
 bool StoredOutput::can_extend(bool is_error) const {
     return last_.length > 0 && last_.is_error == is_error && blocks_.back().done <= last_.offset;
 }
@@ -79,17 +79,17 @@ std::size_t StoredOutput::store_in_file(bool is_error, std::span<const std::byte
     std::size_t stored = 0;
     while (stored < bytes.size()) {
         const bool continues = !blocks_.empty() && blocks_.back().is_in_file() &&
-                               blocks_.back().filled + header_size < storage_.file.slot_size();
+                               blocks_.back().filled + header_size < storage_.file.segment_size();
         if (!continues) {
-            const SpillFile::Slot slot = storage_.file.take();
-            if (slot == SpillFile::none) break;
-            add_block({.slot = slot});
+            const SpillFile::Segment segment = storage_.file.take();
+            if (segment == SpillFile::none) break;
+            add_block({.segment = segment});
         }
-        const std::size_t done = append_to_slot(is_error, bytes.subspan(stored));
+        const std::size_t done = append_to_segment(is_error, bytes.subspan(stored));
         stored += done;
         if (done > 0) continue;
         if (!continues) {
-            storage_.file.give_back(blocks_.back().slot);
+            storage_.file.give_back(blocks_.back().segment);
             blocks_.pop_back();
         }
         break;
@@ -98,22 +98,22 @@ std::size_t StoredOutput::store_in_file(bool is_error, std::span<const std::byte
 }
 
 /// Writes the header when it is known how many bytes the file has taken.
-std::size_t StoredOutput::append_to_slot(bool is_error, std::span<const std::byte> bytes) {
+std::size_t StoredOutput::append_to_segment(bool is_error, std::span<const std::byte> bytes) {
     Block& block = blocks_.back();
-    Run run = last_;
+    Piece piece = last_;
     std::size_t at = block.filled;
-    if (!can_extend(is_error) || last_.length + bytes.size() > longest_run) {
-        run = {.offset = at, .is_error = is_error};
+    if (!can_extend(is_error) || last_.length + bytes.size() > longest_piece) {
+        piece = {.offset = at, .is_error = is_error};
         at += header_size;
     }
-    bytes = bytes.first(std::min(bytes.size(), longest_run));
-    const std::size_t written = storage_.file.write(block.slot, at, bytes);
+    bytes = bytes.first(std::min(bytes.size(), longest_piece));
+    const std::size_t written = storage_.file.write(block.segment, at, bytes);
     if (written == 0) return 0;
-    run.length += written;
-    if (storage_.window.slot == block.slot) storage_.window = {};
-    const Header header = header_of(is_error, run.length);
-    if (storage_.file.write(block.slot, run.offset, header) < header.size()) return 0;
-    last_ = run;
+    piece.length += written;
+    if (storage_.window.segment == block.segment) storage_.window = {};
+    const Header header = header_of(is_error, piece.length);
+    if (storage_.file.write(block.segment, piece.offset, header) < header.size()) return 0;
+    last_ = piece;
     block.filled = at + written;
     return written;
 }
@@ -123,13 +123,13 @@ std::span<const std::byte> StoredOutput::read(const Block& block, std::size_t of
     if (!block.is_in_file()) return std::span(block.memory).subspan(offset);
     OutputStorage::Window& window = storage_.window;
     const auto has = [&](std::size_t end) {
-        return window.slot == block.slot && offset >= window.offset && end <= window.offset + window.bytes.size();
+        return window.segment == block.segment && offset >= window.offset && end <= window.offset + window.bytes.size();
     };
     if (!has(std::min(offset + header_size, block.filled))) {
-        window.slot = block.slot;
+        window.segment = block.segment;
         window.offset = offset;
         window.bytes.resize(std::min(block_size, block.filled - offset));
-        window.bytes.resize(storage_.file.read(block.slot, offset, window.bytes));
+        window.bytes.resize(storage_.file.read(block.segment, offset, window.bytes));
     }
     return std::span(window.bytes).subspan(offset - window.offset);
 }
@@ -154,15 +154,15 @@ void StoredOutput::advance(std::size_t size) {
     if (block.done == block.filled) {
         drop_first_block();
     } else if (block.is_in_file()) {
-        storage_.file.free_before(block.slot, block.done);
+        storage_.file.free_before(block.segment, block.done);
     }
 }
 
 void StoredOutput::drop_first_block() {
     const Block& block = blocks_.front();
     if (block.is_in_file()) {
-        if (storage_.window.slot == block.slot) storage_.window = {};
-        storage_.file.give_back(block.slot);
+        if (storage_.window.segment == block.segment) storage_.window = {};
+        storage_.file.give_back(block.segment);
     } else {
         memory_ -= block.memory.capacity() + block_cost;
         storage_.memory -= block.memory.capacity() + block_cost;

@@ -19,7 +19,7 @@ struct OutputStorage {
     SpillFile file;
     /// What was last read of the file.
     struct Window {
-        SpillFile::Slot slot = SpillFile::none;
+        SpillFile::Segment segment = SpillFile::none;
         std::size_t offset = 0;
         std::vector<std::byte> bytes{};
     };
@@ -47,24 +47,24 @@ class StoredOutput {
     void clear();
 
   private:
-    /// A part of what is stored, in memory or in a slot of the file. Its content are runs: a header and bytes of one
-    /// stream. So the smallest pieces cost a few bytes in either place.
+    /// A part of what is stored, in memory or in a segment of the file. Its content are pieces: a header and bytes of
+    /// one stream. So the smallest pieces cost a few bytes in either place.
     struct Block {
         std::vector<std::byte> memory{};
-        SpillFile::Slot slot = SpillFile::none;  ///< none: it is in memory
+        SpillFile::Segment segment = SpillFile::none;  ///< none: it is in memory
         std::size_t filled = 0;
         std::size_t done = 0;
 
-        [[nodiscard]] bool is_in_file() const { return slot != SpillFile::none; }
+        [[nodiscard]] bool is_in_file() const { return segment != SpillFile::none; }
     };
-    struct Run {
+    struct Piece {
         std::size_t offset = 0;  ///< of its header in the block
-        std::size_t length = 0;  ///< of its bytes; 0: there is no such run
+        std::size_t length = 0;  ///< of its bytes; 0: there is no such piece
         bool is_error = false;
     };
     bool store_in_memory(bool is_error, std::span<const std::byte> bytes);
     std::size_t store_in_file(bool is_error, std::span<const std::byte> bytes);
-    std::size_t append_to_slot(bool is_error, std::span<const std::byte> bytes);
+    std::size_t append_to_segment(bool is_error, std::span<const std::byte> bytes);
     [[nodiscard]] bool can_extend(bool is_error) const;
     void add_block(Block block);
     void drop_first_block();
@@ -73,8 +73,8 @@ class StoredOutput {
     OutputStorage& storage_;
     Size memory_ = 0;
     std::list<Block> blocks_;  ///< none is empty
-    Run first_;                ///< its bytes that are not done are the front; its offset is not used
-    Run last_;                 ///< of the last block
+    Piece first_;              ///< its bytes that are not done are the front; its offset is not used
+    Piece last_;               ///< of the last block
 };
 
 }  // namespace netrunner

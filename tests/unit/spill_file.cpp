@@ -35,9 +35,9 @@ struct Spilling {
         }
         return std::nullopt;
     }
-    static std::string at(const SpillFile& file, SpillFile::Slot slot, Size offset, std::size_t size) {
+    static std::string at(const SpillFile& file, SpillFile::Segment segment, Size offset, std::size_t size) {
         std::string text(size, '\0');
-        text.resize(file.read(slot, offset, std::as_writable_bytes(std::span(text))));
+        text.resize(file.read(segment, offset, std::as_writable_bytes(std::span(text))));
         return text;
     }
 };
@@ -51,13 +51,13 @@ TEST_SUITE_BEGIN("spill_file");
 TEST_CASE_FIXTURE(Spilling, "what is written can be read, and the file has no name") {
     SpillFile file(page);
     CHECK(!on_disk());
-    const auto slot = file.take();
-    REQUIRE(slot != SpillFile::none);
-    CHECK(file.write(slot, 0, bytes("hello ")) == 6);
-    CHECK(file.write(slot, 6, bytes("world")) == 5);
-    CHECK(file.write(slot, 0, bytes("H")) == 1);
-    CHECK(at(file, slot, 0, 6) == "Hello ");
-    CHECK(at(file, slot, 6, 5) == "world");
+    const auto segment = file.take();
+    REQUIRE(segment != SpillFile::none);
+    CHECK(file.write(segment, 0, bytes("hello ")) == 6);
+    CHECK(file.write(segment, 6, bytes("world")) == 5);
+    CHECK(file.write(segment, 0, bytes("H")) == 1);
+    CHECK(at(file, segment, 0, 6) == "Hello ");
+    CHECK(at(file, segment, 6, 5) == "world");
     CHECK(on_disk() == page);
     CHECK(std::filesystem::is_empty(folder.path()));
 }
@@ -89,12 +89,12 @@ TEST_CASE_FIXTURE(Spilling, "the limit holds on the disk for any interleaving, a
     constexpr Size most = 64 * page;
     SpillFile file(most);
     struct Writer {
-        SpillFile::Slot slot = SpillFile::none;
+        SpillFile::Segment segment = SpillFile::none;
         Size written = 0;
         Size read = 0;
     };
     std::vector<Writer> writers(10);
-    for (Writer& each : writers) each.slot = file.take();
+    for (Writer& each : writers) each.segment = file.take();
     unsigned random = 1;
     const auto below = [&](unsigned limit) { return (random = random * 1'103'515'245U + 12345U) / 65536U % limit; };
     Size all = 0;
@@ -102,16 +102,16 @@ TEST_CASE_FIXTURE(Spilling, "the limit holds on the disk for any interleaving, a
         Writer& each = writers[below(10)];
         if (below(2) == 0) {
             const std::string block(1 + below(below(2) == 0 ? 10 : 9000), 'x');
-            const std::size_t done = file.write(each.slot, each.written, bytes(block));
+            const std::size_t done = file.write(each.segment, each.written, bytes(block));
             each.written += done;
             all += done;
         } else {
             each.read += below(static_cast<unsigned>(each.written - each.read) + 1);
-            file.free_before(each.slot, each.read);
+            file.free_before(each.segment, each.read);
         }
-        if (each.written == file.slot_size()) {
-            file.give_back(each.slot);
-            each = {.slot = file.take()};
+        if (each.written == file.segment_size()) {
+            file.give_back(each.segment);
+            each = {.segment = file.take()};
         }
         if (turn % 16 != 0) continue;
         REQUIRE(file.used() <= most);
@@ -122,17 +122,17 @@ TEST_CASE_FIXTURE(Spilling, "the limit holds on the disk for any interleaving, a
 
 TEST_CASE_FIXTURE(Spilling, "what was freed gives its disk space back") {
     SpillFile file(Size{1} << 30U);
-    std::vector<SpillFile::Slot> slots;
+    std::vector<SpillFile::Segment> segments;
     for (int i = 0; i < 128; ++i) {
-        slots.push_back(file.take());
-        REQUIRE(file.write(slots.back(), 0, bytes(std::string(file.slot_size(), 'x'))) == file.slot_size());
+        segments.push_back(file.take());
+        REQUIRE(file.write(segments.back(), 0, bytes(std::string(file.segment_size(), 'x'))) == file.segment_size());
     }
     const Size full = on_disk().value();
-    CHECK(full >= 128 * file.slot_size());
-    for (std::size_t i = 0; i < 64; ++i) file.give_back(slots[i]);
-    CHECK(on_disk().value() <= full - 60 * file.slot_size());
-    CHECK(at(file, slots[64], file.slot_size() - 3, 99) == "xxx");
-    for (std::size_t i = 64; i < 128; ++i) file.give_back(slots[i]);
+    CHECK(full >= 128 * file.segment_size());
+    for (std::size_t i = 0; i < 64; ++i) file.give_back(segments[i]);
+    CHECK(on_disk().value() <= full - 60 * file.segment_size());
+    CHECK(at(file, segments[64], file.segment_size() - 3, 99) == "xxx");
+    for (std::size_t i = 64; i < 128; ++i) file.give_back(segments[i]);
     CHECK(on_disk().value() == 0);
     CHECK(file.used() == 0);
     const auto again = file.take();
@@ -147,14 +147,14 @@ TEST_CASE_FIXTURE(Spilling, "a file that cannot grow takes what fits") {
     const rlimit small{8, before.rlim_max};
     REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
     SpillFile file(page);
-    const auto slot = file.take();
-    const std::size_t first = file.write(slot, 0, bytes("0123456789"));
-    const std::size_t second = file.write(slot, 8, bytes("89"));
+    const auto segment = file.take();
+    const std::size_t first = file.write(segment, 0, bytes("0123456789"));
+    const std::size_t second = file.write(segment, 8, bytes("89"));
     REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
     std::signal(SIGXFSZ, handler);
     CHECK(first == 8);
     CHECK(second == 0);
-    CHECK(at(file, slot, 0, 99) == "01234567");
+    CHECK(at(file, segment, 0, 99) == "01234567");
 }
 
 TEST_CASE_FIXTURE(Spilling, "without a folder for it, nothing is taken") {

@@ -163,7 +163,7 @@ TEST_CASE("the smallest pieces take the same room in the file, and come back") {
     CHECK(alternate(second, most / 16) == most / 16);
 }
 
-TEST_CASE("a file that is drained all the time never runs out") {
+TEST_CASE("a file that is drained all the time never pieces out") {
     OutputStorage storage = storage_of(0, 0, 128 * 1024);
     StoredOutput first(storage);
     StoredOutput second(storage);
