@@ -31,6 +31,7 @@ class BatchEvents::JobEvents final : public RunListener {
 
     void started(pid_t command, Duration timeout) override {
         const TimePoint now = steady_clock::now();
+        told_ = {};  // each attempt's bytes are counted anew
         tell(Kind::other,
              lines_.start(now, command, command_, timeout == forever ? std::nullopt : std::optional(timeout)));
         if (!batch_.next_output_) batch_.next_output_ = now + output_interval;
@@ -45,7 +46,7 @@ class BatchEvents::JobEvents final : public RunListener {
     void changed(const LimitChange& /*change*/) override {}  // no request reaches a job of a batch
 
     void tell_output(TimePoint now, const OutputFigures& figures) {
-        if (figures == told_ || (!figures.output && !figures.error)) return;
+        if (figures == told_ || !figures.has_bytes()) return;
         told_ = figures;
         tell(Kind::output, lines_.output(now, figures.output, figures.error));
     }

@@ -34,6 +34,8 @@ struct RunStatus {
 struct OutputFigures {
     std::optional<Size> output{};
     std::optional<Size> error{};
+    /// Whether any byte has come.
+    [[nodiscard]] bool has_bytes() const { return output.value_or(0) > 0 || error.value_or(0) > 0; }
     friend bool operator==(const OutputFigures&, const OutputFigures&) = default;
 };
 

@@ -334,7 +334,7 @@ void Live::tell(Kind kind, const std::string& line) {
 void Live::tell_output() {
     if (run_ == nullptr) return;
     const OutputFigures now = run_->outputs();
-    if (now == told_ || (!now.output && !now.error)) return;
+    if (now == told_ || !now.has_bytes()) return;
     told_ = now;
     tell(Kind::output, lines_.output(steady_clock::now(), now.output, now.error));
 }
@@ -343,6 +343,7 @@ void Live::started(pid_t command, Duration timeout) {
     const TimePoint now = steady_clock::now();
     tell(Kind::other, lines_.start(now, command, command_, timeout == forever ? std::nullopt : std::optional(timeout)));
     next_output_ = now + output_interval;
+    told_ = {};  // each attempt's bytes are counted anew
     starting_ = false;
 }
 

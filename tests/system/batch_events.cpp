@@ -21,7 +21,8 @@ struct EventsTrial : BatchTrial {
     // The events of the job with this number, in their order.
     std::vector<json> of_job(const std::vector<json>& all, int number) {
         std::vector<json> own;
-        std::ranges::copy_if(all, std::back_inserter(own), [&](const json& e) { return e.value("number", 0) == number; });
+        std::ranges::copy_if(all, std::back_inserter(own),
+                             [&](const json& e) { return e.value("number", 0) == number; });
         return own;
     }
     std::vector<json> events() { return json_lines(text_of("ev")); }
@@ -59,9 +60,13 @@ TEST_CASE_FIXTURE(EventsTrial, "each job tells its start, its exit, its bytes an
     CHECK(reported(path("report"), "trailer").front()["events"] == json{{"written", 12}, {"dropped", 0}});
 }
 
+TEST_CASE_FIXTURE(EventsTrial, "a job that writes nothing has no bytes to tell of") {
+    run_batch({"--events", path("ev"), "-q", "--", "sleep", ":::", "1.2"});
+    CHECK(names_of(events()) == std::vector<std::string>{"start", "exit", "end"});
+}
+
 TEST_CASE_FIXTURE(EventsTrial, "a job has its id, and a record that cannot be a job has an end only") {
-    run_batch_of("{\"command\":[\"true\"],\"id\":\"a\"}\n{\"command\":7}\n",
-                 {"--jsonl", "--events", path("ev"), "-q"});
+    run_batch_of("{\"command\":[\"true\"],\"id\":\"a\"}\n{\"command\":7}\n", {"--jsonl", "--events", path("ev"), "-q"});
     const auto all = events();
     for (const json& each : of_job(all, 1)) CHECK(each["id"] == "a");
     const auto bad = of_job(all, 2);
@@ -73,8 +78,8 @@ TEST_CASE_FIXTURE(EventsTrial, "bytes and steps are told while the jobs run") {
     std::array<int, 2> ends{};
     REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
     LivePeer reader(ends[0]);
-    auto setup = batch({"-q", "-j", "2", "--events", "8", "--output-mode", "line", "--", "sh", "-c", "echo $0; sleep 60",
-                        ":::", "1", "22"});
+    auto setup = batch({"-q", "-j", "2", "--events", "8", "--output-mode", "line", "--", "sh", "-c",
+                        "echo $0; sleep 60", ":::", "1", "22"});
     setup.more_descriptors[8] = ends[1];
     auto process = start(setup);
     ::close(ends[1]);

@@ -135,6 +135,19 @@ TEST_CASE_FIXTURE(LiveTrial, "bytes are told while they come") {
     process.finish();
 }
 
+TEST_CASE_FIXTURE(LiveTrial, "a command that writes nothing has no bytes to tell of") {
+    run({"--events", path("ev"), "--", "sleep", "1.2"});
+    CHECK(names_of(events_in("ev")) == std::vector<std::string>{"start", "exit", "end"});
+}
+
+TEST_CASE_FIXTURE(LiveTrial, "each attempt tells its own bytes") {
+    run({"-q", "--events", path("ev"), "--retries", "1", "--retry-delay", "1ms", "--", "sh", "-c", "echo out; exit 1"});
+    const auto events = events_in("ev");
+    REQUIRE(names_of(events) == std::vector<std::string>{"start", "exit", "output", "start", "exit", "output", "end"});
+    CHECK(events[2]["stdout"] == 4);
+    CHECK(events[5]["stdout"] == 4);
+}
+
 TEST_CASE_FIXTURE(LiveTrial, "a command that cannot be started has an end only") {
     const auto result = run({"--events", path("ev"), "--", "/nonexistent"});
     CHECK(result.ending == exit_code(127));
