@@ -6,7 +6,8 @@ Examples are the literal displays of a manual page, and in Markdown the indented
 output, in which `…` stands for any text. A program that an example only assumes is replaced by a stand-in, which
 records its call.
 
-A block fenced as `make` is the Makefile of the examples after it. Of a `yaml` or `groovy` block, which are files of a CI
+A block fenced as `make` is the Makefile of the examples after it. A `python` block whose first line is `# NAME.py` is that
+file. Of a `yaml` or `groovy` block, which are files of a CI
 system, the scripts of the steps are run, and every file that it keeps has to be there afterwards. A `dockerfile` block is
 made into a root directory, in which its ENTRYPOINT runs as process 1.
 """
@@ -51,18 +52,20 @@ def blocks_of_markdown(text):
 
 
 def scripts_of(document):
-    """Yield each script with the Makefile that stands before it."""
+    """Yield each script with the files that stand before it: their texts by their names."""
     text = document.read_text(encoding="utf-8")
     blocks = blocks_of_markdown(text) if document.suffix == ".md" else (("", block) for block in blocks_of_manual(text))
-    makefile = None
+    files = {}
     for language, block in blocks:
         if language == "make":
-            makefile = block
+            files = {**files, "Makefile": block}
+        if language == "python" and (name := re.match(r"# (\w+\.py)\n", block)):
+            files = {**files, name[1]: block}
         if language not in ("", "sh", "console"):
             continue
         for script in re.split(r"\n\s*\n", block.strip("\n")):
-            if re.search(r"(^|[ (])netrunner (run|batch|report|doctor|gc|help|-)|^\$ make", script, re.M) and not ELSEWHERE.search(script):
-                yield script, makefile
+            if re.search(r"(^|[ (])netrunner (run|batch|report|doctor|gc|ctl|help|-)|^\$ make", script, re.M) and not ELSEWHERE.search(script):
+                yield script, files
 
 
 def steps_of(language, block):
@@ -98,7 +101,7 @@ def steps_of_job(job):
 class Place:
     """A directory with the stand-ins, and an environment whose PATH finds them."""
 
-    def __init__(self, root, netrunner, group, makefile=None):
+    def __init__(self, root, netrunner, group, files):
         self.work = root / "work"
         self.netrunner = netrunner
         programs = root / "programs"
@@ -109,8 +112,9 @@ class Place:
             for path in (programs / name, self.work / name):
                 path.write_text(f'#!/bin/sh\necho {name} >>"{self.calls}"\n{body}\n', encoding="utf-8")
                 path.chmod(0o755)
-        if makefile:  # then `make` is the real one
-            (self.work / "Makefile").write_text(makefile, encoding="utf-8")
+        for name, text in files.items():
+            (self.work / name).write_text(text, encoding="utf-8")
+        if "Makefile" in files:  # then `make` is the real one
             (programs / "make").unlink()
         (self.work / "hosts").write_text("one\ntwo\n", encoding="utf-8")
         for name in ("tests/test_one.py", "tests/test_two.py", "one.wav", "one.sh", "one.log"):
@@ -222,7 +226,7 @@ class Tally:
             return "namespaces"  # in a chroot, for example
         return "GNU parallel" if script.startswith("$ parallel") and not shutil.which("parallel") else ""
 
-    def try_out(self, document, script, check, makefile=None):
+    def try_out(self, document, script, check, files):
         lacks = self.lacks(script)
         if lacks:
             self.skipped += 1
@@ -230,7 +234,7 @@ class Tally:
             return
         root = pathlib.Path(tempfile.mkdtemp(prefix="netrunner-examples-"))
         try:
-            wrong = check(Place(root, self.netrunner, self.group, makefile))
+            wrong = check(Place(root, self.netrunner, self.group, files))
         except subprocess.TimeoutExpired:
             wrong = "it does not end"
         finally:
@@ -242,15 +246,15 @@ class Tally:
 
     def try_document(self, document):
         before = self.run + self.skipped
-        for script, makefile in scripts_of(document):
-            self.try_out(document, script, lambda place, s=script: place.check(s), makefile)
+        for script, files in scripts_of(document):
+            self.try_out(document, script, lambda place, s=script: place.check(s), files)
         if document.suffix == ".md":
             text = document.read_text(encoding="utf-8")
             for language, block in blocks_of_markdown(text):
                 if language in ("yaml", "groovy"):
-                    self.try_out(document, block, lambda place, l=language, b=block: place.check_steps(l, b))
+                    self.try_out(document, block, lambda place, l=language, b=block: place.check_steps(l, b), {})
                 if language == "dockerfile":
-                    self.try_out(document, block, lambda place, b=block: place.check_image(b, text))
+                    self.try_out(document, block, lambda place, b=block: place.check_image(b, text), {})
         if self.run + self.skipped == before:
             self.failed += 1
             print(f"{document.name}: no example was found")

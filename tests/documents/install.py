@@ -19,12 +19,14 @@ share/doc/netrunner/CHANGELOG.md 644
 share/doc/netrunner/LICENSE 644
 share/doc/netrunner/README.md 644
 share/doc/netrunner/glossary.md 644
+share/doc/netrunner/live.md 644
 share/doc/netrunner/messages.md 644
 share/doc/netrunner/recipes.md 644
 share/fish/vendor_completions.d/netrunner.fish 644
 share/man/man1/netrunner-batch.1 644
 share/man/man1/netrunner.1 644
 share/man/man5/netrunner-report.5 644
+share/man/man7/netrunner-live.7 644
 share/man/man8/netrunner-shepherd.8 644
 share/netrunner/batch-report.schema.json 644
 share/netrunner/doctor.schema.json 644
