@@ -47,6 +47,13 @@ class Ladder {
     /// command alone are skipped if there is no command: it was reaped, or this is the shepherd, which does not know
     /// it.
     void begin() noexcept;
+    [[nodiscard]] bool is_climbing() const noexcept { return climbing_; }
+    /// Sends nothing more until the next `begin`, which begins with the first rung: another process ends the tree.
+    void rest() noexcept {
+        climbing_ = false;
+        next_step_ = 0;
+        end();
+    }
 
     /// To be called after processes were reaped: their children are reparented to this process, and an earlier walk may
     /// have missed them. Repeats SIGKILL if that was sent.

@@ -42,10 +42,6 @@ struct Start {
 /// The signals that the shepherd and the guard read from their signalfd; all others stay blocked.
 sigset_t supervised_signals() noexcept;
 
-/// The signal between the shepherd and the guard. The shepherd queues it to the guard with the signal that it received
-/// itself as the value. The guard sends it to the shepherd when the guard is done.
-inline constexpr int passed_on_signal = 64;
-
 /// The guard's exit statuses. After any other end of the guard, the runner or the shepherd ends the tree.
 inline constexpr int exit_reported = 0;  ///< the runner has been told everything, or has sent Finish
 inline constexpr int exit_alone = 1;     ///< the runner is gone; the guard has ended the tree and its control group

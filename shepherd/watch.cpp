@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "shepherd/ladder.hpp"
 #include "shepherd/start/runner_watch.hpp"
@@ -19,9 +20,12 @@
 namespace netrunner {
 namespace {
 
+using protocol::passed_on_signal;
+using protocol::runner_ends_tree;
+
 /// After the guard's death the shepherd waits this long for the runner before it ends the tree itself. The runner sees
-/// that death too and knows the reason; it ends the shepherd before it ends the tree (docs/decisions/0017).
-constexpr int first_word_ms = 200;
+/// that death too and knows the reason; it tells the shepherd that it ends the tree (docs/decisions/0061).
+constexpr std::int64_t first_word_ms = 200;
 /// How long the guard may take beyond the ladder's own time before the shepherd checks whether the guard can act.
 constexpr std::int64_t killing_ms = 3000;
 /// How often the shepherd looks whether only spared processes are left of a tree that it ends.
@@ -57,7 +61,7 @@ class Watch {
         const bool reported = WIFEXITED(guard_status_) && WEXITSTATUS(guard_status_) == exit_reported;
         if (reported) return 0;
         if (!WIFEXITED(guard_status_) || WEXITSTATUS(guard_status_) != exit_alone) {
-            end_tree();
+            replace_guard_until_tree_ends();
             settle();
         }
         watched_.groups.leave_leaf();
@@ -80,7 +84,7 @@ class Watch {
     /// The guard sees the runner's death too and ends the tree. The shepherd only notes when that should be done.
     void runner_left() noexcept {
         const std::int64_t time = ladder_ms(plan_);
-        if (time >= 0) guard_due_at_ = now_ms() + time;
+        if (time >= 0 && !taking_over_) guard_due_at_ = now_ms() + time;
     }
 
     void take_signals() noexcept {
@@ -88,7 +92,9 @@ class Watch {
         while (::read(watched_.signals.get(), &info, sizeof info) == sizeof info) {
             const int signal = static_cast<int>(info.ssi_signo);
             if (signal == passed_on_signal && info.ssi_code == SI_QUEUE) {
-                guard_is_done_ = static_cast<pid_t>(info.ssi_pid) == watched_.guard;
+                const auto sender = static_cast<pid_t>(info.ssi_pid);
+                guard_is_done_ = sender == watched_.guard;
+                runner_acts_ = runner_acts_ || (sender == plan_.runner && info.ssi_int == runner_ends_tree);
             } else if (signal != SIGCHLD && !taking_over_) {
                 pass_on(signal);
             }
@@ -131,32 +137,56 @@ class Watch {
 
     // -- without the guard
 
-    void end_tree() noexcept {
-        // Restore the terminal first: the user's shell is about to read its modes, too.
-        if (runner_.has_ended(first_word_ms)) watched_.users_terminal.restore(0);
+    /// Reaps until nothing is left of the tree, which has been reparented to this process. The runner ends the tree if
+    /// it says so; if it says nothing in time or dies before nothing is left, the shepherd does.
+    void replace_guard_until_tree_ends() noexcept {
         taking_over_ = true;
         guard_due_at_ = never;
-        ladder_.begin();
+        act_alone_at_ = now_ms() + first_word_ms;
+        follow_runner();
         while (!reap()) {
-            wait(-1, next_look());
+            wait(runner_.descriptor(), next_look());
+            follow_runner();
             ladder_.take_deadline();
         }
     }
 
+    void follow_runner() noexcept {
+        const bool gone = runner_.has_ended(0);
+        if (gone) {
+            // Restore the terminal first: the user's shell is about to read its modes, too.
+            restore_terminal();
+            ladder_.begin();
+        } else if (runner_acts_) {
+            ladder_.rest();
+        } else if (act_alone_at_ >= 0 && now_ms() >= act_alone_at_) {
+            ladder_.begin();  // the runner may be stopped
+        }
+        if (gone || runner_acts_ || ladder_.is_climbing()) act_alone_at_ = never;
+    }
+
+    void restore_terminal() noexcept {
+        if (!std::exchange(terminal_restored_, true)) watched_.users_terminal.restore(0);
+    }
+
     [[nodiscard]] std::int64_t next_look() const noexcept {
-        const std::int64_t rung = ladder_.deadline();
-        if (!ladder_.spares()) return rung;
-        const std::int64_t look = now_ms() + look_ms;
-        return rung < 0 ? look : std::min(look, rung);
+        const std::int64_t due = earlier(ladder_.deadline(), act_alone_at_);
+        return ladder_.spares() ? earlier(due, now_ms() + look_ms) : due;
+    }
+
+    static std::int64_t earlier(std::int64_t a, std::int64_t b) noexcept {
+        if (a < 0) return b;
+        return b < 0 ? a : std::min(a, b);
     }
 
     /// Restores the terminal and removes the control group if the runner is gone. If there is anything to do and the
     /// runner is alive (it may be stopped), waits for its end: a runner that goes on does both itself, and it ends this
     /// process first.
     void settle() noexcept {
-        const bool has_duties = watched_.groups.job || watched_.users_terminal.is_guarded();
+        const bool has_duties =
+            watched_.groups.job || watched_.groups.vacated || watched_.users_terminal.is_guarded();
         if (!runner_.has_ended(has_duties ? RunnerWatch::forever : 0)) return;
-        watched_.users_terminal.restore(0);
+        restore_terminal();
         if (watched_.groups.job) watched_.groups.clear_job(plan_);
     }
 
@@ -182,7 +212,10 @@ class Watch {
     int guard_status_ = 0;
     bool guard_is_done_ = false;         ///< the guard is about to exit and the runner reaps it
     std::int64_t guard_due_at_ = never;  ///< when to call replace_guard if the guard is still there
-    bool taking_over_ = false;
+    bool taking_over_ = false;           ///< the guard is dead
+    bool runner_acts_ = false;           ///< the runner ends the tree for as long as it lives
+    bool terminal_restored_ = false;
+    std::int64_t act_alone_at_ = never;  ///< when to end the tree if the runner has said nothing
 };
 
 }  // namespace

@@ -22,8 +22,7 @@ constexpr std::size_t most_text = 512;  // bytes; room for a dozen controller na
 /// The leaf's name, "netrunner-PID", followed by `file`.
 struct LeafName {
     explicit LeafName(pid_t owner, std::string_view file = "") noexcept {
-        constexpr std::string_view prefix = "netrunner-";
-        char* at = std::ranges::copy(prefix, text.data()).out;
+        char* at = std::ranges::copy(leaf_prefix, text.data()).out;
         at = std::to_chars(at, text.data() + text.size(), owner).ptr;
         *std::ranges::copy(file, at).out = '\0';
     }

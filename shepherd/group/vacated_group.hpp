@@ -6,9 +6,14 @@
 
 #include <sys/types.h>
 
+#include <string_view>
+
 #include "shepherd/system/descriptor.hpp"
 
 namespace netrunner {
+
+/// The start of the leaf's name; the pid of the runner follows.
+inline constexpr std::string_view leaf_prefix = "netrunner-";
 
 class VacatedGroup {
   public:

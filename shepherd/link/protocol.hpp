@@ -36,6 +36,13 @@ inline constexpr std::uint32_t max_spared_frames = 64;
 /// The most OrphanFound frames for one Kill, so that a fork bomb does not cause one frame for each process.
 inline constexpr std::uint32_t max_orphan_frames = 64;
 
+/// The signal that carries messages beside the link; each is queued with a value (sigqueue(3)). The shepherd sends it
+/// to the guard with the signal that it received itself as the value. The guard sends it to the shepherd when the guard
+/// is done. The runner sends it to the shepherd with `runner_ends_tree`: the guard is lost, and the shepherd is to
+/// leave the tree to the runner for as long as the runner lives (docs/decisions/0061).
+inline constexpr int passed_on_signal = 64;
+inline constexpr int runner_ends_tree = 1;
+
 enum class FrameType : std::uint8_t {
     // to the shepherd or the guard
     plan = 1,

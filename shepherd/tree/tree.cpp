@@ -152,12 +152,16 @@ std::size_t signal_tree(const Tree& tree, OuterOrder order, std::span<TreeMember
 }
 
 void signal_command(const Tree& tree, OuterOrder order, std::span<TreeMember> room) noexcept {
-    if (!tree.leader_unreaped) return;
     // Whether it is a runner shows in what it runs. The walk finds no runner if descriptors are short.
     const auto members = room.first(find_tree(tree, room));
-    const bool is_runner = std::ranges::any_of(
-        members, [&](const TreeMember& member) { return member.pid == tree.group && member.name == OwnName::runner; });
-    signal_child(tree.group, order, is_runner && !is_for_all(order.signal));
+    const auto command = std::ranges::find(members, tree.group, &TreeMember::pid);
+    const bool found = command != members.end();
+    const bool marked = found && command->name == OwnName::runner && !is_for_all(order.signal);
+    if (tree.leader_unreaped) {
+        signal_child(tree.group, order, marked);
+    } else if (found) {
+        signal_process(*command, order, marked);
+    }
 }
 
 void pass_on_typed(const Tree& tree, int signal, std::span<TreeMember> room) noexcept {

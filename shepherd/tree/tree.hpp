@@ -19,7 +19,7 @@ namespace netrunner {
 struct Tree {
     pid_t root = 0;                      ///< the subreaper, which is not part of the tree
     pid_t group = 0;                     ///< the command's process group
-    bool leader_unreaped = false;        ///< the command is not reaped, so its group number cannot be reused
+    bool leader_unreaped = false;        ///< the caller has not reaped the command: its numbers cannot be reused
     std::span<const pid_t> strangers{};  ///< children of root to leave out, with their descendants
     SpareRule spare{};                   ///< which processes are not signalled
 };
@@ -48,8 +48,8 @@ std::uint64_t count_ticks(const Tree& tree, std::span<TreeMember> room, bool& wa
 std::size_t signal_tree(const Tree& tree, OuterOrder order, std::span<TreeMember> room, TreeVisitor visitor = nullptr,
                         void* context = nullptr) noexcept;
 
-/// Sends the signal to the command's first process alone, `tree.group`; does nothing if it is reaped. If it is a nested
-/// runner, it gets the order.
+/// Sends the signal to the command's first process alone, `tree.group`; does nothing if the tree does not have it. If
+/// it is a nested runner, it gets the order.
 void signal_command(const Tree& tree, OuterOrder order, std::span<TreeMember> room) noexcept;
 
 /// Sends `signal`, which was typed at the terminal, to the command's group. Nested runners in the group learn that it

@@ -17,9 +17,11 @@
 #include <optional>
 
 #include "shepherd/group/job_group.hpp"
+#include "shepherd/group/vacated_group.hpp"
 #include "src/cgroup/place.hpp"
 #include "src/system/fd.hpp"
 #include "src/system/setup_failure.hpp"
+#include "src/system/text_file.hpp"
 #include "src/values/errno_text.hpp"
 #include "src/values/kernel_text.hpp"
 
@@ -29,11 +31,23 @@ namespace {
 constexpr const char* mark_name = JobGroup::owner_mark;
 constexpr std::chrono::milliseconds clearing_time{5000};
 
-/// The pid in a made-up name.
-std::optional<std::uint64_t> maker_of(std::string_view name) {
-    if (!name.starts_with(made_up_prefix)) return std::nullopt;
-    name.remove_prefix(made_up_prefix.size());
+/// The pid behind `prefix` in a name that netrunner has made up.
+std::optional<std::uint64_t> maker_of(std::string_view name, std::string_view prefix = made_up_prefix) {
+    if (!name.starts_with(prefix)) return std::nullopt;
+    name.remove_prefix(prefix.size());
     return number_in(name.substr(0, name.find('-')));
+}
+
+/// Removes the leaf that a killed netrunner had moved to, if it is empty, and disables the controllers that were
+/// enabled for the groups beside it, if there is none: with them no process can enter the group again
+/// (docs/decisions/0014).
+void remove_leaf(int parent, const std::string& name, const std::string& path, const ClearingListener& told) {
+    if (::unlinkat(parent, name.c_str(), AT_REMOVEDIR) != 0) return;
+    told(fmt::format("removed the empty group '{}', left by a run that was killed", path), false);
+    if (has_groups_inside(parent)) return;
+    for (const std::string& controller : enabled_controllers(parent)) {
+        write_text_at(parent, "cgroup.subtree_control", "-" + controller);
+    }
 }
 
 /// Clears and removes a locked group that a run made. Throws SetupFailure if it is a parent that is still in use.
@@ -171,6 +185,10 @@ int clear_inside(int directory, const std::string& path, const ClearingListener&
 }
 
 int clear_group(int parent, const std::string& name, const std::string& path, const ClearingListener& told) {
+    if (const auto maker = maker_of(name, leaf_prefix); maker && !process_exists(*maker)) {
+        remove_leaf(parent, name, path, told);
+        return 0;
+    }
     const Descriptor group = open_group_in(parent, name);
     if (!group) return 0;
     const bool ours = is_ours(group.get());

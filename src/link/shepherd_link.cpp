@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "shepherd/tree/children.hpp"
 #include "shepherd/tree/tree.hpp"
 #include "src/cgroup/shortage.hpp"
 #include "src/link/shepherd_program.hpp"
@@ -65,8 +67,10 @@ ShepherdLink::ShepherdLink(const LaunchPlan& plan, const StandardFiles& files, c
         plan_.keeps_group = group->adopted() ? 1 : 0;
         plan_.group_parents = group->made_parents();
         plan_.limits_memory = group->limits().contains("memory.max") ? 1 : 0;
-        plan_.vacated_by = group->vacated() ? group->vacated().owner() : 0;
-        plan_.vacated_descriptor = group->vacated() ? group->vacated().directory() : -1;
+    }
+    if (group != nullptr && group->vacated()) {
+        plan_.vacated_by = group->vacated().owner();
+        plan_.vacated_descriptor = group->vacated().directory();
     }
     // Send the plan before the shepherd exists: it waits in the socket.
     send(plan_);
@@ -253,20 +257,63 @@ bool ShepherdLink::was_shepherd_killed(std::chrono::milliseconds moment) const {
     return was_shepherd_killed_within(static_cast<int>(moment.count()));
 }
 
-void ShepherdLink::kill_helpers() const {
+void ShepherdLink::lose_guard() const {
+    if (pid_ > 0 && pid_ != guard_) {
+        siginfo_t word{};
+        word.si_signo = protocol::passed_on_signal;
+        word.si_code = SI_QUEUE;
+        word.si_pid = ::getpid();
+        word.si_uid = ::getuid();
+        word.si_value.sival_int = protocol::runner_ends_tree;
+        ::syscall(SYS_rt_sigqueueinfo, pid_, protocol::passed_on_signal, &word);
+    }
     TreeMember guard;
     // Its parent proves that the pid still is the guard's.
     const bool lives = guard_ > 0 && read_member(guard_, guard) && (guard.parent == pid_ || guard.parent == ::getpid());
     if (lives) signal_process(guard, {.signal = SIGKILL, .step = 1});
-    if (pid_ > 0 && pid_ != guard_) ::kill(pid_, SIGKILL);
+}
+
+bool ShepherdLink::has_handed_over() const {
+    if (pid_ <= 0) return true;
+    if (pid_ == guard_) {
+        siginfo_t unused{};
+        return ::waitid(P_PID, static_cast<id_t>(pid_), &unused, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0;  // ECHILD
+    }
+    if (is_shepherd_dying()) return false;
+    TreeMember guard;
+    // A helper that is the shepherd's child is the guard, or the command before its exec.
+    if (guard_ > 0) {
+        return read_member(guard_, guard) ? guard.parent != pid_ || guard.is_dead() : ::kill(guard_, 0) != 0;
+    }
+    bool dying = false;
+    each_child(pid_, [&](pid_t child) {
+        dying = dying || (read_member(child, guard) && guard.name == OwnName::helper && !guard.is_dead());
+    });
+    return !dying;
+}
+
+void ShepherdLink::forget_guard() {
+    if (pid_ == guard_) pid_ = -1;
+    guard_ = -1;
+}
+
+void ShepherdLink::reap_ended() {
+    if (pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG | __WALL) != 0) pid_ = -1;
+}
+
+bool ShepherdLink::is_shepherd_dying() const {
+    TreeMember shepherd;
+    return pid_ > 0 && read_member(pid_, shepherd) && (shepherd.exiting || shepherd.is_dead());
+}
+
+void ShepherdLink::kill_shepherd() const {
+    if (pid_ > 0) ::kill(pid_, SIGKILL);
 }
 
 bool ShepherdLink::is_shepherd_being_killed() const {
     // An exiting process waits for nothing but a processor, which can take long on a busy machine.
     constexpr int patience_ms = 1000;
-    TreeMember shepherd;
-    const bool dying = pid_ > 0 && read_member(pid_, shepherd) && (shepherd.exiting || shepherd.is_dead());
-    return dying && was_shepherd_killed_within(patience_ms);
+    return is_shepherd_dying() && was_shepherd_killed_within(patience_ms);
 }
 
 bool ShepherdLink::was_shepherd_killed_within(int milliseconds) const {
@@ -275,13 +322,6 @@ bool ShepherdLink::was_shepherd_killed_within(int milliseconds) const {
     return pid_ > 0 && await_end(pid_, milliseconds) &&
            ::waitid(P_PID, static_cast<id_t>(pid_), &end, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 &&
            end.si_pid == pid_ && end.si_code != CLD_EXITED;
-}
-
-bool ShepherdLink::are_helpers_gone() {
-    siginfo_t unused{};
-    const auto pid = static_cast<id_t>(pid_);
-    if (pid_ > 0 && ::waitid(P_PID, pid, &unused, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0) pid_ = -1;  // ECHILD
-    return pid_ < 0;
 }
 
 void ShepherdLink::reap(bool force) {

@@ -99,10 +99,23 @@ class ShepherdLink {
     /// has had 1 s to exit.
     void reap(bool force);
 
-    /// Kills the guard and the shepherd, as far as they live. Does not wait for their end.
-    void kill_helpers() const;
-    /// Whether no helper is a child of this process any more.
-    [[nodiscard]] bool are_helpers_gone();
+    // The guard is lost (docs/decisions/0061):
+
+    /// Kills the guard if it still lives. Tells the shepherd, if it lives, that this process ends the tree: the
+    /// shepherd then only watches this process. Does not wait for the guard's end.
+    void lose_guard() const;
+    /// Whether the kernel has handed over the guard's children: to the shepherd, or to this process if no helper is
+    /// left. False while a helper is dying.
+    [[nodiscard]] bool has_handed_over() const;
+    /// The guard is dead. From now on `pid` and `root` are the shepherd's; -1 if the shepherd is dead too.
+    void forget_guard();
+    /// Reaps the shepherd or guard that is a child of this process, if it has ended.
+    void reap_ended();
+    /// Whether the shepherd is dying or dead, if it has not been reaped. A walk of the tree below it may have missed
+    /// processes then.
+    [[nodiscard]] bool is_shepherd_dying() const;
+    /// Kills the shepherd, if it lives. Does not wait for its end.
+    void kill_shepherd() const;
     /// Leaves the helper that is a child of this process to the caller, who reaps it. -1: there is none.
     pid_t release() { return std::exchange(pid_, -1); }
 

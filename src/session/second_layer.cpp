@@ -41,13 +41,25 @@ class Loan {
 
 SecondLayer::SecondLayer(std::vector<pid_t> strangers) : strangers_(std::move(strangers)) {}
 
-void SecondLayer::take_over(pid_t command, const SpareRule& spare, TimePoint now) {
+void SecondLayer::take_over(pid_t command, pid_t shepherd, const SpareRule& spare, TimePoint now) {
     spare_ = spare;
     reserve_.release();
     active_ = true;
     command_ = command;
+    shepherd_ = shepherd;
     room_.resize(lent_ == nullptr ? most_members : most_shared_members);
+    if (is_below_shepherd()) find();
     check_at_ = now;
+}
+
+void SecondLayer::inherit(TimePoint now) {
+    shepherd_ = -1;
+    seen_nothing_ = false;
+    check_at_ = now;
+    // The shepherd may have reaped the command since the last walk, and its pid may be another process's now.
+    TreeMember command;
+    const bool is_child = has_command() && read_member(command_, command) && command.parent == ::getpid();
+    command_reaped_ = !is_child;
 }
 
 void SecondLayer::share(std::vector<pid_t> strangers, ReserveDescriptors& reserve) {
@@ -68,9 +80,9 @@ void SecondLayer::claim(pid_t root, pid_t command) {
 }
 
 Tree SecondLayer::tree() const {
-    return {.root = ::getpid(),
+    return {.root = is_below_shepherd() ? shepherd_ : ::getpid(),
             .group = command_,
-            .leader_unreaped = has_command(),
+            .leader_unreaped = has_command() && !is_below_shepherd(),
             .strangers = strangers_,
             .spare = spare_};
 }
@@ -90,13 +102,14 @@ void SecondLayer::signal(OuterOrder order, JobGroup* group, const OrphanSignalle
     };
     const Loan loan(lent_);
     const std::size_t count = signal_tree(tree(), order, room_, tell, &context);
-    claimed_ = count;
+    claim_walked(count);
     if (group == nullptr) return;
     group->signal_others(std::span(room_).first(count), spare_, order, tell, &context);
     if (order.signal == SIGKILL && group->let_spared_leave(tree(), room_)) group->kill();
 }
 
 void SecondLayer::signal_command(OuterOrder order) {
+    if (!has_command()) return;
     const Loan loan(lent_);
     netrunner::signal_command(tree(), order, room_);
 }
@@ -131,24 +144,39 @@ std::vector<Orphan> SecondLayer::find_spared() {
 bool SecondLayer::reap() {
     pid_t pid = 0;
     bool reaped = std::exchange(child_reaped_, false);
-    while (lent_ == nullptr && (pid = ::waitpid(-1, nullptr, WNOHANG | __WALL)) > 0) {
+    const bool reaps = lent_ == nullptr && !is_below_shepherd();
+    while (reaps && (pid = ::waitpid(-1, nullptr, WNOHANG | __WALL)) > 0) {
         reaped = true;
         if (pid == command_) command_reaped_ = true;
     }
     // Only ECHILD proves that no child is left: a walk can miss a process whose parent dies during the walk.
     if (pid < 0 && errno == ECHILD) return true;
-    // While other processes are among the children, ECHILD never comes. Then two walks in a row have to find nothing,
-    // and no child may have been reaped between them.
-    const bool has_others = lent_ != nullptr || !strangers_.empty() || spare_;
-    const bool seen_nothing = !reaped && has_others && find() == 0;
+    // While other processes are among the children, ECHILD never comes, and below the shepherd that one reaps. Then two
+    // walks in a row have to find nothing, and no child may have been reaped between them.
+    const bool has_others = lent_ != nullptr || !strangers_.empty() || spare_ || is_below_shepherd();
+    // A walk of all children costs much if many runs are lost at once. One process that is known to live saves it.
+    const bool seen_nothing = !reaped && has_others && !is_claim_alive() && find() == 0;
     return std::exchange(seen_nothing_, seen_nothing) && seen_nothing;
+}
+
+bool SecondLayer::is_claim_alive() const {
+    const auto first = std::ranges::find(claimed(), Spared::no, &TreeMember::spared);
+    TreeMember now;
+    return first != claimed().end() && first->is_readable() && read_member(first->pid, now) &&
+           now.started == first->started && !now.is_dead();
 }
 
 std::size_t SecondLayer::find() {
     const Loan loan(lent_);
-    claimed_ = find_tree(tree(), room_);
+    claim_walked(find_tree(tree(), room_));
     const auto left = [](const TreeMember& member) { return member.spared == Spared::no; };
     return static_cast<std::size_t>(std::ranges::count_if(claimed(), left));
+}
+
+void SecondLayer::claim_walked(std::size_t count) {
+    claimed_ = count;
+    if (!is_below_shepherd()) return;
+    command_reaped_ = std::ranges::find(claimed(), command_, &TreeMember::pid) == claimed().end();
 }
 
 }  // namespace netrunner

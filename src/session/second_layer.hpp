@@ -1,6 +1,7 @@
-// The second layer: when the guard is lost, its processes are reparented to this process, a subreaper, which then ends
-// them with the same tree walker that the guard uses. A session drives it. It signals and reaps; the session decides
-// which signal is sent and what the loss means for the outcome.
+// The second layer: when the guard is lost, its processes are reparented to the shepherd, or to this process if the
+// shepherd is lost too; both are subreapers. This process then ends them with the same tree walker that the guard uses.
+// A session drives it. It signals and, without a shepherd, reaps; the session decides which signal is sent and what the
+// loss means for the outcome.
 #pragma once
 
 #include <sys/types.h>
@@ -32,8 +33,8 @@ class SecondLayer {
     void share(std::vector<pid_t> strangers, ReserveDescriptors& reserve);
     /// A child of this process has been reaped; it may have belonged to the run.
     void child_reaped(pid_t pid);
-    /// The take-over is near. Finds what is below `root`, a helper that is about to be killed, so that these processes
-    /// are known to belong to this run when they become children of this process. `command`: as for `take_over`.
+    /// The take-over is near. Finds what is below `root`, a helper, so that these processes are known to belong to this
+    /// run if they become children of this process. `command`: as for `take_over`.
     void claim(pid_t root, pid_t command);
     /// The processes of the run that the last walk has found.
     [[nodiscard]] std::span<const TreeMember> claimed() const { return std::span(room_).first(claimed_); }
@@ -42,9 +43,14 @@ class SecondLayer {
     /// `spare` is any open descriptor. False when no descriptor could be kept.
     bool keep_reserve(int spare) { return reserve_.take(spare); }
 
-    /// From now on this process ends the tree. `command`: its pid, 0 when it is not known.
-    void take_over(pid_t command, const SpareRule& spare, TimePoint now);
+    /// From now on this process ends the tree. `command`: its pid, 0 when it is not known. `shepherd`: its pid if it
+    /// lives, and the tree is below it; else -1, and the tree is below this process.
+    void take_over(pid_t command, pid_t shepherd, const SpareRule& spare, TimePoint now);
     [[nodiscard]] bool active() const { return active_; }
+    /// Whether the tree is below the shepherd, which then reaps it.
+    [[nodiscard]] bool is_below_shepherd() const { return shepherd_ > 0; }
+    /// The shepherd has ended: if anything is left of the tree, it is below this process now.
+    void inherit(TimePoint now);
     [[nodiscard]] Tree tree() const;
 
     /// Sends the signal to every process that is left, also in the run's control group where there is one.
@@ -52,7 +58,7 @@ class SecondLayer {
 
     /// Sends the signal to the command's first process alone, as a step of the stop.
     void signal_command(OuterOrder order);
-    /// Whether the command's first process is known and has not been reaped.
+    /// Whether the command's first process is known and has not been reaped. Below the shepherd: as the last walk saw.
     [[nodiscard]] bool has_command() const { return command_ > 0 && !command_reaped_; }
 
     /// Reaps; true when nothing is left but spared processes. While something is left and `kill_again`, sends SIGKILL
@@ -68,14 +74,18 @@ class SecondLayer {
     bool reap();
     /// Whether nothing is in the group but spared processes.
     [[nodiscard]] bool is_done(const JobGroup& group);
+    /// Whether the first process of the last walk that is not spared still lives.
+    [[nodiscard]] bool is_claim_alive() const;
     /// Returns how many processes are not spared.
     std::size_t find();
+    void claim_walked(std::size_t count);
 
     ReserveDescriptors reserve_;
     ReserveDescriptors* lent_ = nullptr;  ///< not null: the children are shared with other sessions
     bool child_reaped_ = false;           ///< since the last look, if they are shared
     std::size_t claimed_ = 0;             ///< at the start of `room_`
     bool active_ = false;
+    pid_t shepherd_ = -1;
     pid_t command_ = 0;
     bool command_reaped_ = false;
     bool seen_nothing_ = false;

@@ -60,6 +60,7 @@ std::string exceeded(const LaunchPlan& plan, StopCause cause) {
 
 /// How long helpers that were killed may take to die: a helper in an uninterruptible wait does not.
 constexpr std::chrono::seconds helpers_patience{3};
+constexpr milliseconds helpers_interval{5};        ///< nothing tells the death of a guard whose shepherd lives
 constexpr std::chrono::seconds start_patience{2};  ///< a stop waits that long for the command's start
 
 template <std::size_t N>
@@ -133,6 +134,7 @@ void Session::finish() {
     if ((plan_.terminal || cgroup_) && link_.pid() > 0) link_.send(protocol::Finish{});
     if (link_watched_) pump_.unwatch(link_.descriptor());
     link_watched_ = false;
+    if (second_layer_.active()) link_.kill_shepherd();  // it only watches, and may still guard the terminal and group
     if (context_.neighbours == nullptr) {
         link_.reap(false);
     } else if (const pid_t helper = link_.release(); helper > 0) {
@@ -258,7 +260,7 @@ void Session::handle_time() {
     const TimePoint now = steady_clock::now();
     if (is_due(suspension_deadline(), now)) notice_suspension(now);
     if (is_due(pulse_deadline(), now)) pulse_.attend(now, view());
-    if (is_due(helpers_due_, now)) end_tree_here();
+    if (is_due(helpers_deadline(), now)) look_after_helpers();
     if (is_due(stop_command_deadline(), now)) end_stop_command();
     if (const auto cause = limits_.exceeded(now, streams_.last_sign()); cause && runs()) request_stop(*cause);
     if (runs() && is_due(input_watch_.deadline(), now)) watch_input(now);
@@ -304,7 +306,11 @@ void Session::begin_turn() {
 std::optional<TimePoint> Session::deadline() const {
     auto next = earlier(earlier(link_.retry_at(), suspension_deadline()), earlier(state_deadline(), pulse_deadline()));
     if (runs()) next = earlier(next, cpu_limit_.deadline());
-    return earlier(next, earlier(stop_command_deadline(), helpers_due_));
+    return earlier(next, earlier(stop_command_deadline(), helpers_deadline()));
+}
+
+std::optional<TimePoint> Session::helpers_deadline() const {
+    return helpers_due_ ? std::optional(helpers_look_) : std::nullopt;
 }
 
 std::optional<TimePoint> Session::stop_command_deadline() const {
@@ -474,7 +480,14 @@ void Session::on(const HangUp& /*event*/) {
 void Session::handle_children() {
     look_after_parent();
     if (stop_command_) stop_command_->child_ended();
-    if (!over() && link_.look_after_shepherd()) lose_shepherd();
+    if (over()) return;
+    const bool shepherd_killed = link_.look_after_shepherd();
+    if (is_lost()) {
+        link_.reap_ended();
+        look_after_helpers();
+    } else if (shepherd_killed) {
+        lose_shepherd();
+    }
 }
 
 void Session::child_reaped(const siginfo_t& child) {
@@ -482,8 +495,8 @@ void Session::child_reaped(const siginfo_t& child) {
     if (stop_command_ && child.si_pid == stop_command_->pid()) stop_command_->note_end(child.si_status, killed);
     if (is_lost()) second_layer_.child_reaped(child.si_pid);
     const bool shepherd_killed = link_.child_reaped(child.si_pid, killed);
-    if (helpers_due_) {
-        if (link_.are_helpers_gone()) end_tree_here();
+    if (is_lost()) {
+        if (!over()) look_after_helpers();
     } else if (shepherd_killed && !over()) {
         lose_shepherd();
     }
@@ -500,41 +513,61 @@ void Session::stop_by(int signal) {
 }
 
 void Session::lose_shepherd() {
-    if (state_ == RunState::draining || second_layer_.active()) return;
+    if (state_ == RunState::draining) return;
     // The guard still works, but a process that killed the shepherd will probably kill the guard next, so end the tree
     // now.
     context_.narrate(1, "the shepherd was killed: ending the tree");
     lose("shepherd");
 }
 
-/// Makes this process end the tree: without the guard and the shepherd, their descendants become its children.
+/// Makes this process end the tree, which is reparented to the shepherd, or to this process if the shepherd is lost
+/// too.
 void Session::take_over(const char* lost) {
     context_.narrate(1, "the guard is lost: netrunner ends the tree itself");
     lost_ = lost;
-    // End the shepherd and the guard, whatever broke the link: two processes that end the same tree would conflict.
-    if (context_.neighbours == nullptr) {
-        link_.reap(true);
-        end_tree_here();
-        return;
-    }
-    // Do not hold up the neighbours, but let the helpers die before the first signal: a walk that meets a dying helper
-    // may miss its children.
     meet_neighbours();
-    second_layer_.claim(link_.pid(), outcome_.pid.value_or(0));
-    link_.kill_helpers();
+    if (context_.neighbours != nullptr) second_layer_.claim(link_.pid(), outcome_.pid.value_or(0));
+    // From now on the shepherd only watches this process, and ends the tree if this process dies. If the shepherd dies,
+    // the tree is reparented to this process (docs/decisions/0061).
+    link_.lose_guard();
     helpers_due_ = steady_clock::now() + helpers_patience;
-    if (link_.are_helpers_gone()) end_tree_here();
+    if (context_.neighbours == nullptr) {
+        link_.look_after_shepherd();
+        link_.reap_ended();
+    }
+    look_after_helpers();
+}
+
+/// The guard is lost. Waits until the kernel has handed over its children, because a walk that meets a dying helper may
+/// miss that one's children. Then notices the end of the shepherd.
+void Session::look_after_helpers() {
+    const TimePoint now = steady_clock::now();
+    if (helpers_due_) {
+        helpers_look_ = now + helpers_interval;
+        if (link_.has_handed_over() || now >= *helpers_due_) end_tree_here();
+    } else if (second_layer_.is_below_shepherd() && link_.pid() < 0) {
+        meet_neighbours();
+        second_layer_.inherit(now);
+        if (std::exchange(tree_missed_, false)) repeat_last_step();
+    }
 }
 
 void Session::end_tree_here() {
     helpers_due_.reset();
+    link_.forget_guard();
     const TimePoint now = steady_clock::now();
-    second_layer_.take_over(outcome_.pid.value_or(0), spare_, now);
+    second_layer_.take_over(outcome_.pid.value_or(0), link_.pid(), spare_, now);
     if (!second_layer_.has_command()) stop_.command_ended(now);
     // If both helpers were killed at once, the order that followed the shepherd's death has reached no guard.
     const bool unheard = outcome_.stop && outcome_.stop->cause == StopCause::lost && !outcome_.stop->steps.empty();
     lose(lost_);
-    if (unheard) signal_tree({outcome_.stop->steps.back().signal, outcome_.stop->steps.back().to_command});
+    if (unheard) repeat_last_step();
+}
+
+void Session::repeat_last_step() {
+    if (outcome_.stop->steps.empty()) return;
+    const StopRecord::Step& last = outcome_.stop->steps.back();
+    signal_tree({last.signal, last.to_command});
 }
 
 /// Tells the second layer which children of this process are not of this run.
@@ -828,6 +861,7 @@ void Session::signal_tree(StopSignal signal) {
     const OuterOrder order{.signal = signal.number, .step = step};
     if (signal.to_command) return second_layer_.signal_command(order);
     second_layer_.signal(order, job_group(), [this](Orphan orphan) { record_orphan(std::move(orphan)); });
+    tree_missed_ = second_layer_.is_below_shepherd() && (link_.pid() < 0 || link_.is_shepherd_dying());
 }
 
 void Session::record_orphan(Orphan orphan) {
@@ -900,8 +934,8 @@ void Session::check_survivors() {
     if (!survivor_watch_.is_hopeless(survivors, now)) return;
     survivor_watch_.end();
     record_survivors(std::move(survivors), outcome_);
-    // The guard waits until the survivors have ended; then the guard and the shepherd exit.
-    if (!second_layer_.active()) link_.abandon();
+    // The guard, or the shepherd if the guard is lost, waits until the survivors have ended.
+    link_.abandon();
     apply(RunEvent::unkillable);
 }
 

@@ -170,7 +170,9 @@ class Session {
     void lose_shepherd();
     void meet_neighbours();
     void take_over(const char* lost);
+    void look_after_helpers();
     void end_tree_here();
+    void repeat_last_step();
     void signal_tree(StopSignal signal);
     [[nodiscard]] JobGroup* job_group();
 
@@ -180,6 +182,7 @@ class Session {
     [[nodiscard]] std::optional<TimePoint> suspension_deadline() const;
     [[nodiscard]] std::optional<TimePoint> pulse_deadline() const;
     [[nodiscard]] std::optional<TimePoint> stop_command_deadline() const;
+    [[nodiscard]] std::optional<TimePoint> helpers_deadline() const;
     [[nodiscard]] RunView view() const;
     [[nodiscard]] bool all_delivered();
 
@@ -194,8 +197,10 @@ class Session {
     bool link_watched_ = false;
     SecondLayer second_layer_;  ///< active once the guard is lost
     const char* lost_ = "";     ///< the helper whose death made this process take over
-    /// Until when the helpers, which have been killed, may still be dying; nothing: there is nothing to wait for.
+    /// Until when a helper may still be dying; nothing: there is nothing to wait for.
     std::optional<TimePoint> helpers_due_;
+    TimePoint helpers_look_{};  ///< when to look whether it has died
+    bool tree_missed_ = false;  ///< the last signal met a dying shepherd, and may have missed processes
     Pulse pulse_;
     std::unique_ptr<StopCommand> stop_command_;  ///< while it runs; the ladder starts after it
     std::optional<TimePoint> start_due_;         ///< until when it waits for the start of the command

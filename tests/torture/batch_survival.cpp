@@ -111,6 +111,41 @@ TEST_CASE_FIXTURE(SurvivalTrial, "netrunner dies, alone, with all shepherds or w
     MESSAGE(at_once, " jobs, grace ", grace.count(), " ms: gone after at most ", longest.count(), " ms");
 }
 
+TEST_CASE_FIXTURE(
+    SurvivalTrial,
+    "netrunner, all shepherds and all guards: two of the three die one after the other: nothing is left") {
+    for (int round = 0; round < amount(1, 10); ++round) {
+        for (const std::string order : {"GN", "GS", "NG", "NS", "SG", "SN"}) {
+            CAPTURE(order);
+            CAPTURE(round);
+            const Liveness liveness(path("fifo"));
+            auto process = start_jobs(liveness);
+            const auto jobs = jobs_of(process);
+            const auto kill_all_of = [&](char who) {
+                if (who == 'N') process.signal(SIGKILL);
+                for (const Job& job : jobs) {
+                    if (who != 'N') ::kill(who == 'S' ? job.shepherd : job.guard, SIGKILL);
+                }
+            };
+            const auto distance = std::chrono::microseconds{chance()() % 50'000};
+            CAPTURE(distance.count());
+            kill_all_of(order[0]);
+            let_pass(distance);
+            const auto begun = Clock::now();
+            kill_all_of(order[1]);
+            const bool gone = liveness.all_gone(20s);
+            const auto took = std::chrono::duration_cast<Millis>(Clock::now() - begun);
+            CHECK(gone);
+            CHECK_MESSAGE(took < scaled(grace + 1s), took.count(), " ms");
+            const auto result = process.finish(60s);
+            if (!contains(order, "N")) CHECK(result.ending == exit_code(125));
+            CHECK(nothing_left(5s));
+            reap_strays();
+            std::filesystem::remove(path("fifo"));
+        }
+    }
+}
+
 TEST_CASE_FIXTURE(SurvivalTrial, "one guard or one shepherd dies: exactly that job is lost, and the others go on") {
     for (int round = 0; round < amount(1, 20); ++round) {
         for (const bool of_guard : {true, false}) {
