@@ -119,6 +119,7 @@ CtlResult ControlSession::read(const CtlOptions& options) {
         if (answer.reply.problem) return refused(answer.reply);
         if (!options.as_json && !answer.reply.data.empty()) streams_.print(answer.reply.data);
         if (answer.reply.is_end) break;
+        if (answer.reply.data.empty()) throw std::runtime_error("the run answers a read without data");
         if (left != unlimited) left -= std::min<Size>(left, answer.reply.data.size());
     }
     return {};

@@ -339,6 +339,7 @@ TEST_CASE_FIXTURE(AnswerTrial, "a socket that answers nothing, or nonsense") {
         CAPTURE(slip.message);
         CHECK_REFUSED(answered(slip.replies, {"status"}), slip.message);
     }
+    CHECK_REFUSED(answered("{\"id\":1,\"ok\":true}\n", {"read"}), "the run answers a read without data");
 }
 
 TEST_CASE_FIXTURE(AnswerTrial, "a path that nothing listens on") {
