@@ -14,7 +14,7 @@ namespace netrunner {
 
 struct AskStatus {};
 struct SubscribeEvents {};
-/// To the command's first process alone.
+/// To the command's process group.
 struct SendSignal {
     int signal = 0;
 };

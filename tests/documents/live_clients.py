@@ -2,7 +2,7 @@
 """Run the clients of docs/live.md as they stand there. Usage: live_clients.py NETRUNNER DOCUMENT
 
 Each client has to print what the document promises, to leave no process behind, and to end with a message if netrunner
-ends at once. Elixir before 1.18 has no module JSON; the package erlang-jiffy is the stand-in for it.
+ends at once. If it is killed while its command runs, the run has to end. Elixir before 1.18 has no module JSON; the package erlang-jiffy is the stand-in for it.
 """
 
 import os
@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 from examples import blocks_of_markdown
 
@@ -32,6 +33,10 @@ CLIENTS = {
     "cpp": ("client.cpp", ("g++",), ["g++", "-std=c++20", "-Wall", "-Wextra", "-Werror", "-o", "client", "client.cpp"], ["./client"]),
 }
 MARK = "NETRUNNER_TEST_CLIENT"
+# What each client runs, and what it runs instead when it is to be killed.
+COMMAND = re.compile(r"while read -r name; do .*?; done; exit 3")
+LONG_COMMAND = "sleep 600"
+PATIENCE = 60  # seconds, on a busy machine
 
 
 def processes_with(mark):
@@ -44,35 +49,78 @@ def processes_with(mark):
             pass  # it has ended, or is another user's
 
 
+def wait_until(condition):
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+class Client:
+    """One client in a directory of its own."""
+
+    def __init__(self, language, work, programs):
+        self.name, _, self.build, self.command = CLIENTS[language]
+        self.work = work
+        name, value = MARK, f"{os.getpid()}-{language}"
+        self.mark = f"{name}={value}"
+        self.environment = {"PATH": f"{programs}:/usr/local/bin:/usr/bin:/bin", "HOME": str(work), "LC_ALL": "C.UTF-8", name: value}
+
+    def write(self, block):
+        """Return what is wrong with the text, or nothing."""
+        (self.work / self.name).write_text(block, encoding="utf-8")
+        (self.work / "json.exs").write_text(JSON_FOR_ELIXIR, encoding="utf-8")
+        return self.run(self.build).stderr if self.build else ""
+
+    def options(self, programs=None):
+        environment = {**self.environment, "PATH": f"{programs}:{self.environment['PATH']}"} if programs else self.environment
+        return {"cwd": self.work, "env": environment, "stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+
+    def run(self, words, programs=None):
+        return subprocess.run(words, text=True, timeout=100, check=False, **self.options(programs))
+
+    def left(self):
+        return list(processes_with(self.mark))
+
+    def kill_while_it_runs(self):
+        """Yield what is wrong."""
+        with subprocess.Popen(self.command, **self.options()) as started:
+            runs = wait_until(lambda: any(each.strip() == LONG_COMMAND for each in self.left()))
+            started.kill()
+            if not runs:
+                yield "it does not start its command"
+            started.wait()
+            if not wait_until(lambda: not self.left()):
+                yield f"killed, it leaves {self.left()}"
+
+
 def check(language, block, promised, netrunner):
     """Yield what is wrong with a client."""
-    name, _, build, command = CLIENTS[language]
     with tempfile.TemporaryDirectory(prefix="netrunner-clients-") as place:
         work = pathlib.Path(place)
-        (work / name).write_text(block, encoding="utf-8")
-        (work / "json.exs").write_text(JSON_FOR_ELIXIR, encoding="utf-8")
         broken = work / "broken" / "netrunner"
         broken.parent.mkdir()
         broken.write_text("#!/bin/sh\nexit 125\n", encoding="utf-8")
         broken.chmod(0o755)
-        mark = f"{MARK}={os.getpid()}-{language}"
-
-        def run(words, programs):
-            environment = {"PATH": f"{programs}:/usr/local/bin:/usr/bin:/bin", "HOME": place, "LC_ALL": "C.UTF-8"}
-            environment.update([mark.split("=", 1)])
-            return subprocess.run(words, cwd=work, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE, text=True, timeout=100, check=False)
-
-        if build and (built := run(build, netrunner.parent)).returncode != 0:
-            yield f"it cannot be built: {built.stderr}"
+        client = Client(language, work, netrunner.parent)
+        if wrong := client.write(block):
+            yield f"it cannot be built: {wrong}"
             return
-        result = run(command, netrunner.parent)
+        result = client.run(client.command)
         if (result.returncode, result.stdout, result.stderr) != (0, promised, ""):
             yield f"status {result.returncode}, it prints\n{result.stdout}{result.stderr}instead of\n{promised}"
-        yield from (f"it leaves {left}" for left in processes_with(mark))
-        result = run(command, broken.parent)
+        yield from (f"it leaves {left}" for left in client.left())
+        result = client.run(client.command, broken.parent)
         if result.returncode == 0 or result.stdout or not result.stderr:
             yield f"without a run: status {result.returncode}, it prints\n{result.stdout}{result.stderr}instead of a message"
+        waiting, count = COMMAND.subn(LONG_COMMAND, block)
+        if count != 1:
+            yield "it does not run the command that the others run"
+            return
+        client.write(waiting)
+        yield from client.kill_while_it_runs()
 
 
 def main():
