@@ -33,7 +33,8 @@ std::variant<Duration, Refusal> SessionRequests::extend(bool adds, Duration by, 
     }
     const RunStatus now = session_.status();
     if (adds && !now.timeout) {
-        return Refusal{.code = "no-timeout", .message = "the run has no time limit to add to (set one with 'to')"};
+        return Refusal{.code = "no-timeout",
+                       .message = "the run has no time limit to add to (set one with 'to'; for ctl: extend =10m)"};
     }
     if (!adds && by <= now.elapsed) {
         return Refusal{.code = "bad-argument",

@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(ControlTrial, "extend adds to the limit, sets it and removes i
     CHECK(order(process, {"extend", "=infinity"}).out == "no time limit\n");
     const auto refused = order(process, {"extend", "1m"});
     CHECK(refused.ending == exit_code(1));
-    CHECK(refused.err == "netrunner: the run has no time limit to add to (set one with 'to')\n");
+    CHECK(refused.err == "netrunner: the run has no time limit to add to (set one with 'to'; for ctl: extend =10m)\n");
     CHECK(refused.out.empty());
     stop(process);
 }
