@@ -16,20 +16,18 @@ bool is_socket(int fd) {
     return ::fstat(fd, &info) == 0 && S_ISSOCK(info.st_mode);
 }
 
-/// On a number of its own: the pump watches a descriptor either for what comes or for room.
-Sink sink_on(int fd) { return Sink::sharing(duplicate(fd)); }
-
 }  // namespace
 
-ControlConnection::ControlConnection(Descriptor socket, const EventLines& lines, const Rights& rights)
+ControlConnection::ControlConnection(Descriptor socket, Descriptor answers, const EventLines& lines,
+                                     const Rights& rights)
     : owned_(std::move(socket)),
       source_(Source::borrowing(owned_.get())),
-      writer_(std::in_place, sink_on(owned_.get()), lines),
+      writer_(std::in_place, Sink::sharing(std::move(answers)), lines),
       rights_(rights) {}
 
 ControlConnection::ControlConnection(int fd, const EventLines& lines, LineWriter* answers, const Rights& rights)
     : source_(Source::borrowing(fd)), answers_(answers), rights_(rights) {
-    if (is_socket(fd)) writer_.emplace(sink_on(fd), lines);
+    if (is_socket(fd)) writer_.emplace(Sink::sharing(duplicate(fd)), lines);
 }
 
 bool ControlConnection::is_gone() const {

@@ -23,8 +23,9 @@ class ControlConnection {
         std::optional<SocketPeer> peer{};
     };
 
-    /// Of a visitor. `lines` makes the `dropped` events, and must outlive the connection.
-    ControlConnection(Descriptor socket, const EventLines& lines, const Rights& rights);
+    /// Of a visitor. `answers`: a duplicate of `socket`, because the pump watches a descriptor either for what comes or
+    /// for room. `lines` makes the `dropped` events, and must outlive the connection.
+    ControlConnection(Descriptor socket, Descriptor answers, const EventLines& lines, const Rights& rights);
     /// Of a leash: `fd` is the caller's, a socket or something else that can be read. What cannot be written, is
     /// answered to `answers`, which may be null.
     ControlConnection(int fd, const EventLines& lines, LineWriter* answers, const Rights& rights);

@@ -20,6 +20,7 @@ namespace {
 
 constexpr mode_t only_owner = 0600;
 constexpr int waiting_connections = 8;
+constexpr auto no_user = static_cast<uid_t>(-1);  ///< of a socket that has no such peer
 
 Descriptor make_socket() {
     Descriptor made(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
@@ -67,7 +68,9 @@ class DirectoryLock {
 std::optional<SocketPeer> peer_of(int socket) {
     ucred found{};
     socklen_t size = sizeof found;
-    if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &found, &size) != 0 || found.pid <= 0) return std::nullopt;
+    if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &found, &size) != 0 || found.uid == no_user) {
+        return std::nullopt;
+    }
     return SocketPeer{.pid = found.pid, .uid = found.uid};
 }
 
@@ -110,7 +113,20 @@ void ControlSocket::replace_stale() {
 }
 
 Descriptor ControlSocket::accept() {
-    return Descriptor(::accept4(socket_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    const auto next = [&] {
+        return Descriptor(::accept4(socket_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    };
+    const auto keep_spare = [&] {
+        if (!spare_) spare_ = Descriptor(::fcntl(socket_.get(), F_DUPFD_CLOEXEC, 0));
+    };
+    keep_spare();
+    Descriptor visitor = next();
+    if (visitor || (errno != EMFILE && errno != ENFILE)) return visitor;
+    // accept4(2) needs a descriptor before it looks for a connection, so none may be waiting.
+    spare_ = {};
+    visitor = next();
+    if (!visitor) keep_spare();
+    return visitor;
 }
 
 void ControlSocket::remove() {

@@ -28,7 +28,8 @@ class ControlSocket {
     ControlSocket& operator=(const ControlSocket&) = delete;
 
     [[nodiscard]] int descriptor() const { return socket_.get(); }
-    /// The next connection, non-blocking; empty if there is none now.
+    /// The next connection, non-blocking; empty if there is none now. If the limit of open files is reached, the
+    /// connection has the last descriptor: the caller closes it before it accepts the next.
     Descriptor accept();
     /// Removes the socket from its directory, unless another file has its name now. Connections stay open.
     void remove();
@@ -40,6 +41,7 @@ class ControlSocket {
     std::string name_;      ///< the last component of `path_`
     Descriptor directory_;  ///< O_PATH: a path may be longer than a socket's address
     Descriptor socket_;
+    Descriptor spare_;     ///< for a connection that is only told why it is refused
     struct stat made_ {};  ///< what `path_` was after bind(2)
 };
 

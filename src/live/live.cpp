@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -79,7 +80,8 @@ void Live::open_control(const Endpoint& place, const LaunchPlan& plan) {
 void Live::join(Pump& pump) {
     pump_ = &pump;
     if (events_) events_->join(pump, this);
-    if (socket_) pump.watch(socket_->descriptor(), this);
+    // Only arrivals: if a connection cannot be accepted, the socket stays readable.
+    if (socket_) pump.watch_arrivals(socket_->descriptor(), this);
     for (ControlConnection& each : connections_) each.join(pump, this);
 }
 
@@ -96,26 +98,37 @@ void Live::leave() {
 void Live::accept_visitors() {
     while (Descriptor visitor = socket_->accept()) {
         const auto peer = peer_of(visitor.get());
-        const bool is_allowed = peer && (peer->uid == ::geteuid() || peer->uid == 0);
-        const bool has_room = connections_.size() < most_connections;
-        // A command must not lift its own limit. Whether the peer is below the command is looked at now: a process that
-        // has ended by the time it asks could not be told from another one with its pid.
-        const bool may_lift = peer && (run_ == nullptr || !run_->is_below_command(peer->pid));
-        ControlConnection& connection = connections_.emplace_back(
-            std::move(visitor), lines_, ControlConnection::Rights{.may_lift = may_lift, .peer = peer});
-        if (is_allowed && has_room) {
-            connection.join(*pump_, this);
+        Descriptor answers(::fcntl(visitor.get(), F_DUPFD_CLOEXEC, 0));
+        if (const auto refusal = refuse_visitor(peer, answers)) {
+            const std::string line = error_reply(*refusal);
+            (void)::send(visitor.get(), line.data(), line.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
             continue;
         }
-        connection.writer()->queue().add(
-            Kind::reply,
-            is_allowed ? error_reply({.code = "too-many-connections",
-                                      .message = fmt::format("{} processes are connected already", most_connections)})
-                       : error_reply({.code = "not-permitted", .message = "the run belongs to another user"}),
-            steady_clock::now());
-        connection.flush();
-        connections_.pop_back();
+        // A command must not lift its own limit. Whether the peer is below the command is looked at now: a process that
+        // has ended by the time it asks could not be told from another one with its pid.
+        const bool may_lift = run_ == nullptr || !run_->is_below_command(peer->pid);
+        connections_
+            .emplace_back(std::move(visitor), std::move(answers), lines_,
+                          ControlConnection::Rights{.may_lift = may_lift, .peer = peer})
+            .join(*pump_, this);
     }
+}
+
+/// Why a process that has connected is not served; nothing if it is.
+std::optional<ControlError> Live::refuse_visitor(const std::optional<SocketPeer>& peer,
+                                                 const Descriptor& answers) const {
+    if (!peer || (peer->uid != ::geteuid() && peer->uid != 0)) {
+        return ControlError{.code = "not-permitted", .message = "the run belongs to another user"};
+    }
+    if (connections_.size() >= most_connections) {
+        return ControlError{.code = "too-many-connections",
+                            .message = fmt::format("{} processes are connected already", most_connections)};
+    }
+    if (!answers) {
+        return ControlError{.code = "too-many-connections",
+                            .message = "netrunner has no descriptor left for another connection (raise ulimit -n)"};
+    }
+    return std::nullopt;
 }
 
 void Live::handle(const Wake& wake) {
@@ -142,19 +155,26 @@ void Live::forget(const ControlConnection& connection) {
     std::erase_if(held_, [&](const HeldLine& each) { return each.from == &connection; });
 }
 
+/// The leash's end was closed. A stop that goes on now does not prevent a further attempt, so that each attempt, and
+/// each wait for one, is told too.
+void Live::close_leash() {
+    if (std::exchange(is_leash_closed_, true)) return;
+    if (run_ != nullptr) run_->control_closed();
+}
+
 void Live::drop_ended() {
     for (auto each = connections_.begin(); each != connections_.end();) {
         const bool owes = (writing_ && writing_->from == &*each) || std::ranges::any_of(streams_, [&](const Stream& s) {
                               return s.waiting && s.waiting->from == &*each;
                           });
-        // A client may close the half that sends, and wait for its answers.
-        const bool waits =
-            each->has_ended() && !each->rights().is_leash && (owes || !each->is_written() || each->is_subscribed);
-        if (!each->is_gone() && (!each->has_ended() || waits)) {
+        // A client may close the half that sends, and wait for its answers and events.
+        const bool waits = owes || !each->is_written() || each->is_subscribed;
+        const bool is_over = each->is_gone() || each->has_ended();
+        if (is_over && each->rights().is_leash) close_leash();
+        if (!is_over || (waits && !each->is_gone())) {
             ++each;
             continue;
         }
-        if (each->rights().is_leash && run_ != nullptr) run_->control_closed();
         forget(*each);
         each = connections_.erase(each);
     }
@@ -378,9 +398,17 @@ void Live::attend() {
     }
     if (!starting_ && !held_.empty()) answer_held();
     answer_waiting();
+    flush();
+    const std::size_t before = connections_.size();
+    const bool had_leash = !is_leash_closed_;
+    drop_ended();
+    if (had_leash && is_leash_closed_) flush();  // the events of the stop
+    if (socket_ && connections_.size() < before) accept_visitors();
+}
+
+void Live::flush() {
     if (events_) events_->flush();
     for (ControlConnection& each : connections_) each.flush();
-    drop_ended();
 }
 
 void Live::control(ControlledRun* run, bool starts) {
@@ -390,12 +418,14 @@ void Live::control(ControlledRun* run, bool starts) {
     }
     starting_ = run != nullptr && starts;
     run_ = run;
+    if (run_ != nullptr && is_leash_closed_) run_->control_closed();
 }
 
 bool Live::lingers() {
     if (!std::exchange(is_over_, true)) linger_until_ = steady_clock::now() + linger;
     attend();
-    const bool is_awaited = std::ranges::any_of(streams_, &Stream::has_reader) && !connections_.empty();
+    const bool can_ask = !std::ranges::all_of(connections_, &ControlConnection::has_ended);
+    const bool is_awaited = can_ask && std::ranges::any_of(streams_, &Stream::has_reader);
     if (is_awaited && steady_clock::now() < *linger_until_) return true;
     linger_until_.reset();
     return false;

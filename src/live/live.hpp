@@ -81,13 +81,17 @@ class Live final : public RunListener {
 
     void open_control(const Endpoint& place, const LaunchPlan& plan);
     void accept_visitors();
+    [[nodiscard]] std::optional<ControlError> refuse_visitor(const std::optional<SocketPeer>& peer,
+                                                             const Descriptor& answers) const;
     void serve(ControlConnection& connection);
     void answer_line(ControlConnection& connection, std::optional<std::string_view> line);
     void answer_held();
     struct Carrier;
     [[nodiscard]] std::string carry_out(ControlConnection& connection, const ControlRequest& request);
     void answer_waiting();
+    void close_leash();
     void drop_ended();
+    void flush();
     void forget(const ControlConnection& connection);
     void tell(EventQueue::Kind kind, const std::string& line);
     void tell_output();
@@ -113,6 +117,7 @@ class Live final : public RunListener {
     std::optional<TimePoint> next_output_;  ///< when to tell of the bytes again
     OutputFigures told_{};
     bool is_over_ = false;  ///< the run
+    bool is_leash_closed_ = false;
     std::optional<TimePoint> linger_until_;
 };
 

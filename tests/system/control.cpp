@@ -392,6 +392,80 @@ TEST_CASE_FIXTURE(ControlTrial, "between two attempts the run can be asked and s
     CHECK(report_at(path("report"))["stop"]["cause"] == "control-closed");
 }
 
+TEST_CASE_FIXTURE(ControlTrial, "a leash that is closed during a stop ends the run after that attempt") {
+    auto [process, peer] = leash({"--retries", "3", "--retry-delay", "100ms", "-t", "300ms", "-k", "1s", "--events",
+                                  path("ev"), "--", "sh", "-c", "trap '' TERM; echo try; while :; do sleep 0.1; done"});
+    CHECK(wait_until([&] { return contains(read_text(path("ev")), "\"step\""); }));
+    peer.close();
+    const auto result = process.finish();
+    CHECK(result.out == "try\n");
+    CHECK(contains(result.err, "the other end of --control was closed"));
+}
+
+TEST_CASE_FIXTURE(ControlTrial, "a leash with the events that closes its sending half gets the events to the end") {
+    auto [process, peer] = leash({"--events", "9", "--", "sleep", "60"});
+    peer.event("start");
+    peer.finish_sending();
+    const auto rest = peer.rest();
+    CHECK(event_in(rest, "step")["cause"] == "control-closed");
+    CHECK(!event_in(rest, "exit").is_null());
+    CHECK(event_in(rest, "end")["report"]["reason"] == "cancelled");
+    CHECK(process.finish().ending == killed_by(SIGTERM));
+}
+
+TEST_CASE_FIXTURE(ControlTrial, "a leash that closes its sending half gets the reply to its read") {
+    auto [process, peer] = leash({"--stdout", "control", "--", "sleep", "60"});
+    peer.send("{\"id\":1,\"cmd\":\"read\",\"stream\":\"stdout\"}\n");
+    peer.finish_sending();
+    CHECK(peer.reply() == json{{"id", 1}, {"ok", true}, {"end", true}});
+    process.finish();
+}
+
+TEST_CASE_FIXTURE(ControlTrial, "visitors for whom no descriptor is left are refused, and the run goes on") {
+    // The parity decides whether the connection or its duplicate is the one that fails.
+    int runs = 0;
+    for (int limit = 16; limit < 40 && runs < 2; ++limit) {
+        auto setup = runner({"--control", socket(), "--", "sh", "-c", "echo go; exec sleep 60"});
+        setup.argv.insert(setup.argv.begin(), {"/bin/sh", "-c", "ulimit -n $0; exec \"$@\"", std::to_string(limit)});
+        auto process = start(setup);
+        process.wait_for("the start", [&] { return contains(process.out(), "go") || !process.running(); });
+        if (!contains(process.out(), "go")) {  // too few to start
+            process.finish();
+            continue;
+        }
+        ++runs;
+        CAPTURE(limit);
+        std::vector<LivePeer> peers;
+        bool refused = false;
+        for (int i = 0; i < 8 && !refused; ++i) {
+            peers.push_back(LivePeer::connect(socket()));
+            peers.back().send("{\"id\":1,\"cmd\":\"status\"}\n");
+            const json answer = peers.back().next();
+            refused = answer.contains("error");
+            if (refused) CHECK(answer["error"] == "too-many-connections");
+        }
+        CHECK(refused);
+        CHECK(peers[0].ask({{"cmd", "stop"}})["ok"] == true);
+        CHECK(process.finish().ending == killed_by(SIGTERM));
+    }
+    CHECK(runs == 2);
+}
+
+TEST_CASE_FIXTURE(ControlTrial, "a visitor from outside the run's PID namespace may extend") {
+    auto setup = command({"/usr/bin/unshare", "-rpf", "--mount-proc", "/bin/true"});
+    if (complete(setup).ending != exit_code(0)) return skip("cannot make a PID namespace here");
+    setup.argv.pop_back();
+    const auto inside =
+        runner({"--control", socket(), "--report", path("report"), "-t", "1h", "--", "sleep", "60"}).argv;
+    setup.argv.insert(setup.argv.end(), inside.begin(), inside.end());
+    auto process = start(setup);
+    auto visitor = LivePeer::connect(socket());
+    CHECK(visitor.ask({{"cmd", "extend"}, {"by", "1m"}})["timeout"] == 3660);
+    CHECK(visitor.ask({{"cmd", "stop"}})["ok"] == true);
+    process.finish();
+    CHECK(report_at(path("report"))["changes"][0]["by"]["pid"] == 0);
+}
+
 TEST_CASE_FIXTURE(ControlTrial, "the guard ends the tree when netrunner is killed with everything open") {
     const int rounds = times(30, 500);
     for (int i = 0; i < rounds; ++i) {
