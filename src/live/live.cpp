@@ -285,7 +285,6 @@ struct Live::Carrier {
             return refuse("busy", "the read before this one has not been answered yet");
         }
         stream.waiting = Waiting{.from = &from, .id = id};
-        stream.has_reader = true;
         run().nudge_outputs();
         return "";
     }
@@ -301,7 +300,7 @@ std::string Live::carry_out(ControlConnection& connection, const ControlRequest&
     }
     if (const auto* asked = std::get_if<ReadOutput>(&request.command); asked != nullptr && is_over_) {
         Stream& stream = streams_[asked->error_stream ? 1 : 0];
-        stream.has_reader = false;
+        stream.has_told_end = true;
         if (stream.is_offered) return end_reply(request.id);
     }
     if (run_ == nullptr) return carrier.refuse("not-running", "the command does not run yet, or has ended");
@@ -321,7 +320,7 @@ void Live::answer_waiting() {
             answer(waiting, data_reply(waiting.id, *bytes, false));
         } else if (run_ == nullptr || run_->has_ended(stream.is_error)) {
             stream.asked.withdraw();
-            stream.has_reader = false;
+            stream.has_told_end = true;
             answer(*stream.waiting, end_reply(stream.waiting->id));
             stream.waiting.reset();
         }
@@ -425,7 +424,10 @@ bool Live::lingers() {
     if (!std::exchange(is_over_, true)) linger_until_ = steady_clock::now() + linger;
     attend();
     const bool can_ask = !std::ranges::all_of(connections_, &ControlConnection::has_ended);
-    const bool is_awaited = can_ask && std::ranges::any_of(streams_, &Stream::has_reader);
+    // A command without output may end before the first request for it comes.
+    const bool is_awaited = can_ask && std::ranges::any_of(streams_, [](const Stream& each) {
+                                return each.is_offered && !each.has_told_end;
+                            });
     if (is_awaited && steady_clock::now() < *linger_until_) return true;
     linger_until_.reset();
     return false;

@@ -48,8 +48,8 @@ class Live final : public RunListener {
     /// Does what is due. The runner calls it after each turn of the session.
     void attend();
     [[nodiscard]] std::optional<TimePoint> deadline() const;
-    /// The run is over: answers the last requests. True when a process may still ask for the end of an output that it
-    /// has read; it then gets until `deadline`, and `attend` is called until then.
+    /// The run is over: answers the last requests. True when a connected process may still ask for the end of an output
+    /// that requests read; it then gets until `deadline`, and `attend` is called until then.
     bool lingers();
 
     /// Writes what is left of the events, for the report; at most until `until`.
@@ -76,7 +76,7 @@ class Live final : public RunListener {
         bool is_error;
         bool is_offered;
         std::optional<Waiting> waiting{};
-        bool has_reader = false;  ///< a process has read it, and has not been told of its end
+        bool has_told_end = false;  ///< a process has been told of its end
     };
 
     void open_control(const Endpoint& place, const LaunchPlan& plan);

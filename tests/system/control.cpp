@@ -41,6 +41,8 @@ TEST_SUITE_BEGIN("control");
 
 TEST_CASE_FIXTURE(ControlTrial, "status tells the state, the limit and the tree") {
     auto [process, peer] = logging({"-t", "10m"});
+    // The command can announce itself before netrunner has taken the message that it runs.
+    CHECK(wait_until([&] { return peer.ask({{"cmd", "status"}})["state"] == "running"; }));
     const json answer = peer.ask({{"id", 1}, {"cmd", "status"}});
     CHECK(answer["id"] == 1);
     CHECK(answer["ok"] == true);

@@ -48,6 +48,15 @@ TEST_CASE_FIXTURE(DataTrial, "what is written is read again, until the input is 
     CHECK(report["stdout"]["truncated"] == false);
 }
 
+TEST_CASE_FIXTURE(DataTrial, "the first read of each output is answered also if the command has written nothing") {
+    auto [process, peer] = controlled({"--stderr", "control", "--events", path("ev")}, {"true"});
+    CHECK(wait_until([&] { return contains(read_text(path("ev")), "\"exit\""); }));
+    CHECK(!wait_until([&] { return !process.running(); }, 100ms));
+    CHECK(peer.ask(read_of()) == json{{"id", "r"}, {"ok", true}, {"end", true}});
+    CHECK(peer.ask({{"id", 2}, {"cmd", "read"}, {"stream", "stderr"}}) == json{{"id", 2}, {"ok", true}, {"end", true}});
+    CHECK(process.finish().ending == exit_code(0));
+}
+
 TEST_CASE_FIXTURE(DataTrial, "bytes of every value pass as base64") {
     auto [process, peer] = controlled({}, {"cat"});
     std::string bytes;
