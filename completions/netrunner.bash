@@ -5,7 +5,7 @@
 # The options: letter/--name, then = for a required value, =? for an optional value in the same word.
 _netrunner_shared_options='
     --stdin= --stdout= --stderr= --max-output= --max-output-action= --close-fds
-    t/--timeout= --idle-timeout= --cpu-time= --on-timeout= --on-stop= s/--signal= k/--kill-after= --stop= --retries= --retry-on=
+    t/--timeout= --idle-timeout= --cpu-time= --max-rss= --max-processes= --on-timeout= --on-stop= s/--signal= k/--kill-after= --stop= --retries= --retry-on=
     --retry-delay= --retry-timeout= p/--preserve-status --orphans= --spare= --die-with-parent --pid-namespace
     --keep-signals C/--chdir= E/--setenv= u/--unset= i/--ignore-environment --uid= --gid= --groups= --umask= --nice= --rlimit=
     --no-new-privs
@@ -120,7 +120,7 @@ _netrunner_value() { # OPTION
         --signal) _netrunner_offer 'HUP INT QUIT USR1 USR2 ALRM TERM CONT STOP TSTP KILL' ;;
         --stop) _netrunner_offer 'INT,2s,TERM,5s,KILL TERM,5s,KILL KILL command:TERM,10s,TERM,5s,KILL' ;;
         --retries) _netrunner_offer '1 2 3 5' ;;
-        --retry-on) _netrunner_offer 'failure exited signaled timeout idle-timeout output-limit cpu-limit no-input oom spawn-failed exit:' ;;
+        --retry-on) _netrunner_offer 'failure exited signaled timeout idle-timeout output-limit cpu-limit memory-limit process-limit no-input oom spawn-failed exit:' ;;
         --retry-delay) _netrunner_offer '0 1s 10s 1m' ;;
         --retry-timeout) _netrunner_offer '30s 5m 1h 1h30m' ;;
         --orphans) _netrunner_offer 'kill wait leave' ;;
@@ -139,6 +139,8 @@ _netrunner_value() { # OPTION
         --cgroup) _netrunner_groups ;;
         --cgroup-base) _netrunner_offer 'root self' && _netrunner_files -d ;;
         --memory-max | --memory-high | --swap-max | --group-memory-max) _netrunner_offer '64M 512M 1G 4G max' ;;
+        --max-rss) _netrunner_offer '64M 512M 1G 4G max' ;;
+        --max-processes) _netrunner_offer '10 100 1000 max' ;;
         --pids-max | --group-pids-max) _netrunner_offer '10 100 1000 max' ;;
         --cpu-max | --group-cpu-max) _netrunner_offer '0.5 1 1.5 50% max' ;;
         --cpu-weight) _netrunner_offer '1 10 100 1000' ;;

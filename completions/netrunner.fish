@@ -209,6 +209,8 @@ __netrunner_option run pipe-size= "Capacity of the command's pipes" 64K 256K 1M
 
 __netrunner_option both t/timeout= 'Stop the command after this time' 30s 5m 1h 1h30m
 __netrunner_option both idle-timeout= 'Stop the command after this time without output' 30s 5m 1h
+__netrunner_option both max-rss= 'Stop the tree if it uses more memory' 64M 512M 1G
+__netrunner_option both max-processes= 'Stop the tree if it has more processes' 10 100 1000
 __netrunner_option both cpu-time= 'Stop the tree when it has used this much CPU time' 30s 5m 1h
 __netrunner_option both on-timeout= 'On a timeout, run this shell command first'
 __netrunner_option both on-stop= 'Before a stop, run this shell command first'
@@ -216,7 +218,7 @@ __netrunner_option both s/signal= 'First signal of a stop' HUP INT QUIT USR1 USR
 __netrunner_option both k/kill-after= 'Time until SIGKILL' 0 1s 5s 30s
 __netrunner_option both stop= 'Signals and waits of a stop' INT,2s,TERM,5s,KILL TERM,5s,KILL KILL command:TERM,10s,TERM,5s,KILL
 __netrunner_option both retries= 'Try again up to this often after a failure' 1 2 3 5
-__netrunner_option both retry-on= 'After which ends to try again' failure exited signaled timeout idle-timeout output-limit cpu-limit no-input oom spawn-failed exit:
+__netrunner_option both retry-on= 'After which ends to try again' failure exited signaled timeout idle-timeout output-limit cpu-limit memory-limit process-limit no-input oom spawn-failed exit:
 __netrunner_option both retry-delay= 'Time between two attempts' 0 1s 10s 1m
 __netrunner_option both retry-timeout= 'Time for all attempts together' 30s 5m 1h 1h30m
 __netrunner_option both p/preserve-status "After a limit, use the command's status, not 124"

@@ -80,11 +80,13 @@ struct Options {
     Duration timeout = forever;
     Duration idle_timeout = forever;
     Duration cpu_time = forever;
-    std::optional<std::string> on_timeout;      ///< for /bin/sh -c
-    std::optional<std::string> on_stop;         ///< the same, at every stop that has no `on_timeout`
-    std::optional<int> signal;                  ///< nothing: SIGTERM
-    std::optional<Duration> kill_after;         ///< nothing: 5 s
-    std::optional<std::vector<StopStep>> stop;  ///< the whole ladder, instead of the two above
+    Size max_rss = unlimited;                      ///< of all processes together, watched
+    std::optional<std::uint64_t> max_processes{};  ///< at once, watched; nothing: no limit
+    std::optional<std::string> on_timeout;         ///< for /bin/sh -c
+    std::optional<std::string> on_stop;            ///< the same, at every stop that has no `on_timeout`
+    std::optional<int> signal;                     ///< nothing: SIGTERM
+    std::optional<Duration> kill_after;            ///< nothing: 5 s
+    std::optional<std::vector<StopStep>> stop;     ///< the whole ladder, instead of the two above
     bool preserve_status = false;
     std::optional<int> retries;
     std::vector<RetryEnd> retry_on;         ///< empty: failure

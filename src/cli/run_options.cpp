@@ -114,6 +114,10 @@ class RunOptions {
               [&](const std::string& v) { o.idle_timeout = parse_duration(v); });
         value(group, "--cpu-time", "DURATION", "stop the tree when it has used this much CPU time",
               [&](const std::string& v) { o.cpu_time = parse_duration(v); });
+        value(group, "--max-rss", "SIZE", "stop the tree if it uses more memory (watched)",
+              [&](const std::string& v) { o.max_rss = rss_value(v); });
+        value(group, "--max-processes", "N", "stop the tree if it has more processes (watched)",
+              [&](const std::string& v) { o.max_processes = processes_value(v); });
         value(group, "--on-timeout", "COMMAND", "on a timeout, run this shell command first",
               [&](const std::string& v) { o.on_timeout = command_value(v); });
         value(group, "--on-stop", "COMMAND", "before a stop, run this shell command first",

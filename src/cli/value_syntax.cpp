@@ -72,9 +72,9 @@ constexpr std::array<Resource, 16> resources{{
 }};
 
 /// `failure`, and each reason of the report after which another attempt may go better.
-constexpr std::array<std::string_view, 10> retry_words{"failure",      "exited",       "signaled",  "timeout",
-                                                       "idle-timeout", "output-limit", "cpu-limit", "no-input",
-                                                       "oom",          "spawn-failed"};
+constexpr std::array<std::string_view, 12> retry_words{"failure",       "exited",       "signaled",  "timeout",
+                                                       "idle-timeout",  "output-limit", "cpu-limit", "memory-limit",
+                                                       "process-limit", "no-input",     "oom",       "spawn-failed"};
 
 RetryEnd retry_end(std::string_view text) {
     constexpr std::string_view exit = "exit:";
@@ -171,6 +171,19 @@ OrphanPolicy orphans_value(std::string_view text) {
     if (text == "wait") return OrphanPolicy::wait;
     if (text == "leave") return OrphanPolicy::leave;
     refuse_word("policy", text, std::array<std::string_view, 3>{"kill", "wait", "leave"});
+}
+
+Size rss_value(std::string_view text) {
+    const Size size = parse_size(text);
+    if (size == 0) refuse("size", text, "expected at least 1 byte, or max for no limit");
+    return size;
+}
+
+std::optional<std::uint64_t> processes_value(std::string_view text) {
+    if (text == "max" || text == "infinity") return std::nullopt;
+    const auto value = parse_integer(text, 10);
+    if (!value || *value < 1) refuse("number", text, "expected a number of processes from 1, or max for no limit");
+    return static_cast<std::uint64_t>(*value);
 }
 
 int retries_value(std::string_view text) {

@@ -17,6 +17,10 @@ std::vector<StopStep> stop_value(std::string_view text);
 OrphanPolicy orphans_value(std::string_view text);
 /// From 0 to 100000.
 int retries_value(std::string_view text);
+/// A size from 1 byte, or `max`.
+Size rss_value(std::string_view text);
+/// A number from 1; nothing for `max` and `infinity`.
+std::optional<std::uint64_t> processes_value(std::string_view text);
 /// Words of `retry_words`, exit:CODE and exit:FIRST-LAST, separated by commas.
 std::vector<RetryEnd> retry_on_value(std::string_view text);
 /// A duration that ends.

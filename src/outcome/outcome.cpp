@@ -17,7 +17,8 @@ constexpr int signal_base = 128;
 
 bool is_limit(StopCause cause) {
     return cause == StopCause::timeout || cause == StopCause::idle_timeout || cause == StopCause::output_limit ||
-           cause == StopCause::cpu_limit || cause == StopCause::no_input;
+           cause == StopCause::cpu_limit || cause == StopCause::memory_limit || cause == StopCause::process_limit ||
+           cause == StopCause::no_input;
 }
 
 bool sent_kill(const StopRecord& stop) {
@@ -161,6 +162,10 @@ std::string describe_stop(const Outcome& outcome) {
         case StopCause::output_limit: return fmt::format("more than {} of output{}", limit, steps);
         case StopCause::cpu_limit:
             return fmt::format("used {} of processor time (limit {}){}", outcome.stop->used, limit, steps);
+        case StopCause::memory_limit:
+            return fmt::format("used {} of memory (watched limit {}){}", outcome.stop->used, limit, steps);
+        case StopCause::process_limit:
+            return fmt::format("had {} processes (watched limit {}){}", outcome.stop->used, limit, steps);
         case StopCause::no_input: return fmt::format("waited for input that cannot come{}", steps);
         case StopCause::cancelled:
             return fmt::format("cancelled by {}{}{}", signal_name(outcome.cancelled_by), describe_wait(outcome), steps);
@@ -264,6 +269,8 @@ std::string reason_of(const Outcome& outcome) {
             case StopCause::idle_timeout: return "idle-timeout";
             case StopCause::output_limit: return "output-limit";
             case StopCause::cpu_limit: return "cpu-limit";
+            case StopCause::memory_limit: return "memory-limit";
+            case StopCause::process_limit: return "process-limit";
             case StopCause::no_input: return "no-input";
             case StopCause::parent_died:
             case StopCause::control_closed:
@@ -285,6 +292,8 @@ std::string cause_name(StopCause cause) {
         case StopCause::idle_timeout: return "idle-timeout";
         case StopCause::output_limit: return "output-limit";
         case StopCause::cpu_limit: return "cpu-limit";
+        case StopCause::memory_limit: return "memory-limit";
+        case StopCause::process_limit: return "process-limit";
         case StopCause::no_input: return "no-input";
         case StopCause::cancelled: return "cancelled";
         case StopCause::parent_died: return "parent-died";

@@ -56,8 +56,10 @@ enum class StopCause {
     idle_timeout,
     output_limit,
     cpu_limit,
-    no_input,   ///< the command waits for keys that cannot come (--no-input fail)
-    cancelled,  ///< a signal from outside
+    memory_limit,   ///< --max-rss, not the kernel's limit
+    process_limit,  ///< --max-processes
+    no_input,       ///< the command waits for keys that cannot come (--no-input fail)
+    cancelled,      ///< a signal from outside
     parent_died,
     control_closed,  ///< the process that holds the other end of --control N has closed it
     no_reader,       ///< the output of the pseudo-terminal has lost its reader or cannot be written
@@ -75,7 +77,7 @@ struct StopRecord {
     };
     std::vector<Step> steps;
     std::string limit;   ///< the limit that was exceeded, for messages: "30s", "1 MiB"; else empty
-    std::string used{};  ///< how much was used then, if it was measured: "30.02s"; else empty
+    std::string used{};  ///< how much was used then, if it was measured: "30.02s", "70 MiB"; else empty
 };
 
 struct Orphan {

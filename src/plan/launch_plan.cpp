@@ -304,6 +304,8 @@ LaunchPlan make_launch_plan(const Options& options, const Facts& facts) {
     plan.timeout = limit_or_none(options.timeout);
     plan.idle_timeout = limit_or_none(options.idle_timeout);
     plan.cpu_time = limit_or_none(options.cpu_time);
+    if (options.max_rss != unlimited) plan.max_rss = options.max_rss;
+    plan.max_processes = options.max_processes;
     plan.ladder = plan_ladder(options);
     plan.orphans = options.orphans;
     plan.spare = plan_spare(facts.spare);

@@ -54,6 +54,8 @@ struct LaunchPlan : StreamPlan {
     Duration timeout = forever;
     Duration idle_timeout = forever;
     Duration cpu_time = forever;
+    std::optional<Size> max_rss{};
+    std::optional<std::uint64_t> max_processes{};
     Duration heartbeat = forever;
     std::optional<std::string> on_timeout;
     std::optional<std::string> on_stop;

@@ -46,6 +46,8 @@ std::string exceeded(const LaunchPlan& plan, StopCause cause) {
         case StopCause::idle_timeout: return format_duration(plan.idle_timeout);
         case StopCause::output_limit: return format_size(plan.max_output);
         case StopCause::cpu_limit: return format_duration(plan.cpu_time);
+        case StopCause::memory_limit: return format_size(plan.max_rss.value_or(unlimited));
+        case StopCause::process_limit: return fmt::format("{}", plan.max_processes.value_or(0));
         case StopCause::no_input:
         case StopCause::cancelled:
         case StopCause::orphans:
@@ -96,6 +98,8 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
       stop_(plan_.ladder),
       limits_(plan_.timeout, plan_.idle_timeout, context_.begun),
       cpu_limit_(plan_.cpu_time),
+      memory_limit_(plan_.max_rss),
+      process_limit_(plan_.max_processes),
       suspension_(std::min(plan_.timeout, plan_.idle_timeout), context_.begun),
       input_watch_(plan_.no_input.has_value(), context_.begun),
       spare_{.names = plan_.spare, .session = plan_.shepherd.new_session != 0 ? link_.pid() : ::getsid(0)},
@@ -265,6 +269,7 @@ void Session::handle_time() {
     if (const auto cause = limits_.exceeded(now, streams_.last_sign()); cause && runs()) request_stop(*cause);
     if (runs() && is_due(input_watch_.deadline(), now)) watch_input(now);
     if (runs() && is_due(cpu_limit_.deadline(), now)) watch_cpu();
+    if (runs() && is_due(tree_deadline(), now)) watch_tree();
     if (state_ == RunState::stopping) {
         if (const auto signal = stop_.advance(now)) order(*signal);
     }
@@ -292,6 +297,20 @@ void Session::watch_cpu() {
     if (cpu_limit_.note(look, now)) request_stop(StopCause::cpu_limit);
 }
 
+/// One look for both limits. The memory is the sum of the resident sizes, also in a control group: a group's count has
+/// the files that were read, too, and the kernel holds that limit itself (--memory-max).
+void Session::watch_tree() {
+    const TimePoint before = steady_clock::now();
+    const TreeFigures figures = look_at_tree(link_.root(), "");
+    const TimePoint now = steady_clock::now();
+    const auto look = [&](WatchedLimit& limit, std::uint64_t used) {
+        return limit.limit() && limit.note(used, now - before, now);
+    };
+    const bool too_large = look(memory_limit_, figures.memory.value_or(0));
+    const bool too_many = look(process_limit_, figures.processes);
+    if (too_large || too_many) request_stop(too_large ? StopCause::memory_limit : StopCause::process_limit);
+}
+
 bool Session::runs() const {
     return state_ == RunState::starting || state_ == RunState::running || state_ == RunState::waiting;
 }
@@ -305,7 +324,7 @@ void Session::begin_turn() {
 
 std::optional<TimePoint> Session::deadline() const {
     auto next = earlier(earlier(link_.retry_at(), suspension_deadline()), earlier(state_deadline(), pulse_deadline()));
-    if (runs()) next = earlier(next, cpu_limit_.deadline());
+    if (runs()) next = earlier(next, earlier(cpu_limit_.deadline(), tree_deadline()));
     return earlier(next, earlier(stop_command_deadline(), helpers_deadline()));
 }
 
@@ -373,6 +392,8 @@ void Session::on(CommandStarted& event) {
     streams_.start(event);
     job_control_.begin(event.pid);
     if (plan_.cpu_time != forever) cpu_limit_.begin(steady_clock::now(), processors_online());
+    if (memory_limit_.limit()) memory_limit_.begin(steady_clock::now());
+    if (process_limit_.limit()) process_limit_.begin(steady_clock::now());
     if (context_.listener != nullptr) context_.listener->started(event.pid, new_timeout_.value_or(plan_.timeout));
     apply(RunEvent::started);
     if (std::exchange(start_due_, std::nullopt) && !run_stop_command()) begin_ladder();
@@ -395,6 +416,8 @@ void Session::resume_timers(Duration paused) {
     limits_.pause(paused, now);
     input_watch_.pause(paused);
     pulse_.pause(paused);
+    memory_limit_.pause(paused);
+    process_limit_.pause(paused);
     stop_.pause(paused);
     settling_.pause(paused);
     if (patience_at_) *patience_at_ += paused;
@@ -742,6 +765,8 @@ void Session::begin_stop_record() {
     outcome_.stop = StopRecord{.cause = stop_.cause(), .steps = {}, .limit = exceeded(plan_, stop_.cause())};
     if (new_timeout_ && stop_.cause() == StopCause::timeout) outcome_.stop->limit = format_duration(*new_timeout_);
     if (stop_.cause() == StopCause::cpu_limit) outcome_.stop->used = format_duration(cpu_limit_.used());
+    if (stop_.cause() == StopCause::memory_limit) outcome_.stop->used = format_size(memory_limit_.most());
+    if (stop_.cause() == StopCause::process_limit) outcome_.stop->used = fmt::format("{}", process_limit_.most());
 }
 
 void Session::cancel(const Stop::Order& order, TimePoint at) {

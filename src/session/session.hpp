@@ -31,6 +31,7 @@
 #include "src/session/survivor_watch.hpp"
 #include "src/session/suspension_watch.hpp"
 #include "src/session/time_limits.hpp"
+#include "src/session/watched_limit.hpp"
 #include "src/streams/streams.hpp"
 #include "src/system/signal_source.hpp"
 #include "src/values/narrator.hpp"
@@ -178,6 +179,10 @@ class Session {
 
     void watch_input(TimePoint now);
     void watch_cpu();
+    void watch_tree();
+    [[nodiscard]] std::optional<TimePoint> tree_deadline() const {
+        return earlier(memory_limit_.deadline(), process_limit_.deadline());
+    }
     [[nodiscard]] std::optional<TimePoint> state_deadline() const;
     [[nodiscard]] std::optional<TimePoint> suspension_deadline() const;
     [[nodiscard]] std::optional<TimePoint> pulse_deadline() const;
@@ -212,6 +217,8 @@ class Session {
     SurvivorWatch survivor_watch_;
     TimeLimits limits_;
     CpuLimit cpu_limit_;
+    WatchedLimit memory_limit_;
+    WatchedLimit process_limit_;
     SuspensionWatch suspension_;
     bool has_timers_ = false;  ///< a suspension of this process could use up some time that the session measures
     InputWatch input_watch_;

@@ -35,8 +35,9 @@ void print_events(const EventLines& lines, TimePoint now) {
     print(lines.output(now, std::nullopt, std::nullopt));
     for (const StopCause cause :
          {StopCause::timeout, StopCause::idle_timeout, StopCause::output_limit, StopCause::cpu_limit,
-          StopCause::no_input, StopCause::cancelled, StopCause::parent_died, StopCause::control_closed,
-          StopCause::no_reader, StopCause::orphans, StopCause::failure, StopCause::lost}) {
+          StopCause::memory_limit, StopCause::process_limit, StopCause::no_input, StopCause::cancelled,
+          StopCause::parent_died, StopCause::control_closed, StopCause::no_reader, StopCause::orphans,
+          StopCause::failure, StopCause::lost}) {
         print(lines.step(now, cause, SIGTERM));
     }
     print(lines.step(now, StopCause::cancelled, SIGRTMIN + 1));

@@ -1,0 +1,88 @@
+// --max-rss and --max-processes: limits that are watched, for where no control group can be had.
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "batch_trial.hpp"
+
+using namespace support;
+
+namespace {
+
+constexpr long mega = 1024 * 1024;
+
+}  // namespace
+
+TEST_SUITE_BEGIN("watched_limits");
+
+TEST_CASE_FIXTURE(Trial, "a program that grows by 100 MiB in a second is stopped near its limit") {
+    const int rounds = times(3, 20);
+    for (int i = 0; i < rounds; ++i) {
+        const auto [result, report] = run_reported({"--max-rss", "64M", "--", program("use_memory"), "1024", "100"});
+        CHECK(result.ending == exit_code(124));
+        CHECK(contains(result.err, "use_memory: used "));
+        CHECK(contains(result.err, "of memory (watched limit 64 MiB): sent SIGTERM"));
+        CHECK(report["reason"] == "memory-limit");
+        CHECK(report["stop"]["cause"] == "memory-limit");
+        CHECK(report["memory"]["peak"] > 64 * mega);
+        CHECK(report["memory"]["peak"] < static_cast<long>(96 * mega * (slowness() > 1 ? 2 : 1)));
+    }
+}
+
+TEST_CASE_FIXTURE(Trial, "an ordinary user without a control group has the limit too") {
+    if (::geteuid() != 0) return skip("only root can become another user");
+    auto setup = command({"setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", netrunner(), "run",
+                          "--max-rss", "64M", "--", program("use_memory"), "1024", "100"});
+    setup.directory = "/";
+    const auto result = complete(setup);
+    CHECK(result.ending == exit_code(124));
+    CHECK(contains(result.err, "watched limit 64 MiB"));
+}
+
+TEST_CASE_FIXTURE(Trial, "the memory of all processes counts together") {
+    const auto script = "for i in 1 2 3 4; do " + program("use_memory") + " 30 0 & done; wait";
+    const auto [result, report] = run_reported({"--max-rss", "100M", "--", "sh", "-c", script});
+    CHECK(result.ending == exit_code(124));
+    CHECK(report["reason"] == "memory-limit");
+    CHECK(report["memory"]["peak"] < 100 * mega);  // of the largest process
+}
+
+TEST_CASE_FIXTURE(Trial, "a process too many stops the run") {
+    const auto script = "for i in 1 2 3 4 5 6; do sleep 60 & done; wait";
+    const auto [result, report] = run_reported({"--max-processes", "6", "--", "sh", "-c", script});
+    CHECK(result.ending == exit_code(124));
+    CHECK(contains(result.err, "sh: had 7 processes (watched limit 6): sent SIGTERM"));
+    CHECK(report["reason"] == "process-limit");
+    CHECK(report["orphans"].size() <= 6);
+}
+
+TEST_CASE_FIXTURE(Trial, "a run within its limits is not stopped, also if it uses them up") {
+    const auto script =
+        "sleep 0.3 & sleep 0.3 & " + program("use_memory") + " 20 0 & wait -n; wait -n; kill %3; exit 0";
+    auto setup = runner({"--max-rss", "200M", "--max-processes", "4", "--", "bash", "-c", script});
+    CHECK(complete(setup).ending == exit_code(0));
+    CHECK(run({"--max-rss", "max", "--max-processes", "max", "--", "true"}).ending == exit_code(0));
+}
+
+TEST_CASE_FIXTURE(Trial, "values that are no limit are refused") {
+    CHECK_REFUSED(run({"--max-rss", "0", "--", "true"}), "at least 1 byte");
+    CHECK_REFUSED(run({"--max-rss", "many", "--", "true"}), "--max-rss");
+    CHECK_REFUSED(run({"--max-processes", "0", "--", "true"}), "from 1");
+    CHECK_REFUSED(run({"--max-processes", "-3", "--", "true"}), "from 1");
+}
+
+TEST_CASE_FIXTURE(BatchTrial, "each job of a batch has its own") {
+    const auto result =
+        run_batch({"-q", "--max-rss", "64M", "--report", path("report"), "--", program("use_memory"), ":::", "1024"});
+    CHECK(result.ending == exit_code(1));
+    CHECK(job_in(path("report"), 1)["reason"] == "memory-limit");
+}
+
+TEST_CASE_FIXTURE(Trial, "another attempt can follow") {
+    const auto [result, report] =
+        run_reported({"-q", "--retries", "1", "--retry-delay", "0", "--retry-on", "memory-limit", "--max-rss", "32M",
+                      "--", program("use_memory"), "100", "0"});
+    CHECK(result.ending == exit_code(124));
+    CHECK(report["attempts"].size() == 2);
+}
