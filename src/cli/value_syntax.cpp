@@ -377,8 +377,17 @@ Endpoint events_value(const std::string& text) {
 }
 
 Endpoint control_value(const std::string& text) {
-    if (!text.empty() && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; })) {
-        return {.descriptor = descriptor_value(text)};
+    // A file's name that stands for a descriptor has the rules of a descriptor.
+    for (const auto& [name, number] : {std::pair{"/dev/stdin", 0}, {"/dev/stdout", 1}, {"/dev/stderr", 2}}) {
+        if (text == name) return {.descriptor = number};
+    }
+    std::string_view number = text;
+    for (const std::string_view folder : {"/dev/fd/", "/proc/self/fd/"}) {
+        if (number.starts_with(folder)) number.remove_prefix(folder.size());
+    }
+    const std::string_view digits = number.starts_with('-') ? number.substr(1) : number;
+    if (!digits.empty() && std::ranges::all_of(digits, [](unsigned char c) { return std::isdigit(c) != 0; })) {
+        return {.descriptor = descriptor_value(number)};
     }
     return {.path = file_value(text)};
 }

@@ -71,6 +71,24 @@ TEST_CASE_FIXTURE(LiveTrial, "a file is appended to") {
     CHECK(events.front()["run"] != events.back()["run"]);
 }
 
+TEST_CASE_FIXTURE(LiveTrial, "a line that a full disk has cut is ended before the next one") {
+    CHECK(bash("ulimit -f 1; trap '' XFSZ; \"$NR\" run --events cut -- true; exit 0").ending == exit_code(0));
+    const auto cut = read_text(path("cut"));
+    REQUIRE(cut.size() == 1024);
+    REQUIRE(cut.back() != '\n');
+    run({"--events", path("cut"), "--", "true"});
+    CHECK(json_lines(read_text(path("cut")).substr(1025)).size() == 4);
+}
+
+TEST_CASE_FIXTURE(LiveTrial, "a name that stands for a descriptor has its rules") {
+    CHECK_REFUSED(run({"--events", "/dev/stdout", "--", "touch", directory() + "/started"}), "--events 1");
+    auto [reader, setup] = reading({"--events", "/dev/fd/8", "--", program("print_fds")});
+    auto process = start(setup);
+    ::close(setup.more_descriptors[8]);
+    CHECK(event_in(reader.rest(), "end")["status"] == 7);
+    for (const auto& line : lines(process.finish().out)) CHECK(!begins(line, "8 "));
+}
+
 TEST_CASE_FIXTURE(LiveTrial, "a descriptor is netrunner's alone, and ends with it") {
     auto [reader, setup] = reading({"--events", "8", "--", program("print_fds")});
     auto process = start(setup);

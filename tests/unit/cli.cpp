@@ -200,6 +200,10 @@ TEST_CASE("every option sets what it names") {
     CHECK(o.report_fd == 4);
     CHECK(o.events->descriptor == 5);
     CHECK(o.control->path == "sock");
+    CHECK(options({"--events", "/dev/stdout", "x"}).events->descriptor == 1);
+    CHECK(options({"--events", "/dev/fd/7", "x"}).events->descriptor == 7);
+    CHECK(options({"--events", "./7", "x"}).events->path == "./7");
+    CHECK(complaint({"run", "--events", "-7", "x"}).starts_with("--events: invalid descriptor '-7'"));
     CHECK(o.summary);
     CHECK(o.stamp.prefix == "> ");
     CHECK(o.output_stamped);
