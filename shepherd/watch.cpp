@@ -183,8 +183,7 @@ class Watch {
     /// runner is alive (it may be stopped), waits for its end: a runner that goes on does both itself, and it ends this
     /// process first.
     void settle() noexcept {
-        const bool has_duties =
-            watched_.groups.job || watched_.groups.vacated || watched_.users_terminal.is_guarded();
+        const bool has_duties = watched_.groups.job || watched_.groups.vacated || watched_.users_terminal.is_guarded();
         if (!runner_.has_ended(has_duties ? RunnerWatch::forever : 0)) return;
         restore_terminal();
         if (watched_.groups.job) watched_.groups.clear_job(plan_);

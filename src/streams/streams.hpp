@@ -179,9 +179,9 @@ class Streams {
     Descriptor master_;    ///< of the command's pseudo-terminal
     bool typing_ = false;  ///< the input's relay is in the pump
     std::unique_ptr<FedInput> fed_;
-    std::optional<int> fed_result_;          ///< of a text that was cut short by the end of the input
-    std::unique_ptr<Relay> ending_;          ///< types the end of the input into the terminal
-    ScreenModes::Begun announced_{};         ///< the modes of the last `take_screen_change`
+    std::optional<int> fed_result_;   ///< of a text that was cut short by the end of the input
+    std::unique_ptr<Relay> ending_;   ///< types the end of the input into the terminal
+    ScreenModes::Begun announced_{};  ///< the modes of the last `take_screen_change`
     bool announces_screen_;
     bool endless_ = false;
     bool endless_said_ = false;

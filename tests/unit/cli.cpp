@@ -280,7 +280,8 @@ TEST_CASE("an invalid value is refused with its option, what was expected, and t
         {"--stop", "TERM,KILL", "invalid stop sequence 'TERM,KILL': expected a duration before 'KILL'"},
         {"--retries", "-1", "invalid number '-1': expected how often to try again, from 0 to 100000"},
         {"--retry-on", "failure,",
-         "invalid end '': expected failure, exited, signaled, timeout, idle-timeout, output-limit, cpu-limit, memory-limit, process-limit, "
+         "invalid end '': expected failure, exited, signaled, timeout, idle-timeout, output-limit, cpu-limit, "
+         "memory-limit, process-limit, "
          "no-input, oom, "
          "spawn-failed or exit:CODE"},
         {"--retry-on", "exit:4-2",

@@ -128,6 +128,7 @@ TEST_CASE("the shepherd includes nothing of the runner") {
 TEST_CASE("the runner includes only the shared files of the shepherd") {
     const Names shared{"shepherd/link/protocol",
                        "shepherd/tree/tree",
+                       "shepherd/tree/children",
                        "shepherd/tree/reserve_descriptors",
                        "shepherd/tree/outer_order",
                        "shepherd/tree/spare",
