@@ -46,7 +46,12 @@ struct Collection {
 /// Collects the whole tree, also dead processes: their children may not have been reparented yet.
 std::size_t collect(const Tree& tree, std::span<TreeMember> room) {
     Collection all{tree, room};
-    each_child(tree.root, [&](pid_t child) { all.consider(child, nullptr); });
+    const auto consider_child = [&](pid_t child) { all.consider(child, nullptr); };
+    if (tree.children) {
+        std::ranges::for_each(*tree.children, consider_child);
+    } else {
+        each_child(tree.root, consider_child);
+    }
     for (std::size_t i = 0; i < all.count; ++i) {
         auto consider = [&](pid_t child) { all.consider(child, &room[i]); };
         if (room[i].threads > 1) {

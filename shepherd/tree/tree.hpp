@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <optional>
 #include <span>
 
 #include "shepherd/tree/member.hpp"
@@ -21,7 +22,9 @@ struct Tree {
     pid_t group = 0;                     ///< the command's process group
     bool leader_unreaped = false;        ///< the caller has not reaped the command: its numbers cannot be reused
     std::span<const pid_t> strangers{};  ///< children of root to leave out, with their descendants
-    SpareRule spare{};                   ///< which processes are not signalled
+    /// If set: only these children of root and their descendants; the walk then does not list root's children.
+    std::optional<std::span<const pid_t>> children{};
+    SpareRule spare{};  ///< which processes are not signalled
 };
 
 /// Called for each live member that is about to be signalled and may be signalled.

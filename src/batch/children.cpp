@@ -56,10 +56,6 @@ void Children::handle_time(TimePoint now) {
     }
 }
 
-void Children::list_leaving(std::vector<pid_t>& children) const {
-    for (const Leaving& each : leaving_) children.push_back(each.pid);
-}
-
 void Children::finish() {
     constexpr timespec moment{.tv_sec = 0, .tv_nsec = 50'000'000};
     sigset_t ended;

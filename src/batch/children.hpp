@@ -37,8 +37,7 @@ class Children {
     [[nodiscard]] std::optional<TimePoint> deadline() const;
     void handle_time(TimePoint now);
 
-    /// Appends the helpers that are about to exit.
-    void list_leaving(std::vector<pid_t>& children) const;
+    [[nodiscard]] bool is_helper(pid_t pid) const { return helpers_.contains(pid); }
     /// Waits for the helpers that are left; all their sessions are over. Kills those that do not exit. SIGCHLD must be
     /// blocked.
     void finish();

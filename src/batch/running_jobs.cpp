@@ -1,9 +1,14 @@
 #include "src/batch/running_jobs.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <system_error>
+#include <unordered_set>
 
+#include "shepherd/tree/children.hpp"
+#include "shepherd/tree/tree.hpp"
 #include "src/system/setup_failure.hpp"
 
 namespace netrunner {
@@ -62,6 +67,7 @@ void RunningJobs::settle(Running& running) {
     }
     if (!over) return;
     for (const pid_t helper : running.helpers) children_.forget(helper, running.session);
+    lost_children_.forget(&running.session);
     ended_.push_back({running.number, running.session.take_outcome()});
     by_number_.erase(running.number);
     running_.erase(&running.session);
@@ -70,11 +76,13 @@ void RunningJobs::settle(Running& running) {
 bool RunningJobs::handle(const Wake& wake) {
     const auto found = running_.find(wake.owner);
     if (found == running_.end()) return false;
+    children_listed_ = false;
     drive(*found->second, [&](Session& session) { session.handle(wake); });
     return true;
 }
 
 void RunningJobs::handle_children() {
+    children_listed_ = false;
     children_.reap([this](Session* session, const siginfo_t& child) { child_reaped(session, child); });
 }
 
@@ -84,7 +92,9 @@ void RunningJobs::child_reaped(Session* session, const siginfo_t& child) {
             if (running->session.is_own_child(child.si_pid)) session = &running->session;
         }
     }
+    const LostChildren::Owner owner = lost_children_.child_reaped(child.si_pid);
     if (session != nullptr) {
+        children_listed_ = false;  // a helper's children are this process's now
         Running& running = *running_.at(session);
         // If the shepherd was killed, its guard becomes this process's child.
         drive(running, [&](Session& own) {
@@ -93,8 +103,9 @@ void RunningJobs::child_reaped(Session* session, const siginfo_t& child) {
         });
         return;
     }
-    for (const auto& [owner, running] : running_) {
-        if (running->session.is_lost()) running->session.child_reaped(child);
+    // The children of an unknown process may be of any lost run.
+    for (const auto& [each, running] : running_) {
+        if (running->session.is_lost() && (owner == nullptr || owner == each)) running->session.child_reaped(child);
     }
 }
 
@@ -105,6 +116,7 @@ std::optional<TimePoint> RunningJobs::deadline() const {
 
 void RunningJobs::handle_time() {
     const TimePoint now = steady_clock::now();
+    children_listed_ = false;
     children_.handle_time(now);
     std::vector<Running*> all;
     for (const auto& [due, running] : due_) {
@@ -126,10 +138,12 @@ void RunningJobs::nudge(Number number) {
 }
 
 void RunningJobs::stop_all(int signal) {
+    children_listed_ = false;
     drive_all([&](Session& session) { session.stop_by(signal); });
 }
 
 void RunningJobs::stop(Number number, int signal) {
+    children_listed_ = false;
     const auto found = by_number_.find(number);
     if (found != by_number_.end()) drive(*found->second, [&](Session& session) { session.stop_by(signal); });
 }
@@ -149,11 +163,41 @@ std::optional<RunningJobs::Ended> RunningJobs::take_ended() {
     return first;
 }
 
-void RunningJobs::list_foreign(const Session& session, std::vector<pid_t>& children) const {
-    children_.list_leaving(children);
+Neighbours::Inherited RunningJobs::share_children(const Session& session) {
+    if (!std::exchange(children_listed_, true)) list_children(session);
+    const auto owners = lost_children_.uncertain_owners();
+    const auto is_at_work = [&](LostChildren::Owner owner) { return owner != &session && owner->has_unspared_claim(); };
+    return {.own = lost_children_.children_of(&session), .others_maybe = std::ranges::any_of(owners, is_at_work)};
+}
+
+void RunningJobs::list_children(const Session& asker) {
+    std::vector<pid_t> helpers = strangers_;
+    std::unordered_map<pid_t, const Session*> commands;
+    std::unordered_map<pid_t, std::pair<std::uint64_t, const Session*>> claimed;
     for (const auto& [owner, running] : running_) {
-        if (owner != &session) running->session.list_own(children);
+        running->session.list_helpers(helpers);
+        if (running->session.command() > 0) commands.emplace(running->session.command(), &running->session);
+        for (const TreeMember& member : running->session.claimed()) {
+            claimed.insert_or_assign(member.pid, std::pair{member.started, &running->session});
+        }
     }
+    const std::unordered_set<pid_t> no_tree(helpers.begin(), helpers.end());
+    std::vector<pid_t> present;
+    each_child(::getpid(), [&](pid_t child) {
+        if (!no_tree.contains(child) && !children_.is_helper(child)) present.push_back(child);
+    });
+    lost_children_.update(present, [&](pid_t child) -> LostChildren::Share {
+        TreeMember seen;
+        if (!see_member(child, ::getpid(), seen) || seen.parent != ::getpid()) return {};
+        // The number of a group is not reused while the group has a member.
+        const auto command = commands.find(seen.group);
+        if (command != commands.end()) return {.owner = command->second, .is_certain = true};
+        const auto claim = claimed.find(child);
+        if (claim != claimed.end() && claim->second.first == seen.started) {
+            return {.owner = claim->second.second, .is_certain = true};
+        }
+        return {.owner = &asker, .is_certain = false};
+    });
 }
 
 void RunningJobs::leave(pid_t helper) { children_.leave(helper, steady_clock::now()); }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "src/batch/children.hpp"
+#include "src/batch/lost_children.hpp"
 #include "src/session/neighbours.hpp"
 #include "src/session/session.hpp"
 
@@ -73,7 +74,7 @@ class RunningJobs final : private Neighbours {
         std::vector<pid_t> helpers{};  ///< that `children_` knows
     };
 
-    void list_foreign(const Session& session, std::vector<pid_t>& children) const override;
+    Inherited share_children(const Session& session) override;
     void leave(pid_t helper) override;
     ReserveDescriptors& reserve() override { return reserve_; }
 
@@ -84,11 +85,15 @@ class RunningJobs final : private Neighbours {
     void settle(Running& running);
     void register_helper(Running& running);
     void child_reaped(Session* session, const siginfo_t& child);
+    /// Lists the children of this process. `asker` ends those whose run is not known.
+    void list_children(const Session& asker);
 
     Pump& pump_;
     std::vector<pid_t> strangers_;
     ReserveDescriptors reserve_;
     Children children_;
+    LostChildren lost_children_;
+    bool children_listed_ = false;  ///< in this turn, and no helper has been reaped since
     std::unordered_map<Owner, std::unique_ptr<Running>> running_;  ///< by the address of the session
     std::unordered_map<Number, Running*> by_number_;
     std::set<std::pair<TimePoint, Running*>> due_;

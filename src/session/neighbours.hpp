@@ -18,9 +18,13 @@ class Neighbours {
     Neighbours(const Neighbours&) = delete;
     Neighbours& operator=(const Neighbours&) = delete;
 
-    /// Appends the children of this process that are not part of `session`'s run, as far as that is known
-    /// (docs/decisions/0044).
-    virtual void list_foreign(const Session& session, std::vector<pid_t>& children) const = 0;
+    struct Inherited {
+        std::vector<pid_t> own;     ///< the children that `session` ends
+        bool others_maybe = false;  ///< another lost session ends children that may be of this session's run
+    };
+    /// Shares out the children of this process that lost runs have left. `session`: a lost one whose tree is below this
+    /// process (docs/decisions/0044).
+    virtual Inherited share_children(const Session& session) = 0;
 
     /// `helper`, a child of this process, is about to exit: from now on the neighbours' owner reaps it, and kills it if
     /// it does not exit soon.

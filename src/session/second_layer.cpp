@@ -62,9 +62,9 @@ void SecondLayer::inherit(TimePoint now) {
     command_reaped_ = !is_child;
 }
 
-void SecondLayer::share(std::vector<pid_t> strangers, ReserveDescriptors& reserve) {
-    strangers_ = std::move(strangers);
-    lent_ = &reserve;
+void SecondLayer::set_children(std::vector<pid_t> children, bool others_maybe) {
+    children_ = std::move(children);
+    others_maybe_ = others_maybe;
 }
 
 void SecondLayer::child_reaped(pid_t pid) {
@@ -80,11 +80,13 @@ void SecondLayer::claim(pid_t root, pid_t command) {
 }
 
 Tree SecondLayer::tree() const {
-    return {.root = is_below_shepherd() ? shepherd_ : ::getpid(),
-            .group = command_,
-            .leader_unreaped = has_command() && !is_below_shepherd(),
-            .strangers = strangers_,
-            .spare = spare_};
+    Tree tree{.root = is_below_shepherd() ? shepherd_ : ::getpid(),
+              .group = command_,
+              .leader_unreaped = has_command() && !is_below_shepherd(),
+              .strangers = strangers_,
+              .spare = spare_};
+    if (lent_ != nullptr && !is_below_shepherd()) tree.children = children_;
+    return tree;
 }
 
 void SecondLayer::signal(OuterOrder order, JobGroup* group, const OrphanSignalled& signalled) {
@@ -154,9 +156,14 @@ bool SecondLayer::reap() {
     // While other processes are among the children, ECHILD never comes, and below the shepherd that one reaps. Then two
     // walks in a row have to find nothing, and no child may have been reaped between them.
     const bool has_others = lent_ != nullptr || !strangers_.empty() || spare_ || is_below_shepherd();
-    // A walk of all children costs much if many runs are lost at once. One process that is known to live saves it.
-    const bool seen_nothing = !reaped && has_others && !is_claim_alive() && find() == 0;
+    const bool is_shared_out = !others_maybe_ || is_below_shepherd();
+    // One process that is known to live saves the walk.
+    const bool seen_nothing = !reaped && has_others && is_shared_out && !is_claim_alive() && find() == 0;
     return std::exchange(seen_nothing_, seen_nothing) && seen_nothing;
+}
+
+bool SecondLayer::has_unspared_claim() const {
+    return std::ranges::find(claimed(), Spared::no, &TreeMember::spared) != claimed().end();
 }
 
 bool SecondLayer::is_claim_alive() const {

@@ -27,10 +27,13 @@ class SecondLayer {
     /// `strangers`: children of this process that do not belong to the run.
     explicit SecondLayer(std::vector<pid_t> strangers);
 
-    /// Other sessions of this process share its children: their owner reaps all of them and calls `child_reaped`. Call
-    /// this before each `signal` and `check`. `strangers`: the children that do not belong to the run. `reserve` is
-    /// lent to each walk and replaces the one of `keep_reserve`.
-    void share(std::vector<pid_t> strangers, ReserveDescriptors& reserve);
+    /// Other sessions of this process share its children: their owner reaps all of them and calls `child_reaped`.
+    /// `reserve` is lent to each walk and replaces the one of `keep_reserve`.
+    void share(ReserveDescriptors& reserve) { lent_ = &reserve; }
+    /// The children of this process that this session ends. Call this before each `signal` and `check` if the children
+    /// are shared and the tree is below this process. `others_maybe`: another session ends children that may belong to
+    /// this run, so this run's tree is not empty yet.
+    void set_children(std::vector<pid_t> children, bool others_maybe);
     /// A child of this process has been reaped; it may have belonged to the run.
     void child_reaped(pid_t pid);
     /// The take-over is near. Finds what is below `root`, a helper, so that these processes are known to belong to this
@@ -38,6 +41,9 @@ class SecondLayer {
     void claim(pid_t root, pid_t command);
     /// The processes of the run that the last walk has found.
     [[nodiscard]] std::span<const TreeMember> claimed() const { return std::span(room_).first(claimed_); }
+
+    /// Whether a process that the last walk has found has to be ended.
+    [[nodiscard]] bool has_unspared_claim() const;
 
     /// Keeps descriptors in reserve, so that the tree can be walked when the limit on open files is reached.
     /// `spare` is any open descriptor. False when no descriptor could be kept.
@@ -90,6 +96,8 @@ class SecondLayer {
     bool command_reaped_ = false;
     bool seen_nothing_ = false;
     std::vector<pid_t> strangers_;
+    std::vector<pid_t> children_;  ///< if they are shared: see `set_children`
+    bool others_maybe_ = false;
     SpareRule spare_;
     std::vector<TreeMember> room_;
     std::optional<TimePoint> check_at_;

@@ -62,7 +62,10 @@ std::string exceeded(const LaunchPlan& plan, StopCause cause) {
 
 /// How long helpers that were killed may take to die: a helper in an uninterruptible wait does not.
 constexpr std::chrono::seconds helpers_patience{3};
-constexpr milliseconds helpers_interval{5};        ///< nothing tells the death of a guard whose shepherd lives
+/// How often to look whether the guard is dead: no event tells that if its shepherd lives. Many jobs may be lost at
+/// once.
+constexpr milliseconds helpers_interval{5};
+constexpr milliseconds shared_helpers_interval{20};
 constexpr std::chrono::seconds start_patience{2};  ///< a stop waits that long for the command's start
 
 template <std::size_t N>
@@ -517,18 +520,18 @@ void Session::child_reaped(const siginfo_t& child) {
     const bool killed = child.si_code != CLD_EXITED;
     if (stop_command_ && child.si_pid == stop_command_->pid()) stop_command_->note_end(child.si_status, killed);
     if (is_lost()) second_layer_.child_reaped(child.si_pid);
+    const bool is_helper = child.si_pid == link_.pid() || child.si_pid == link_.root();
     const bool shepherd_killed = link_.child_reaped(child.si_pid, killed);
     if (is_lost()) {
-        if (!over()) look_after_helpers();
+        if (is_helper && !over()) look_after_helpers();
     } else if (shepherd_killed && !over()) {
         lose_shepherd();
     }
 }
 
-void Session::list_own(std::vector<pid_t>& children) const {
+void Session::list_helpers(std::vector<pid_t>& children) const {
     for (const pid_t helper : {link_.pid(), link_.root()}) children.push_back(helper);
     if (stop_command_) children.push_back(stop_command_->pid());
-    for (const TreeMember& member : second_layer_.claimed()) children.push_back(member.pid);
 }
 
 void Session::stop_by(int signal) {
@@ -548,8 +551,10 @@ void Session::lose_shepherd() {
 void Session::take_over(const char* lost) {
     context_.narrate(1, "the guard is lost: netrunner ends the tree itself");
     lost_ = lost;
-    meet_neighbours();
-    if (context_.neighbours != nullptr) second_layer_.claim(link_.pid(), outcome_.pid.value_or(0));
+    if (context_.neighbours != nullptr) {
+        second_layer_.share(context_.neighbours->reserve());
+        second_layer_.claim(link_.pid(), outcome_.pid.value_or(0));
+    }
     // From now on the shepherd only watches this process, and ends the tree if this process dies. If the shepherd dies,
     // the tree is reparented to this process (docs/decisions/0061).
     link_.lose_guard();
@@ -566,10 +571,9 @@ void Session::take_over(const char* lost) {
 void Session::look_after_helpers() {
     const TimePoint now = steady_clock::now();
     if (helpers_due_) {
-        helpers_look_ = now + helpers_interval;
+        helpers_look_ = now + (context_.neighbours == nullptr ? helpers_interval : shared_helpers_interval);
         if (link_.has_handed_over() || now >= *helpers_due_) end_tree_here();
     } else if (second_layer_.is_below_shepherd() && link_.pid() < 0) {
-        meet_neighbours();
         second_layer_.inherit(now);
         if (std::exchange(tree_missed_, false)) repeat_last_step();
     }
@@ -593,12 +597,11 @@ void Session::repeat_last_step() {
     signal_tree({last.signal, last.to_command});
 }
 
-/// Tells the second layer which children of this process are not of this run.
+/// Tells the second layer which children of this process it ends.
 void Session::meet_neighbours() {
-    if (context_.neighbours == nullptr) return;
-    std::vector<pid_t> strangers = context_.strangers;
-    context_.neighbours->list_foreign(*this, strangers);
-    second_layer_.share(std::move(strangers), context_.neighbours->reserve());
+    if (context_.neighbours == nullptr || !second_layer_.active() || second_layer_.is_below_shepherd()) return;
+    auto [own, others_maybe] = context_.neighbours->share_children(*this);
+    second_layer_.set_children(std::move(own), others_maybe);
 }
 
 void Session::lose(const char* helper) {
@@ -955,6 +958,7 @@ void Session::check_survivors() {
         take_over("guard");
         return;
     }
+    meet_neighbours();
     auto survivors = find_survivors(tree(), job_group());
     if (!survivor_watch_.is_hopeless(survivors, now)) return;
     survivor_watch_.end();

@@ -76,8 +76,13 @@ class Session {
     void child_reaped(const siginfo_t& child);
     /// Whether this process ends the tree itself, because the guard is lost.
     [[nodiscard]] bool is_lost() const { return second_layer_.active() || helpers_due_; }
-    /// Appends the pids of what is certainly this run's: the helpers and, of a lost run, what was seen of its tree.
-    void list_own(std::vector<pid_t>& children) const;
+    /// Appends the children of this process that are this run's, but not part of its tree.
+    void list_helpers(std::vector<pid_t>& children) const;
+    /// Of a lost run: what the last walk has seen of its tree.
+    [[nodiscard]] std::span<const TreeMember> claimed() const { return second_layer_.claimed(); }
+    [[nodiscard]] bool has_unspared_claim() const { return second_layer_.has_unspared_claim(); }
+    /// The pid of the command, also after its end; 0 if it has not been started.
+    [[nodiscard]] pid_t command() const { return outcome_.pid.value_or(0); }
     /// A receiver of the context's outlets takes bytes again.
     void nudge_outputs() { streams_.nudge_outputs(); }
     /// Orders the end of the run as a signal from outside does; a second order climbs to SIGKILL.

@@ -72,6 +72,41 @@ struct SurvivalTrial : BatchTrial {
         }
         return jobs;
     }
+
+    /// Kills all of the first kind (N, S or G), waits for `distance`, and kills all of the second. `stops`: netrunner
+    /// is stopped meanwhile, so it sees all deaths at once.
+    Millis check_order(const std::string& order, std::chrono::microseconds distance, bool stops = false) {
+        CAPTURE(order);
+        CAPTURE(distance.count());
+        const Liveness liveness(path("fifo"));
+        auto process = start_jobs(liveness);
+        const auto jobs = jobs_of(process);
+        const auto kill_all_of = [&](char who) {
+            if (who == 'N') process.signal(SIGKILL);
+            for (const Job& job : jobs) {
+                if (who != 'N') ::kill(who == 'S' ? job.shepherd : job.guard, SIGKILL);
+            }
+        };
+        if (stops) {
+            process.signal(SIGSTOP);
+            REQUIRE(wait_until([&] { return state_of(process.pid()) == 'T'; }));
+        }
+        kill_all_of(order[0]);
+        let_pass(distance);
+        const auto begun = Clock::now();
+        kill_all_of(order[1]);
+        if (stops) process.signal(SIGCONT);
+        const bool gone = liveness.all_gone(20s);
+        const auto took = std::chrono::duration_cast<Millis>(Clock::now() - begun);
+        CHECK(gone);
+        CHECK_MESSAGE(took < scaled(grace + 1s), took.count(), " ms");
+        const auto result = process.finish(60s);
+        if (!contains(order, "N")) CHECK(result.ending == exit_code(125));
+        CHECK(nothing_left(5s));
+        reap_strays();
+        std::filesystem::remove(path("fifo"));
+        return took;
+    }
 };
 
 }  // namespace
@@ -116,34 +151,29 @@ TEST_CASE_FIXTURE(
     "netrunner, all shepherds and all guards: two of the three die one after the other: nothing is left") {
     for (int round = 0; round < amount(1, 10); ++round) {
         for (const std::string order : {"GN", "GS", "NG", "NS", "SG", "SN"}) {
-            CAPTURE(order);
             CAPTURE(round);
-            const Liveness liveness(path("fifo"));
-            auto process = start_jobs(liveness);
-            const auto jobs = jobs_of(process);
-            const auto kill_all_of = [&](char who) {
-                if (who == 'N') process.signal(SIGKILL);
-                for (const Job& job : jobs) {
-                    if (who != 'N') ::kill(who == 'S' ? job.shepherd : job.guard, SIGKILL);
-                }
-            };
-            const auto distance = std::chrono::microseconds{chance()() % 50'000};
-            CAPTURE(distance.count());
-            kill_all_of(order[0]);
-            let_pass(distance);
-            const auto begun = Clock::now();
-            kill_all_of(order[1]);
-            const bool gone = liveness.all_gone(20s);
-            const auto took = std::chrono::duration_cast<Millis>(Clock::now() - begun);
-            CHECK(gone);
-            CHECK_MESSAGE(took < scaled(grace + 1s), took.count(), " ms");
-            const auto result = process.finish(60s);
-            if (!contains(order, "N")) CHECK(result.ending == exit_code(125));
-            CHECK(nothing_left(5s));
-            reap_strays();
-            std::filesystem::remove(path("fifo"));
+            check_order(order, std::chrono::microseconds{chance()() % 50'000});
         }
     }
+}
+
+TEST_CASE_FIXTURE(SurvivalTrial, "all guards die, then all shepherds: each process is ended by one job, and soon") {
+    Millis longest{0};
+    for (int round = 0; round < amount(1, 10); ++round) {
+        for (const auto& [distance, stops] : {std::pair{0ms, false}, {5ms, false}, {50ms, false}, {5ms, true}}) {
+            CAPTURE(round);
+            longest = std::max(longest, check_order("GS", distance, stops));
+            // Without one owner for each process, all jobs walked, signalled and reported the processes of all others.
+            std::map<int, int> reports_of;
+            for (const auto& job : reported(report, "job")) {
+                CHECK(job.at("reason") == "lost");
+                for (const auto& orphan : job.at("orphans")) ++reports_of[orphan.at("pid").get<int>()];
+            }
+            CHECK(reports_of.size() >= static_cast<std::size_t>(at_once));
+            for (const auto& [pid, count] : reports_of) CHECK_MESSAGE(count == 1, "process ", pid, ": ", count);
+        }
+    }
+    MESSAGE(at_once, " jobs, grace ", grace.count(), " ms: gone after at most ", longest.count(), " ms");
 }
 
 TEST_CASE_FIXTURE(SurvivalTrial, "one guard or one shepherd dies: exactly that job is lost, and the others go on") {
