@@ -262,6 +262,56 @@ TEST_CASE_FIXTURE(JobsTrial,
     CHECK(result.out == "a\n");
 }
 
+namespace {
+
+/// How long the rest of the delay has to last after the batch goes on. `begun`: before the batch was started;
+/// `stopped`: after it was suspended. What is in between is at least as long as the part of the delay that has passed.
+Clock::duration rest_of(Millis delay, Clock::time_point begun, Clock::time_point stopped) {
+    return delay - (stopped - begun);
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(JobsTrial, "Ctrl-Z between two attempts stops the batch, and the delay goes on after fg") {
+    TerminalShell shell(*this);
+    const auto begun = Clock::now();
+    shell.enter(
+        "rm -f n; \"$NR\" batch -v --retries 1 --retry-delay 3s --retry-timeout 6s -- "
+        "sh -c 'test -e n || { : >n; exit 2; }' sh ::: a");
+    shell.expect("trying again in 3s");
+    shell.type(ctrl_z);
+    REQUIRE(shell.says_stopped());
+    const auto stopped = Clock::now();
+    shell.enter("sleep 4; echo slept-$((1+1))");
+    shell.expect("slept-2\r\n");
+    const auto continued = Clock::now();
+    shell.enter("fg >/dev/null; echo status=$((0+$?))");
+    shell.expect("status=0\r\n");
+    CHECK(Clock::now() - continued >= rest_of(3s, begun, stopped));
+    path("n");
+}
+
+TEST_CASE_FIXTURE(JobsTrial, "a batch that is cancelled twice does not wait for --on-stop") {
+    auto process = start(batch({"-j2", "-k", "60", "--report", path("report"), "--on-stop",
+                                "trap '' TERM; echo hook >>log; exec sleep 60", "--", "sh", "-c",
+                                "trap '' TERM; echo job >>jobs; sleep 60 & wait", "sh", ":::", "1", "2"}));
+    for (const char* each : {"log", "jobs"}) path(each);
+    process.wait_for("both jobs", [&] { return lines(read_text(path("jobs"))).size() == 2; });
+    process.signal(SIGTERM);
+    process.wait_for("both hooks", [&] { return lines(read_text(path("log"))).size() == 2; });
+    let_pass(20ms);  // two signals within 10 ms are one order
+    const auto second = Clock::now();
+    process.signal(SIGTERM);
+    const auto result = process.finish();
+    CHECK(result.ending == killed_by(SIGTERM));
+    CHECK(result.left.empty());
+    CHECK_MESSAGE(Clock::now() - second < scaled(8s), "the hook's own limit is 10 s, the grace 60 s");
+    for (const int number : {1, 2}) {
+        CHECK(job(number).at("reason") == "cancelled");
+        CHECK(job(number).at("stop").at("steps").back().at("signal") == "SIGKILL");
+    }
+}
+
 TEST_CASE_FIXTURE(JobsTrial, "SIGUSR1 names a job that waits for an attempt") {
     auto process = start_waiting();
     process.signal(SIGUSR1);

@@ -284,6 +284,21 @@ TEST_CASE_FIXTURE(GroupTrial,
     std::filesystem::remove(groups.path("theirs"));
 }
 
+TEST_CASE_FIXTURE(GroupTrial, "gc removes the empty leaf of a netrunner that is dead, and no other leaf") {
+    if (!groups) return;
+    auto gone = start(command({"true"}));
+    gone.finish();
+    const std::string dead = "netrunner-" + std::to_string(gone.pid());
+    const std::string living = "netrunner-" + std::to_string(::getpid());
+    for (const std::string& each : {std::string("scope"), "scope/" + dead, "scope/" + living}) groups.make(each);
+    const auto collected = complete(command({netrunner(), "gc", "--cgroup-base", groups.path()}));
+    CHECK(collected.ending == exit_code(0));
+    CHECK(contains(collected.out, "removed the empty group '" + groups.path("scope/" + dead) + "'"));
+    CHECK(lines(collected.out).size() == 1);
+    CHECK(groups.groups("scope") == std::vector<std::string>{living});
+    for (const std::string& each : {"scope/" + living, std::string("scope")}) groups.end(each);
+}
+
 TEST_CASE_FIXTURE(GroupTrial, "gc refuses a malformed base, as run does") {
     for (const Words& words : {Words{"gc"}, Words{"gc", "x"}, Words{"run", "--cgroup", "x", "--", "true"}}) {
         auto setup = command(words);
