@@ -17,14 +17,18 @@ SharedOutput::~SharedOutput() { pump_.unwatch(sink_.descriptor()); }
 IoResult SharedOutput::write(Writer writer, std::span<const std::byte> bytes) {
     if (error_ != 0) return {IoResult::Status::failed, 0, error_};
     const Writer turn = holder_ != nullptr ? holder_ : first_;
-    if (full_ || (turn != nullptr && turn != writer)) {
+    // A writer that comes while others have been named lets them go first: it is named in the owner's next look.
+    const bool overtakes = turn == nullptr && !named_.empty() && !named_.contains(writer);
+    if (full_ || overtakes || (turn != nullptr && turn != writer)) {
         wait(writer);
         return {};
     }
     if (error_file_.live_line != nullptr) error_file_.live_line->hide();
     const IoResult result = sink_.write(bytes);
-    if (result.status == IoResult::Status::moved && error_file_.position != nullptr)
-        error_file_.position->note(bytes.first(result.bytes));
+    if (result.status == IoResult::Status::moved) {
+        named_.erase(writer);
+        if (error_file_.position != nullptr) error_file_.position->note(bytes.first(result.bytes));
+    }
     if (result.status == IoResult::Status::failed) error_ = result.error;
     if (result.status == IoResult::Status::would_block) {
         full_ = true;
@@ -34,8 +38,10 @@ IoResult SharedOutput::write(Writer writer, std::span<const std::byte> bytes) {
 }
 
 void SharedOutput::wait(Writer writer) {
-    const std::int64_t turn = writer == holder_ ? first_turn_ - 1 : next_turn_;
+    const auto named = named_.find(writer);
+    const std::int64_t turn = writer == holder_ ? first_turn_ - 1 : named != named_.end() ? named->second : next_turn_;
     if (!turns_.emplace(writer, turn).second) return;
+    if (named != named_.end()) named_.erase(named);
     waiting_.emplace(turn, writer);
     first_turn_ = std::min(first_turn_, turn);
     next_turn_ = std::max(next_turn_, turn + 1);
@@ -47,6 +53,7 @@ void SharedOutput::release(Writer writer) {
 
 void SharedOutput::forget(Writer writer) {
     release(writer);
+    named_.erase(writer);
     const auto found = turns_.find(writer);
     if (found == turns_.end()) return;
     waiting_.erase(found->second);
@@ -72,6 +79,7 @@ SharedOutput::Writer SharedOutput::next_waiting() {
     }
     if (found == waiting_.end()) return nullptr;
     const Writer next = found->second;
+    named_[next] = found->first;
     turns_.erase(next);
     waiting_.erase(found);
     return next;

@@ -66,6 +66,10 @@ class SharedOutput {
     // Each writer that waits, by its turn, and its turn.
     std::map<std::int64_t, Writer> waiting_;
     std::unordered_map<Writer, std::int64_t> turns_;
+    /// The turns of writers that were named and have not written since: if another one has filled the output first,
+    /// they keep their turn. Otherwise a writer that always has bytes would fill it each time, and the others would
+    /// starve.
+    std::unordered_map<Writer, std::int64_t> named_;
     std::int64_t first_turn_ = 0;
     std::int64_t next_turn_ = 0;
 };

@@ -70,6 +70,27 @@ TEST_CASE_FIXTURE(Sharing, "after a full pipe the writers go on in the order in 
     CHECK(output.next_waiting() == nullptr);
 }
 
+TEST_CASE_FIXTURE(Sharing, "a writer that fills the output again does not overtake those that were named before") {
+    look();
+    fill();  // the first writer waits
+    CHECK(output.write(&second, bytes("b")).status == Status::would_block);
+    CHECK(pipe.take().size() == 4096);
+    look();
+    CHECK(output.next_waiting() == &first);
+    CHECK(output.next_waiting() == &second);
+    const SharedOutput::Writer third = &output;
+    CHECK(output.write(third, bytes("c")).status == Status::would_block);  // it has not been named
+    fill();                                                                // the first one again
+    CHECK(output.write(&second, bytes("b")).status == Status::would_block);
+    CHECK(pipe.take().size() == 4096);
+    look();
+    CHECK(output.next_waiting() == &second);  // it has kept its turn
+    CHECK(output.next_waiting() == third);
+    CHECK(output.next_waiting() == &first);
+    CHECK(output.write(&second, bytes("b")).bytes == 1);
+    CHECK(output.write(third, bytes("c")).bytes == 1);
+    CHECK(pipe.take() == "bc");
+}
 TEST_CASE_FIXTURE(Sharing, "the holder goes first after a full pipe") {
     look();
     fill();
