@@ -82,9 +82,11 @@ TEST_CASE_FIXTURE(CtlTrial, "stop ends a run by its ladder") {
 }
 
 TEST_CASE_FIXTURE(CtlTrial, "a second stop kills") {
-    auto process = start(runner({"-k", "60s", "--", program("ignore_signals"), path("log"), "15"}));
+    auto process = start(runner({"-v", "-k", "60s", "--", program("ignore_signals"), path("log"), "15"}));
     ready(process, path("log"));
     CHECK(order(process.pid(), {"stop"}).ending == exit_code(0));
+    process.wait_for("the first order", [&] { return contains(process.err(), "sending SIGTERM"); });
+    let_pass(50ms);  // two orders within 10 ms are one
     CHECK(order(process.pid(), {"stop"}).ending == exit_code(0));
     CHECK(process.finish().ending == killed_by(SIGTERM));
 }

@@ -59,7 +59,7 @@ TEST_CASE_FIXTURE(Trial, "a process too many stops the run") {
 
 TEST_CASE_FIXTURE(Trial, "a run within its limits is not stopped, also if it uses them up") {
     const auto script =
-        "sleep 0.3 & sleep 0.3 & " + program("use_memory") + " 20 0 & wait -n; wait -n; kill %3; exit 0";
+        "sleep 0.3 & a=$!; sleep 0.3 & b=$!; " + program("use_memory") + " 20 0 & wait $a $b; kill $!; exit 0";
     auto setup = runner({"--max-rss", "200M", "--max-processes", "4", "--", "bash", "-c", script});
     CHECK(complete(setup).ending == exit_code(0));
     CHECK(run({"--max-rss", "max", "--max-processes", "max", "--", "true"}).ending == exit_code(0));
