@@ -25,7 +25,7 @@ TEST_CASE_FIXTURE(Trial, "a program that grows by 100 MiB in a second is stopped
         CHECK(contains(result.err, "of memory (watched limit 64 MiB): sent SIGTERM"));
         CHECK(report["reason"] == "memory-limit");
         CHECK(report["stop"]["cause"] == "memory-limit");
-        CHECK(report["memory"]["peak"] > 64 * mega);
+        CHECK(report["memory"]["peak"] > 60 * mega);  // the kernel counts in batches, here and in /proc
         CHECK(report["memory"]["peak"] < static_cast<long>(96 * mega * (slowness() > 1 ? 2 : 1)));
     }
 }
