@@ -259,7 +259,10 @@ Relay::State Relay::copy_some() {
     if (at_drain_goal() && take_rest()) return deliver_buffer();
     // What a receiver does not want now stays in the source. Only the end of the source is read then.
     const std::size_t room = held_ > 0 ? SIZE_MAX : sink_.room();
-    if (room == 0 && source_.has_bytes()) return State::needs_sink;
+    if (room == 0) {
+        if (source_.is_at_rest()) return State::needs_source;
+        if (source_.has_bytes()) return State::needs_sink;
+    }
     const std::size_t most = share(std::clamp<std::size_t>(room, 1, read_size));
     // A writer that never pauses would keep a line held, so give it up before splicing.
     if (held_ > 0 && (most == 0 || discarding_ || mirror_)) return deliver_held();
