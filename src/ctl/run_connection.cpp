@@ -15,6 +15,7 @@
 #include <cstring>
 
 #include "src/values/errno_text.hpp"
+#include "src/values/poll_timeout.hpp"
 
 namespace netrunner {
 namespace {
@@ -51,12 +52,6 @@ sockaddr_un address_of(const std::string& path, const Descriptor& place) {
 void limit_waiting(int socket) {
     const timeval limit{.tv_sec = patience.count(), .tv_usec = 0};
     ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-}
-
-int milliseconds_until(std::optional<TimePoint> until) {
-    if (!until) return -1;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - std::chrono::steady_clock::now());
-    return static_cast<int>(std::max<std::chrono::milliseconds::rep>(left.count(), 0));
 }
 
 }  // namespace

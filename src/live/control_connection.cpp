@@ -1,7 +1,6 @@
 #include "src/live/control_connection.hpp"
 
 #include <poll.h>
-#include <sys/stat.h>
 
 #include <array>
 #include <utility>
@@ -10,11 +9,6 @@ namespace netrunner {
 namespace {
 
 constexpr std::size_t read_size = 16 * 1024;
-
-bool is_socket(int fd) {
-    struct stat info {};
-    return ::fstat(fd, &info) == 0 && S_ISSOCK(info.st_mode);
-}
 
 }  // namespace
 

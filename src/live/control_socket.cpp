@@ -65,6 +65,11 @@ class DirectoryLock {
 
 }  // namespace
 
+bool is_socket(int fd) {
+    struct stat info {};
+    return ::fstat(fd, &info) == 0 && S_ISSOCK(info.st_mode);
+}
+
 std::optional<SocketPeer> peer_of(int socket) {
     ucred found{};
     socklen_t size = sizeof found;

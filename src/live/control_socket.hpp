@@ -18,6 +18,8 @@ struct SocketPeer {
     uid_t uid = 0;
 };
 std::optional<SocketPeer> peer_of(int socket);
+/// Whether `fd` is a socket, so that it can be answered.
+bool is_socket(int fd);
 
 class ControlSocket {
   public:

@@ -105,7 +105,7 @@ std::string EventLines::step(TimePoint now, StopCause cause, int signal) const {
     return line(std::move(object));
 }
 
-std::string EventLines::changed(TimePoint now, Duration timeout, const std::optional<EventPeer>& by) const {
+std::string EventLines::changed(TimePoint now, Duration timeout, const std::optional<LimitChange::Peer>& by) const {
     JsonObject object = event("changed", now);
     object.add_seconds("timeout", timeout);
     object.add_json("by", by ? JsonObject().add("uid", by->uid).add("pid", by->pid).text() : "null");

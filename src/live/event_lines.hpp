@@ -26,12 +26,6 @@ struct JobMark {
     std::uint64_t number = 0;
 };
 
-/// The process that has asked for a change.
-struct EventPeer {
-    uid_t uid = 0;
-    pid_t pid = 0;
-};
-
 /// Each method returns one line with its newline, valid UTF-8, of `longest` bytes at most; only that of `end` may be
 /// longer. If a text had to be cut for that, the event has "cut":true.
 class EventLines {
@@ -51,7 +45,8 @@ class EventLines {
     [[nodiscard]] std::string step(TimePoint now, StopCause cause, int signal) const;
     /// The time limit is `timeout` from now on, counted as --timeout is; `forever`: there is none any more. `by`: not
     /// known for a leash that is a pipe.
-    [[nodiscard]] std::string changed(TimePoint now, Duration timeout, const std::optional<EventPeer>& by) const;
+    [[nodiscard]] std::string changed(TimePoint now, Duration timeout,
+                                      const std::optional<LimitChange::Peer>& by) const;
     /// `count` events that were to be before this one were dropped, the first of them at `since`.
     [[nodiscard]] std::string dropped(TimePoint now, std::uint64_t count, TimePoint since) const;
     /// An orphan was found; `ended_by` is 0 if no signal has been sent to it.

@@ -2,21 +2,17 @@
 
 #include <poll.h>
 
-#include <algorithm>
 #include <chrono>
 #include <climits>
 #include <span>
 #include <utility>
 
+#include "src/values/poll_timeout.hpp"
+
 namespace netrunner {
 namespace {
 
 using std::chrono::steady_clock;
-
-int milliseconds_until(TimePoint until) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now());
-    return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 3'600'000));
-}
 
 }  // namespace
 

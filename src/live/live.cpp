@@ -23,11 +23,6 @@ constexpr std::chrono::seconds output_interval{1};
 /// How long a process that reads an output may take to ask for its end after the run.
 constexpr std::chrono::seconds linger{1};
 
-bool is_socket(int fd) {
-    struct stat info {};
-    return ::fstat(fd, &info) == 0 && S_ISSOCK(info.st_mode);
-}
-
 bool is_regular(int fd) {
     struct stat info {};
     return ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
@@ -36,7 +31,7 @@ bool is_regular(int fd) {
 }  // namespace
 
 Live::Live(const Options& options, const LaunchPlan& plan, TimePoint begun)
-    : command_(options.command), lines_(::getpid(), begun) {
+    : EventTeller(EventLines(::getpid(), begun), options.command) {
     using Mode = StreamChoice::Mode;
     streams_.push_back({.asked = output_, .is_error = false, .is_offered = plan.standard_output.mode == Mode::control});
     streams_.push_back({.asked = error_, .is_error = true, .is_offered = plan.standard_error.mode == Mode::control});
@@ -44,7 +39,7 @@ Live::Live(const Options& options, const LaunchPlan& plan, TimePoint begun)
                         options.events->descriptor == options.control->descriptor;
     if (options.events && !is_one) {
         const auto until = plan.timeout == forever ? std::nullopt : std::optional(steady_clock::now() + plan.timeout);
-        events_.emplace(open_event_place(*options.events, until), lines_);
+        events_.emplace(open_event_place(*options.events, until), lines());
     }
     if (options.control) open_control(*options.control, plan);
     if (is_one) connections_.front().is_subscribed = true;
@@ -73,7 +68,7 @@ void Live::open_control(const Endpoint& place, const LaunchPlan& plan) {
             fd));
     }
     connections_.emplace_back(
-        fd, lines_, events_ ? &*events_ : nullptr,
+        fd, lines(), events_ ? &*events_ : nullptr,
         ControlConnection::Rights{.is_leash = true, .peer = is_answered ? peer_of(fd) : std::nullopt});
 }
 
@@ -108,7 +103,7 @@ void Live::accept_visitors() {
         // has ended by the time it asks could not be told from another one with its pid.
         const bool may_lift = run_ == nullptr || !run_->is_below_command(peer->pid);
         connections_
-            .emplace_back(std::move(visitor), std::move(answers), lines_,
+            .emplace_back(std::move(visitor), std::move(answers), lines(),
                           ControlConnection::Rights{.may_lift = may_lift, .peer = peer})
             .join(*pump_, this);
     }
@@ -342,44 +337,22 @@ bool Live::has_reader() const {
            std::ranges::any_of(connections_, [](const ControlConnection& each) { return each.is_subscribed; });
 }
 
-void Live::tell(Kind kind, const std::string& line) {
+void Live::tell(Kind kind, std::string line) {
     const TimePoint now = steady_clock::now();
-    if (events_) events_->queue().add(kind, line, now);
     for (ControlConnection& each : connections_) {
         if (each.is_subscribed && each.writer() != nullptr) each.writer()->queue().add(kind, line, now);
     }
+    if (events_) events_->queue().add(kind, std::move(line), now);
 }
 
-void Live::tell_output() {
-    if (run_ == nullptr) return;
-    const OutputFigures now = run_->outputs();
-    if (now == told_ || !now.has_bytes()) return;
-    told_ = now;
-    tell(Kind::output, lines_.output(steady_clock::now(), now.output, now.error));
+void Live::tell_bytes() {
+    if (run_ != nullptr) tell_output(run_->outputs());
 }
 
 void Live::started(pid_t command, Duration timeout) {
-    const TimePoint now = steady_clock::now();
-    tell(Kind::other, lines_.start(now, command, command_, timeout == forever ? std::nullopt : std::optional(timeout)));
-    next_output_ = now + output_interval;
-    told_ = {};  // each attempt's bytes are counted anew
+    EventTeller::started(command, timeout);
+    next_output_ = steady_clock::now() + output_interval;
     starting_ = false;
-}
-
-void Live::stepped(StopCause cause, int signal) { tell(Kind::other, lines_.step(steady_clock::now(), cause, signal)); }
-
-void Live::stopped(int signal) { tell(Kind::other, lines_.stopped(steady_clock::now(), signal)); }
-
-void Live::continued() { tell(Kind::other, lines_.continued(steady_clock::now())); }
-
-void Live::found(const Orphan& orphan) { tell(Kind::other, lines_.orphan(steady_clock::now(), orphan)); }
-
-void Live::ended(const End& end) { tell(Kind::other, lines_.exit(steady_clock::now(), end)); }
-
-void Live::changed(const LimitChange& change) {
-    std::optional<EventPeer> by;
-    if (change.by) by = {.uid = change.by->uid, .pid = change.by->pid};
-    tell(Kind::other, lines_.changed(steady_clock::now(), change.timeout, by));
 }
 
 // ---- turns
@@ -392,7 +365,7 @@ std::optional<TimePoint> Live::deadline() const {
 void Live::attend() {
     const TimePoint now = steady_clock::now();
     if (is_due(next_output_, now)) {
-        tell_output();
+        tell_bytes();
         next_output_ = now + output_interval;
     }
     if (!starting_ && !held_.empty()) answer_held();
@@ -412,7 +385,7 @@ void Live::flush() {
 
 void Live::control(ControlledRun* run, bool starts) {
     if (run == nullptr) {
-        tell_output();
+        tell_bytes();
         next_output_.reset();
     }
     starting_ = run != nullptr && starts;
@@ -442,7 +415,7 @@ std::optional<EventFigures> Live::settle(TimePoint until) {
 
 void Live::end(int status, std::string_view report, TimePoint until) {
     if (socket_) socket_->remove();
-    if (has_reader()) tell(Kind::end, lines_.end(steady_clock::now(), status, report));
+    if (has_reader()) tell_end(status, report);
     if (events_) events_->flush_until(until);
     for (ControlConnection& each : connections_) {
         if (each.writer() != nullptr) each.writer()->flush_until(until);

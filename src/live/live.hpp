@@ -18,15 +18,14 @@
 #include "src/live/control_request.hpp"
 #include "src/live/control_socket.hpp"
 #include "src/live/controlled_run.hpp"
-#include "src/live/event_lines.hpp"
+#include "src/live/event_teller.hpp"
 #include "src/live/line_writer.hpp"
-#include "src/live/run_listener.hpp"
 #include "src/plan/launch_plan.hpp"
 #include "src/relay/pump.hpp"
 
 namespace netrunner {
 
-class Live final : public RunListener {
+class Live final : public EventTeller {
   public:
     /// Opens the file of --events, which may wait for a FIFO's reader until the time limit, and the socket of
     /// --control. Throws SetupFailure, OpenTimedOut, UsageError.
@@ -57,14 +56,7 @@ class Live final : public RunListener {
     /// Writes the event `end` everywhere, and closes the socket.
     void end(int status, std::string_view report, TimePoint until);
 
-    // RunListener
     void started(pid_t command, Duration timeout) override;
-    void stepped(StopCause cause, int signal) override;
-    void stopped(int signal) override;
-    void continued() override;
-    void found(const Orphan& orphan) override;
-    void ended(const End& end) override;
-    void changed(const LimitChange& change) override;
 
   private:
     struct Waiting {
@@ -93,12 +85,10 @@ class Live final : public RunListener {
     void drop_ended();
     void flush();
     void forget(const ControlConnection& connection);
-    void tell(EventQueue::Kind kind, const std::string& line);
-    void tell_output();
+    void tell(EventQueue::Kind kind, std::string line) override;
+    void tell_bytes();
     [[nodiscard]] bool has_reader() const;
 
-    const std::vector<std::string> command_;
-    EventLines lines_;
     AskedOutput output_;
     AskedOutput error_;
     std::optional<LineWriter> events_;
@@ -115,8 +105,7 @@ class Live final : public RunListener {
     ControlledRun* run_ = nullptr;
     Pump* pump_ = nullptr;
     std::optional<TimePoint> next_output_;  ///< when to tell of the bytes again
-    OutputFigures told_{};
-    bool is_over_ = false;  ///< the run
+    bool is_over_ = false;                  ///< the run
     bool is_leash_closed_ = false;
     std::optional<TimePoint> linger_until_;
 };

@@ -11,17 +11,9 @@
 #include <thread>
 #include <utility>
 
+#include "src/values/poll_timeout.hpp"
+
 namespace netrunner {
-namespace {
-
-/// The timeout for epoll_wait(2), rounded up so that the wait does not end before the deadline; at most one hour.
-int milliseconds_until(std::optional<TimePoint> deadline) {
-    if (!deadline) return -1;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - std::chrono::steady_clock::now());
-    return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 3'600'000));
-}
-
-}  // namespace
 
 Pump::Pump(Gathering gathering) : epoll_(::epoll_create1(EPOLL_CLOEXEC)), gathering_(gathering) {
     if (!epoll_) throw std::system_error(errno, std::generic_category(), "cannot create an epoll instance");

@@ -39,8 +39,8 @@ struct SignalEvent {
 /// before `HeldSignals`; nothing: the present one.
 SignalState read_signal_state(std::optional<SignalBits> mask = std::nullopt);
 
-/// Holds the signals that a SignalSource reads from now on, so that one that comes before it stands is not lost: the
-/// SignalSource reads it.
+/// Holds the signals that a SignalSource reads from now on, so that a signal that comes before it stands is not lost:
+/// the SignalSource reads it.
 class HeldSignals {
   public:
     HeldSignals();

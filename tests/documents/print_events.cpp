@@ -41,7 +41,7 @@ void print_events(const EventLines& lines, TimePoint now) {
         print(lines.step(now, cause, SIGTERM));
     }
     print(lines.step(now, StopCause::cancelled, SIGRTMIN + 1));
-    print(lines.changed(now, 2400s, EventPeer{1000, 77}));
+    print(lines.changed(now, 2400s, LimitChange::Peer{1000, 77}));
     print(lines.changed(now, forever, std::nullopt));
     print(lines.dropped(now, 412, now - 1s));
     print(lines.orphan(now, {.pid = 7, .name = "sleep", .command = "sleep 100", .ended_by = SIGTERM}));

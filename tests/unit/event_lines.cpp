@@ -48,7 +48,7 @@ TEST_CASE("the lines of the specification") {
     CHECK(lines.step(begun + 1800s, StopCause::timeout, SIGTERM) ==
           R"({"event":"step","t":1800,"run":4240,"cause":"timeout","signal":"SIGTERM"})"
           "\n");
-    CHECK(lines.changed(begun + 90s, 2400s, EventPeer{1000, 77}) ==
+    CHECK(lines.changed(begun + 90s, 2400s, LimitChange::Peer{1000, 77}) ==
           R"({"event":"changed","t":90,"run":4240,"timeout":2400,"by":{"uid":1000,"pid":77}})"
           "\n");
     CHECK(lines.dropped(begun + 91s, 412, begun + 12'100ms) ==
@@ -177,7 +177,7 @@ TEST_CASE("every other text is cut too") {
     for (const std::string& line :
          {job.continued(begun), job.start(begun, 1, Words{text, text}, 1s), job.exit(begun, Exited{0}),
           job.exit(begun, NotStarted{.stage = "exec", .error = ENOENT, .message = text}),
-          job.orphan(begun, {.pid = 1, .name = text, .command = ""}), job.changed(begun, 1s, EventPeer{1, 2}),
+          job.orphan(begun, {.pid = 1, .name = text, .command = ""}), job.changed(begun, 1s, LimitChange::Peer{1, 2}),
           job.dropped(begun, 1, begun), job.output(begun, 1, 2), job.step(begun, StopCause::orphans, SIGKILL)}) {
         const Json event = checked(line);
         CHECK(event["cut"] == true);
