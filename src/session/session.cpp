@@ -270,6 +270,7 @@ void Session::handle_time() {
     if (is_due(helpers_deadline(), now)) look_after_helpers();
     if (is_due(stop_command_deadline(), now)) end_stop_command();
     if (const auto cause = limits_.exceeded(now, streams_.last_sign()); cause && runs()) request_stop(*cause);
+    if (is_due(unread_deadline(), now)) request_stop(StopCause::timeout);
     if (runs() && is_due(input_watch_.deadline(), now)) watch_input(now);
     if (runs() && is_due(cpu_limit_.deadline(), now)) watch_cpu();
     if (runs() && is_due(tree_deadline(), now)) watch_tree();
@@ -364,10 +365,16 @@ std::optional<TimePoint> Session::state_deadline() const {
         case RunState::settling: return settling_.deadline();
         case RunState::stopping:
             return earlier(stop_.deadline(), earlier(second_layer_.deadline(), survivor_watch_.deadline()));
-        case RunState::draining: return patience_at_;
+        case RunState::draining: return patience_at_ ? patience_at_ : unread_deadline();
         case RunState::over: return std::nullopt;
     }
     return std::nullopt;
+}
+
+/// Output on demand has no reader whose end could end the drain. So the time limit does, unless a stop already has.
+std::optional<TimePoint> Session::unread_deadline() const {
+    const bool waits = state_ == RunState::draining && streams_.is_on_demand() && !patience_at_;
+    return waits ? limits_.total_end() : std::nullopt;
 }
 
 /// Nothing while the session measures no time that a suspension could use up, or if its process looks for all sessions.

@@ -189,6 +189,7 @@ class Session {
         return earlier(memory_limit_.deadline(), process_limit_.deadline());
     }
     [[nodiscard]] std::optional<TimePoint> state_deadline() const;
+    [[nodiscard]] std::optional<TimePoint> unread_deadline() const;
     [[nodiscard]] std::optional<TimePoint> suspension_deadline() const;
     [[nodiscard]] std::optional<TimePoint> pulse_deadline() const;
     [[nodiscard]] std::optional<TimePoint> stop_command_deadline() const;

@@ -21,6 +21,8 @@ class TimeLimits {
     /// When the last such pause ended; nothing before the first.
     [[nodiscard]] std::optional<TimePoint> resumed() const { return resumed_; }
 
+    /// When the total limit is exceeded; nothing without one.
+    [[nodiscard]] std::optional<TimePoint> total_end() const { return end_; }
     /// When the first limit is exceeded if the command is silent after `last_sign`; nothing without a limit.
     [[nodiscard]] std::optional<TimePoint> deadline(std::optional<TimePoint> last_sign) const;
     /// The limit that is exceeded at `now`, as the cause of a stop.

@@ -74,6 +74,8 @@ class Streams {
     /// Once for each text of `feed`: 0 when the kernel has taken it, or errno.
     std::optional<int> take_fed();
 
+    /// Whether requests read one of the outputs.
+    [[nodiscard]] bool is_on_demand() const { return asks_output_ || asks_error_; }
     /// No request will read the outputs any more: discards what they write.
     void discard_asked();
 

@@ -156,6 +156,18 @@ TEST_CASE_FIXTURE(DataTrial, "output that was not read stays readable after the 
     CHECK(process.finish().ending == exit_code(3));
 }
 
+TEST_CASE_FIXTURE(DataTrial, "the time limit ends the wait for a reader") {
+    auto [process, peer] = controlled({"-t", "1s", "--report", path("report")}, {"sh", "-c", "echo last; exit 3"});
+    const auto result = process.finish();
+    CHECK(result.ending == exit_code(124));
+    CHECK_WALL(result, 1s, 12s);
+    const auto report = report_at(path("report"));
+    CHECK(report["reason"] == "timeout");
+    CHECK(report["exit_code"] == 3);
+    CHECK(report["stop"]["steps"].empty());
+    CHECK(report["stdout"]["truncated"] == true);
+}
+
 TEST_CASE_FIXTURE(DataTrial, "the end of the leash ends the wait for a reader") {
     auto [process, peer] = controlled({"--report", path("report")}, {"sh", "-c", "echo last; exit 3"});
     CHECK(wait_until([&] { return peer.ask({{"cmd", "status"}})["state"] == "draining"; }));
