@@ -26,6 +26,7 @@
 #include "src/batch/processors.hpp"
 #include "src/batch/room_for_jobs.hpp"
 #include "src/batch/shard.hpp"
+#include "src/link/standard_files.hpp"
 #include "src/plan/facts.hpp"
 #include "src/plan/retry_plan.hpp"
 #include "src/relay/source.hpp"
@@ -155,7 +156,10 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
         room.descriptors_each += descriptors_of_group;
     make_room(room, at_once, options.job);
     if (!server) check_room_in_group(options, at_once);
-    if (!options.jsonl) plan_retries(options.job, false);  // refuses --retry-delay without --retries
+    if (!options.jsonl) {                  // a record may say these itself
+        plan_retries(options.job, false);  // refuses --retry-delay without --retries
+        try_given_files(options.job.directory, options.job.standard_input);
+    }
     options.die_with_parent = std::exchange(options.job.die_with_parent, false);
     const CgroupChoice around = take_group_choice(options);
     const OwnFiles own_files(options);

@@ -75,20 +75,24 @@ void ReportMerge::take_job(ReportedJob job) {
     if (has_failed) failed_.emplace(key, index);
 }
 
+std::string ReportMerge::resume_hint(const File& file) {
+    const std::string shard = shard_text(file.shard);
+    return fmt::format("netrunner batch --resume {}{}", file.name, shard.empty() ? "" : " --shard " + shard);
+}
+
 std::vector<std::string> ReportMerge::gaps() const {
     std::vector<std::string> gaps;
     for (const File& file : files_) {
         if (file.lines == 0) {
             gaps.push_back(fmt::format("'{}' is empty: the batch has not begun", file.name));
         } else if (!file.has_trailer) {
-            gaps.push_back(fmt::format("'{}' has no trailer: the batch is not finished (netrunner batch --resume {})",
-                                       file.name, file.name));
-        } else if (!file.not_started) {
             gaps.push_back(
-                fmt::format("'{}': not all jobs were started (netrunner batch --resume {})", file.name, file.name));
+                fmt::format("'{}' has no trailer: the batch is not finished ({})", file.name, resume_hint(file)));
+        } else if (!file.not_started) {
+            gaps.push_back(fmt::format("'{}': not all jobs were started ({})", file.name, resume_hint(file)));
         } else if (*file.not_started > 0) {
-            gaps.push_back(fmt::format("'{}': {} jobs were not started (netrunner batch --resume {})", file.name,
-                                       *file.not_started, file.name));
+            gaps.push_back(
+                fmt::format("'{}': {} jobs were not started ({})", file.name, *file.not_started, resume_hint(file)));
         }
     }
     const File* const first = files_.empty() ? nullptr : &files_.front();

@@ -51,6 +51,7 @@ class ReportMerge {
 
     void take_header(const ReportHeader& header);
     void take_job(ReportedJob job);
+    [[nodiscard]] static std::string resume_hint(const File& file);
     [[nodiscard]] std::vector<std::string> gaps() const;
 
     std::vector<File> files_;

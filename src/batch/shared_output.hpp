@@ -40,7 +40,7 @@ class SharedOutput {
     /// From now on no other writer can write, until `release`.
     void hold(Writer writer) { holder_ = writer; }
     void release(Writer writer);
-    /// No other writer begins before `writer` has written; null: any may. One that holds the output goes on.
+    /// No other writer begins before `writer` has written; null: any may. The writer that holds the output goes on.
     void put_first(Writer writer) { first_ = writer; }
     /// `writer` is about to go.
     void forget(Writer writer);

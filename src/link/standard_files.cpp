@@ -76,6 +76,14 @@ void refuse_input_for_one_attempt(const LaunchPlan& plan) {
                                  plan.standard_input.path));
 }
 
+void try_given_files(const std::optional<std::string>& directory, const std::optional<StreamChoice>& input) {
+    open_directory(directory);
+    if (!input || input->mode != Mode::file) return;
+    struct stat info {};
+    if (::stat(input->path.c_str(), &info) == 0 && is_read_once(info)) return;
+    open_file(input->path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
+}
+
 /// Opens `path` for writing. A file that is already open, as netrunner's own descriptor or for another output, is
 /// shared: a second open file would have an offset of its own, and overwrite what was written through the first.
 Descriptor StandardFiles::open_output(const std::string& path, int flags, std::optional<TimePoint> until) const {

@@ -37,4 +37,8 @@ struct StandardFiles {
 /// Throws UsageError if the plan has --retries and the file of --stdin can be read only once (a FIFO, a socket).
 void refuse_input_for_one_attempt(const LaunchPlan& plan);
 
+/// Opens the working directory and the file of --stdin, and closes them again: a batch refuses before its first job
+/// starts what no job could open. A FIFO is not opened. Throws SetupFailure.
+void try_given_files(const std::optional<std::string>& directory, const std::optional<StreamChoice>& input);
+
 }  // namespace netrunner

@@ -109,6 +109,21 @@ TEST_CASE_FIXTURE(JobsTrial, "a record has --retries of its own") {
     CHECK(contains(job(3).at("message").get<std::string>(), "--retry-delay needs --retries"));
 }
 
+TEST_CASE_FIXTURE(JobsTrial, "what no job could open is refused before the first one starts") {
+    const auto refused = [&](const Words& options) {
+        auto words = options;
+        words.insert(words.end(), {"--report", path("report"), "--", "echo", ":::", "a", "b"});
+        const auto result = complete(batch(words));
+        CHECK(result.ending == exit_code(125));
+        CHECK(result.out.empty());
+        CHECK(std::ranges::count(result.err, '\n') == 1);
+        CHECK(!std::filesystem::exists(path("report")));
+        return result.err;
+    };
+    CHECK(contains(refused({"--chdir", "/missing"}), "cannot change directory to '/missing': No such file"));
+    CHECK(contains(refused({"--stdin", "/missing"}), "cannot open '/missing': No such file"));
+}
+
 TEST_CASE_FIXTURE(JobsTrial, "an attempt of a job begins when no process of the one before is left") {
     for (const char* each : {"pid", "second"}) path(each);
     const std::string script =

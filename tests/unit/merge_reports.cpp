@@ -115,9 +115,9 @@ TEST_CASE("a missing or an unfinished shard is status 1 and named") {
         const std::string torn = folder.write("torn", text);
         const MergeAnswer answer = merge_reports({.reports = {whole, torn}}, "host", false);
         CHECK(answer.status == 1);
-        CHECK(
-            answer.problems ==
-            Words{"'" + torn + "' has no trailer: the batch is not finished (netrunner batch --resume " + torn + ")"});
+        CHECK(answer.problems ==
+              Words{"'" + torn + "' has no trailer: the batch is not finished (netrunner batch --resume " + torn +
+                    " --shard 2/2)"});
     }
 }
 

@@ -93,6 +93,9 @@ TEST_CASE("a shard that is not finished is named") {
           std::vector<std::string>{"'a': 4 jobs were not started (netrunner batch --resume a)"});
     CHECK(merged({header(0, 0) + job(1, 0) + trailer(std::nullopt)}).gaps ==
           std::vector<std::string>{"'a': not all jobs were started (netrunner batch --resume a)"});
+    CHECK(merged({header(2, 2) + job(1, 0), header(1, 2) + trailer()}).gaps ==
+          std::vector<std::string>{
+              "'a' has no trailer: the batch is not finished (netrunner batch --resume a --shard 2/2)"});
     CHECK(merged({header(0, 0) + trailer() + header(0, 0) + job(1, 0)}).status() == 1);
     CHECK(merged({header(0, 0) + job(1, 0) + R"({"type":"jo)"}).status() == 1);
     const MergedBatch empty = merged({header(1, 2) + trailer(), ""});
