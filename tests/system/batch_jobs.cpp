@@ -120,8 +120,8 @@ TEST_CASE_FIXTURE(JobsTrial, "what no job could open is refused before the first
         CHECK(!std::filesystem::exists(path("report")));
         return result.err;
     };
-    CHECK(contains(refused({"--chdir", "/missing"}), "cannot change directory to '/missing': No such file"));
-    CHECK(contains(refused({"--stdin", "/missing"}), "cannot open '/missing': No such file"));
+    CHECK(contains(refused({"--chdir", "/missing"}), "cannot change directory to '/missing': no such file"));
+    CHECK(contains(refused({"--stdin", "/missing"}), "cannot open '/missing': no such file"));
 }
 
 TEST_CASE_FIXTURE(JobsTrial, "an attempt of a job begins when no process of the one before is left") {
