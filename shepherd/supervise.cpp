@@ -43,11 +43,7 @@ class Supervisor {
 
     int run() noexcept {
         while (!finished_ && (phase_ != Phase::over || has_duties())) wait();
-        if (!runner_gone_) {
-            // The runner waits for both processes, so let the shepherd exit at the same time.
-            if (!shepherd_gone_) tell_shepherd();
-            return exit_reported;
-        }
+        if (!runner_gone_) return exit_reported;
         start_.groups.clear_job(plan_);
         if (shepherd_gone_) {
             start_.groups.leave_leaf();
@@ -63,13 +59,6 @@ class Supervisor {
     /// stays until then, because the runner may be killed before it does either.
     [[nodiscard]] bool has_duties() const noexcept {
         return start_.users_terminal.is_guarded() || (start_.groups.job && !runner_gone_);
-    }
-
-    void tell_shepherd() const noexcept {
-        siginfo_t done{};
-        done.si_signo = passed_on_signal;
-        done.si_code = SI_QUEUE;
-        start_.shepherd.send(passed_on_signal, &done);
     }
 
     // -- waiting

@@ -56,7 +56,6 @@ class Watch {
     int run() noexcept {
         while (!guard_ended()) {
             wait(runner_.descriptor(), guard_due_at_);
-            if (guard_is_done_) return 0;
         }
         const bool reported = WIFEXITED(guard_status_) && WEXITSTATUS(guard_status_) == exit_reported;
         if (reported) return 0;
@@ -93,7 +92,6 @@ class Watch {
             const int signal = static_cast<int>(info.ssi_signo);
             if (signal == passed_on_signal && info.ssi_code == SI_QUEUE) {
                 const auto sender = static_cast<pid_t>(info.ssi_pid);
-                guard_is_done_ = sender == watched_.guard;
                 runner_acts_ = runner_acts_ || (sender == plan_.runner && info.ssi_int == runner_ends_tree);
             } else if (signal != SIGCHLD && !taking_over_) {
                 pass_on(signal);
@@ -209,7 +207,6 @@ class Watch {
     Ladder ladder_;
     RunnerWatch runner_;
     int guard_status_ = 0;
-    bool guard_is_done_ = false;         ///< the guard is about to exit and the runner reaps it
     std::int64_t guard_due_at_ = never;  ///< when to call replace_guard if the guard is still there
     bool taking_over_ = false;           ///< the guard is dead
     bool runner_acts_ = false;           ///< the runner ends the tree for as long as it lives

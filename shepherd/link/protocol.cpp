@@ -118,6 +118,7 @@ void fields(Cursor& c, Value& v) {
     c.boolean(v.passes_descriptors);
     c.integer(v.pipe_size);
     c.integer(v.ignored);
+    c.integer(v.differing);
     c.integer(v.blocked);
     c.boolean(v.has_umask);
     c.integer(v.umask);

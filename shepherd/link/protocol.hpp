@@ -14,7 +14,7 @@ namespace netrunner::protocol {
 
 /// To be increased whenever a frame changes. Both programs come from one build, so a difference is an installation
 /// error.
-inline constexpr std::uint32_t version = 11;
+inline constexpr std::uint32_t version = 12;
 /// The characters "NR" and two bytes that no text begins with.
 inline constexpr std::uint32_t magic = 0x0f1e524e;
 
@@ -117,6 +117,7 @@ struct Plan {
     std::uint8_t passes_descriptors = 0;  ///< the command inherits descriptors above 2
     std::uint32_t pipe_size = 0;          ///< bytes; 0: the kernel's default
     std::uint64_t ignored = 0;            ///< bit n-1: the command starts with signal n ignored, else with its default
+    std::uint64_t differing = 0;          ///< the signals that may be otherwise in the child; it sets these alone
     std::uint64_t blocked = 0;            ///< the command's signal mask, as for `ignored`
     std::uint8_t has_umask = 0;
     std::uint32_t umask = 0;

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -117,14 +118,14 @@ struct KernelAction {
     std::uint64_t mask = 0;
 };
 
-/// Sets each signal to ignored or default. Raw system calls, because glibc's sigaction refuses signals 32 and 33, and
-/// a parent of netrunner that uses posix_spawn(3) leaves both ignored. The call fails for SIGKILL and SIGSTOP, which
-/// always have their default.
-void apply_dispositions(std::uint64_t ignored) {
-    for (int number = 1; number <= 64; ++number) {
+/// Sets the signals that may differ from the plan to ignored or default. Raw system calls, because glibc's sigaction
+/// refuses signals 32 and 33.
+void apply_dispositions(const protocol::Plan& plan) {
+    for (std::uint64_t left = plan.differing; left != 0; left &= left - 1) {
+        const int index = std::countr_zero(left);
         KernelAction action;
-        action.handler = (ignored >> (number - 1) & 1) != 0 ? SIG_IGN : SIG_DFL;
-        ::syscall(SYS_rt_sigaction, number, &action, nullptr, sizeof action.mask);
+        action.handler = (plan.ignored >> index & 1) != 0 ? SIG_IGN : SIG_DFL;
+        ::syscall(SYS_rt_sigaction, index + 1, &action, nullptr, sizeof action.mask);
     }
 }
 
@@ -218,7 +219,7 @@ std::string_view search_path(char** environment) {
     if (::getppid() != setup.guard) ::_exit(127);
 
     if (plan.passes_descriptors != 0) take_over_listening(setup.environment, plan.runner);
-    apply_dispositions(plan.ignored);
+    apply_dispositions(plan);
     ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &plan.blocked, nullptr, sizeof plan.blocked);
     search_and_execute(setup);
 }

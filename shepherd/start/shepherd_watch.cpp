@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -29,15 +28,10 @@ bool ShepherdWatch::has_ended() const noexcept {
     return ::poll(&ended, 1, 0) == 1;
 }
 
-void ShepherdWatch::send(int signal, siginfo_t* info) const noexcept {
-    if (has_pidfd_ && (send_by_pidfd(descriptor_, signal, info) || errno != ENOSYS)) return;
+void ShepherdWatch::send(int signal) const noexcept {
+    if (has_pidfd_ && (send_by_pidfd(descriptor_, signal, nullptr) || errno != ENOSYS)) return;
     // While the shepherd is this process's parent, its pid cannot be another process's.
-    if (::getppid() != shepherd_) return;
-    if (info != nullptr) {
-        ::syscall(SYS_rt_sigqueueinfo, shepherd_, signal, info);
-    } else {
-        ::kill(shepherd_, signal);
-    }
+    if (::getppid() == shepherd_) ::kill(shepherd_, signal);
 }
 
 }  // namespace netrunner

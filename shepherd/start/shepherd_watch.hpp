@@ -29,7 +29,7 @@ class ShepherdWatch {
 
     /// In the guard: sends the signal to the shepherd, unless it has ended. A guard in a PID namespace needs pidfds for
     /// that; without them, it sends nothing.
-    void send(int signal, siginfo_t* info = nullptr) const noexcept;
+    void send(int signal) const noexcept;
 
   private:
     Descriptor descriptor_;    ///< the pidfd, or the pipe's read end

@@ -58,7 +58,7 @@ std::vector<char*> as_pointers(const std::vector<std::string>& words) {
 }  // namespace
 
 ShepherdStart start_shepherd(const LaunchPlan& plan, const StandardFiles& files, const HandedOver& handed_over) {
-    const std::string program = find_shepherd();
+    static const std::string program = find_shepherd();  // once for all jobs of a batch
     // The link and the directories close on exec. They keep their own numbers, which no descriptor of the user's has.
     std::vector<SpawnRequest::Placed> placed;
     for (const int fd :

@@ -66,6 +66,14 @@ SignalBits plan_ignored(const Options& options, const SignalState& found, bool h
     return found.ignored & deliberate & ~(has_terminal ? terminal_requests : 0);
 }
 
+/// The signals whose disposition in the child, before it sets any, may not be that of the plan. execve(2) keeps what is
+/// ignored and resets the rest to default, and netrunner and the shepherd change SIGPIPE and SIGCHLD. Signals 32 and 33
+/// cannot be asked for through glibc: a parent that uses posix_spawn(3) leaves both ignored.
+SignalBits differing_signals(SignalBits found, SignalBits planned) {
+    constexpr SignalBits always = signal_bit(SIGPIPE) | signal_bit(SIGCHLD) | signal_bit(32) | signal_bit(33);
+    return found | planned | always;
+}
+
 Wiring wiring_of(const StreamChoice& choice, bool on_terminal) {
     if (choice.mode == Mode::control && on_terminal) return Wiring::terminal;
     switch (choice.mode) {
@@ -175,6 +183,7 @@ protocol::Plan plan_shepherd(const Options& options, const Facts& facts, const L
     plan.passes_descriptors = facts.passes_descriptors ? 1 : 0;
     plan.pipe_size = static_cast<std::uint32_t>(launch.pipe_size);
     plan.ignored = plan_ignored(options, facts.signals, facts.has_terminal);
+    plan.differing = differing_signals(facts.signals.ignored, plan.ignored);
     plan.blocked = options.keep_signals ? facts.signals.blocked : 0;
     if (options.umask) {
         plan.has_umask = 1;

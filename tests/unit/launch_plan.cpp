@@ -285,6 +285,7 @@ TEST_CASE("only deliberate signal dispositions are passed on") {
     Options options = asked();
     auto plan = make_launch_plan(options, {.signals = found}).shepherd;
     CHECK(plan.ignored == (signal_bit(SIGHUP) | signal_bit(SIGUSR1)));
+    CHECK((plan.differing & found.ignored) == found.ignored);
     CHECK(plan.blocked == 0);
     options.keep_signals = true;
     plan = make_launch_plan(options, {.signals = found}).shepherd;

@@ -17,6 +17,7 @@ Plan full_plan() {
     plan.new_session = 1;
     plan.pipe_size = 0x01020304;
     plan.ignored = 0x8000000000000001;
+    plan.differing = 0x8000000000000003;
     plan.blocked = 0x00ff00ff00ff00ff;
     plan.has_nice = 1;
     plan.nice = -20;
