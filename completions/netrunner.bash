@@ -11,7 +11,7 @@ _netrunner_shared_options='
     --no-new-privs
     --cgroup= --cgroup-base= --memory-max= --memory-high= --swap-max= --pids-max= --cpu-max= --cpu-weight= --cpuset=
     --io-max= --cgroup-set=
-    o/--output= --append --timestamps=? --report= --junit= --events= --progress q/--quiet v/--verbose h/--help V/--version'
+    o/--output= --append --timestamps=? --report= --junit= --events= --sample=? --progress q/--quiet v/--verbose h/--help V/--version'
 _netrunner_run_options="$_netrunner_shared_options"'
     --pty --term= --pty-stderr= --no-input= --winsize= --prefix= --output-stamped --output-format= --pipe-size=
     a/--argv0= --report-fd= --control= --junit-name= --summary --heartbeat='
@@ -116,6 +116,7 @@ _netrunner_value() { # OPTION
         --max-output-action) _netrunner_offer 'stop drop' ;;
         --pipe-size) _netrunner_offer '64K 256K 1M' ;;
         --timeout | --idle-timeout | --batch-timeout | --cpu-time | --heartbeat) _netrunner_offer '30s 5m 1h 1h30m' ;;
+        --sample) _netrunner_offer '100ms 1s 10s' ;;
         --kill-after) _netrunner_offer '0 1s 5s 30s' ;;
         --signal) _netrunner_offer 'HUP INT QUIT USR1 USR2 ALRM TERM CONT STOP TSTP KILL' ;;
         --stop) _netrunner_offer 'INT,2s,TERM,5s,KILL TERM,5s,KILL KILL command:TERM,10s,TERM,5s,KILL' ;;

@@ -265,6 +265,7 @@ __netrunner_option run summary 'Print a short summary on stderr at the end'
 __netrunner_option run heartbeat= 'Print a status line per this time without output' 30s 1m 5m
 __netrunner_option run progress 'Show a live status line on the terminal'
 __netrunner_option run q/quiet 'Do not print the verdict of a limit or a stop'
+__netrunner_option both 'sample=?' 'Record the use of the tree, for report and events' 100ms 1s 10s
 __netrunner_option both v/verbose 'Print each step; -vv also internal messages'
 __netrunner_option run h/help 'Show the options of run'
 __netrunner_option both V/version 'Show the version'

@@ -125,15 +125,7 @@ std::size_t find_unspared(const Tree& tree, std::span<TreeMember> room) noexcept
     return static_cast<std::size_t>(end - all.begin());
 }
 
-std::uint64_t count_ticks(const Tree& tree, std::span<TreeMember> room, bool& was_full) noexcept {
-    // Read the root first and parents before children: what is reaped meanwhile is missed, and not counted twice.
-    TreeMember root;
-    std::uint64_t sum = read_member(tree.root, root) ? root.reaped_use : 0;
-    const std::size_t count = collect(tree, room);
-    for (const TreeMember& member : room.first(count)) sum += member.used + member.reaped_use;
-    was_full = count == room.size();
-    return sum;
-}
+std::size_t list_tree(const Tree& tree, std::span<TreeMember> room) noexcept { return collect(tree, room); }
 
 std::size_t signal_tree(const Tree& tree, OuterOrder order, std::span<TreeMember> room, TreeVisitor visitor,
                         void* context) noexcept {

@@ -38,10 +38,9 @@ std::size_t find_tree(const Tree& tree, std::span<TreeMember> room) noexcept;
 /// As find_tree, without the spared processes: what a caller that ends the tree still has to end.
 std::size_t find_unspared(const Tree& tree, std::span<TreeMember> room) noexcept;
 
-/// The processor time of the tree so far, in clock ticks: of its processes, dead ones too, of what they have reaped and
-/// of what the root has reaped. A process that is reaped during the walk may be missed, none is counted twice.
-/// `was_full`: the tree did not fit into `room`.
-std::uint64_t count_ticks(const Tree& tree, std::span<TreeMember> room, bool& was_full) noexcept;
+/// Fills `room` with the processes of the tree, the dead ones too, as each was read: parents before children. Returns
+/// how many; if they fill the room, some may be left out. No process is marked as spared.
+std::size_t list_tree(const Tree& tree, std::span<TreeMember> room) noexcept;
 
 /// Sends the signal once to every process of the tree that is not spared: at once to the command's group, through a
 /// pidfd to each process outside of it. It walks the tree once, so that a process started to clean up after the signal

@@ -30,6 +30,7 @@
 #include "src/plan/facts.hpp"
 #include "src/plan/retry_plan.hpp"
 #include "src/relay/source.hpp"
+#include "src/sampling/process_ends.hpp"
 #include "src/session/console.hpp"
 #include "src/system/given_descriptors.hpp"
 #include "src/system/patient_open.hpp"
@@ -72,15 +73,20 @@ Facts facts_of(const BatchOptions& options, const SignalState& found, const std:
     return facts;
 }
 
-/// Raises netrunner's own soft limit on descriptors for `jobs`. The commands get the limit that was found.
-void make_room(const RoomForJobs& room, std::uint64_t jobs, Options& job) {
+/// Raises netrunner's own soft limit on descriptors for `jobs`. The commands get the limit that was found. Returns how
+/// many pidfds --sample may hold beside: a job that starts needs its descriptors more.
+std::size_t make_room(const RoomForJobs& room, std::uint64_t jobs, bool samples, Options& job) {
     if (const std::string refusal = room.refusal(jobs); !refusal.empty()) throw UsageError(refusal);
     rlimit limit{};
     const std::uint64_t needed = room.descriptors_for(jobs);
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) return;
-    job.limits.insert(job.limits.begin(), {RLIMIT_NOFILE, limit.rlim_cur, limit.rlim_max});
-    limit.rlim_cur = std::min<rlim_t>(needed, limit.rlim_max);
-    ::setrlimit(RLIMIT_NOFILE, &limit);
+    const std::uint64_t wanted = needed + (samples ? PidfdRoom::most : 0);
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+    if (limit.rlim_cur < wanted) {
+        job.limits.insert(job.limits.begin(), {RLIMIT_NOFILE, limit.rlim_cur, limit.rlim_max});
+        limit.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    return std::min<rlim_t>(limit.rlim_cur - std::min<rlim_t>(needed, limit.rlim_cur), PidfdRoom::most);
 }
 
 /// Each job needs a process in the group around all jobs.
@@ -154,7 +160,7 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
     RoomForJobs room = RoomForJobs::find();
     if (options.job.cgroup.path || !options.job.cgroup.settings.empty() || !options.group_limits.empty())
         room.descriptors_each += descriptors_of_group;
-    make_room(room, at_once, options.job);
+    const std::size_t pidfds = make_room(room, at_once, options.job.sample || options.jsonl, options.job);
     if (!server) check_room_in_group(options, at_once);
     if (!options.jsonl) {                  // a record may say these itself
         plan_retries(options.job, false);  // refuses --retry-delay without --retries
@@ -198,6 +204,7 @@ Ending run_batch(const BatchOptions& asked, const std::vector<std::string>& argv
                                .shard = shard,
                                .begun = begun,
                                .jobs_at_once = at_once,
+                               .pidfds = pidfds,
                                .pipe_size = room.pipe_size(at_once),
                                .server = server,
                                .group = group,

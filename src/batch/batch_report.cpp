@@ -26,11 +26,12 @@ namespace {
 /// Room that is kept for the line of each job that runs. Most lines are shorter; the disk is asked for the rest.
 Size line_room(const BatchJob& job) {
     constexpr Size others = 16 * 1024;
-    constexpr Size most_of_byte = 6;  // \u0001
+    constexpr Size of_record = 64 * 1024;  // --sample
+    constexpr Size most_of_byte = 6;       // \u0001
     Size length = 0;
     for (const std::string& word : job.options.command) length += word.size();
     for (const std::string& value : job.values) length += value.size();
-    return others + most_of_byte * length;
+    return others + (job.options.sample ? of_record : 0) + most_of_byte * length;
 }
 constexpr std::size_t most_slow = 5;
 

@@ -54,7 +54,7 @@ Conductor::Conductor(const ConductorSetup& setup, JobMaker& source, JobKeeper& k
     : setup_(setup),
       keeper_(keeper),
       signals_(setup.found),
-      running_(pump_, find_strangers()),
+      running_(pump_, find_strangers(), setup.pidfds),
       output_(STDOUT_FILENO, pump_, setup.facts.outputs_are_one ? setup.error_file : ErrorFile{}),
       own_error_(setup.facts.outputs_are_one ? nullptr
                                              : std::make_unique<SharedOutput>(STDERR_FILENO, pump_, setup.error_file)),

@@ -30,6 +30,7 @@ struct ConductorSetup {
     ShardChoice shard{};        ///< never `automatic`
     TimePoint begun{};
     std::uint64_t jobs_at_once = 1;
+    std::size_t pidfds = 0;  ///< that --sample may hold, for all jobs together
     Size pipe_size = 256 * 1024;
     std::optional<JobServerAddress> server{};
     BatchGroup& group;

@@ -78,11 +78,13 @@ std::optional<Outcome> JobStarter::go_on(StartedJob& started, WaitingStart opene
 void JobStarter::run(StartedJob& started, LaunchPlan plan, const StandardFiles& files, TimePoint begun) {
     plan.shepherd.lock_descriptor = lock_;
     started.counts_before = setup_.group.counts();
+    RunRecorder* const recorder = started.recorder(plan, setup_.begun);
     SessionContext context{.begun = begun,
                            .lines_from = started.begun(),
                            .narrate = setup_.narrate,
                            .outlets = started.outlets(outputs_, tags_),
-                           .listener = setup_.events != nullptr ? &setup_.events->listener(started.job()) : nullptr};
+                           .listener = setup_.events != nullptr ? &setup_.events->listener(started.job()) : nullptr,
+                           .recording = {.recorder = recorder}};
     running_.start(started.job().number, std::move(plan), files, std::move(context));
 }
 

@@ -15,13 +15,15 @@ namespace netrunner {
 
 using std::chrono::steady_clock;
 
-RunningJobs::RunningJobs(Pump& pump, std::vector<pid_t> strangers) : pump_(pump), strangers_(std::move(strangers)) {}
+RunningJobs::RunningJobs(Pump& pump, std::vector<pid_t> strangers, std::size_t pidfds)
+    : pump_(pump), strangers_(std::move(strangers)), pidfds_{pidfds} {}
 
 RunningJobs::~RunningJobs() = default;
 
 void RunningJobs::start(Number number, LaunchPlan plan, const StandardFiles& files, SessionContext context) {
     context.strangers = strangers_;
     context.neighbours = this;
+    context.recording.room = &pidfds_;
     auto made = std::make_unique<Running>(number, std::move(plan), files, pump_, std::move(context));
     Running& running = *made;
     register_helper(running);

@@ -28,8 +28,9 @@ class RunningJobs final : private Neighbours {
         Outcome outcome;
     };
 
-    /// `strangers`: children that this process had when it was started. Throws std::system_error.
-    RunningJobs(Pump& pump, std::vector<pid_t> strangers);
+    /// `strangers`: children that this process had when it was started. `pidfds`: how many --sample may hold. Throws
+    /// std::system_error.
+    RunningJobs(Pump& pump, std::vector<pid_t> strangers, std::size_t pidfds);
     ~RunningJobs();
     RunningJobs(const RunningJobs&) = delete;
     RunningJobs& operator=(const RunningJobs&) = delete;
@@ -91,6 +92,7 @@ class RunningJobs final : private Neighbours {
     Pump& pump_;
     std::vector<pid_t> strangers_;
     ReserveDescriptors reserve_;
+    PidfdRoom pidfds_;  ///< of --sample, for all jobs together
     Children children_;
     LostChildren lost_children_;
     bool children_listed_ = false;  ///< in this turn, and no helper has been reaped since

@@ -4,6 +4,8 @@
 
 #include <chrono>
 
+#include "src/sampling/tree_reader.hpp"
+
 namespace netrunner {
 
 LaunchPlan StartedJob::begin(LaunchPlan plan, TimePoint now) {
@@ -26,6 +28,17 @@ Outlets StartedJob::outlets(Outputs* outputs, const LineTags& tags) {
     return output_->outlets();
 }
 
+RunRecorder* StartedJob::recorder(const LaunchPlan& plan, TimePoint grid) {
+    if (!recorder_ && plan.sample) {
+        recorder_ = std::make_unique<RunRecorder>(RunRecorder::Setup{.interval = *plan.sample,
+                                                                     .begun = begun_,
+                                                                     .grid = grid,
+                                                                     .processors = processors_online(),
+                                                                     .has_group = plan.cgroup.has_value()});
+    }
+    return recorder_.get();
+}
+
 void StartedJob::end_wait(StandardFiles files) {
     waits_for_files_ = false;
     if (attempts_) kept_files_ = std::move(files);
@@ -38,8 +51,10 @@ void StartedJob::withdraw() {
 
 std::optional<TimePoint> StartedJob::end(Outcome outcome, TimePoint now) {
     const auto again = end_attempt(std::move(outcome), now);
-    if (!again) kept_files_.reset();
-    return again;
+    if (again) return again;
+    kept_files_.reset();
+    end_record();
+    return std::nullopt;
 }
 
 std::optional<TimePoint> StartedJob::end_attempt(Outcome outcome, TimePoint now) {
@@ -64,6 +79,14 @@ void StartedJob::end_waiting(int signal) {
     }
     outcome_ = attempts_->take_last();
     kept_files_.reset();
+    end_record();
+}
+
+/// The job has ended: its outcome gets the record.
+void StartedJob::end_record() {
+    if (!recorder_) return;
+    outcome_->record = recorder_->record();
+    recorder_.reset();
 }
 
 void StartedJob::tell_wait(const Narrator& narrate, Duration delay) const {

@@ -16,6 +16,7 @@
 #include "src/link/standard_files.hpp"
 #include "src/outcome/outcome.hpp"
 #include "src/plan/launch_plan.hpp"
+#include "src/sampling/run_recorder.hpp"
 #include "src/session/attempt_history.hpp"
 #include "src/streams/streams.hpp"
 #include "src/values/deadline.hpp"
@@ -32,6 +33,9 @@ class StartedJob {
     [[nodiscard]] TimePoint begun() const { return begun_; }
     [[nodiscard]] bool is_first_attempt() const { return !attempts_ || attempts_->number() == 1; }
 
+    /// For --sample: records all attempts of `plan`. The looks of all jobs are due at the same times, whole intervals
+    /// since `grid`. Null if the job is not recorded.
+    [[nodiscard]] RunRecorder* recorder(const LaunchPlan& plan, TimePoint grid);
     /// An attempt begins at `now` with `plan`. Returns the plan with the limit on the time of all attempts.
     LaunchPlan begin(LaunchPlan plan, TimePoint now);
     /// Where the output of the attempt goes; of all attempts to the same place. `outputs` may be null. Throws
@@ -82,6 +86,7 @@ class StartedJob {
 
   private:
     std::optional<TimePoint> end_attempt(Outcome outcome, TimePoint now);
+    void end_record();
 
     BatchJob job_;
     TimePoint begun_;
@@ -91,7 +96,8 @@ class StartedJob {
     bool waits_ = false;
     bool waits_for_files_ = false;
     std::optional<StandardFiles> kept_files_;
-    std::optional<Outcome> outcome_;  ///< it has ended; its last output may still be here
+    std::unique_ptr<RunRecorder> recorder_;  ///< of --sample
+    std::optional<Outcome> outcome_;         ///< it has ended; its last output may still be here
 };
 
 }  // namespace netrunner

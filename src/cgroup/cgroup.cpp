@@ -46,6 +46,18 @@ Descriptor open_own_procs() {
     }
 }
 
+/// The options that watch what `settings` limit, for where there can be no group; empty: there are none.
+std::string watched_instead(const std::vector<CgroupSetting>& settings) {
+    const auto asks = [&](const char* option) {
+        return std::ranges::find(settings, option, &CgroupSetting::option) != settings.end();
+    };
+    const bool memory = asks("--memory-max");
+    const bool processes = asks("--pids-max");
+    if (!memory && !processes) return "";
+    return fmt::format("{}{}{}, which netrunner watches without a control group", memory ? "--max-rss" : "",
+                       memory && processes ? " and " : "", processes ? "--max-processes" : "");
+}
+
 }  // namespace
 
 Cgroup::Cgroup(const CgroupPlan& plan, const Narrator& narrate) : narrate_(narrate) {
@@ -54,6 +66,11 @@ Cgroup::Cgroup(const CgroupPlan& plan, const Narrator& narrate) : narrate_(narra
         for (const CgroupSetting& setting : plan.settings) apply(setting);
         if (plan.spares) job_.set_home(open_own_procs());
         if (adopted()) before_ = read_figures(job_.directory());
+    } catch (const SetupFailure& failure) {
+        undo();
+        const std::string watched = watched_instead(plan.settings);
+        if (watched.empty()) throw;
+        throw failure.suggesting(watched);
     } catch (...) {
         undo();
         throw;

@@ -69,9 +69,8 @@ std::string find_cgroup_base(const std::optional<std::string>& asked) {
                        "mount cgroup2 inside the container, or start the container with the host's cgroup namespace");
     }
     if (mount->read_only) {
-        cgroup_failure(
-            EROFS, fmt::format("'{}' is mounted read-only, as in most containers", mount->point),
-            "a container with its own writable cgroup file system; or the watched limits --max-rss, --max-processes");
+        cgroup_failure(EROFS, fmt::format("'{}' is mounted read-only, as in most containers", mount->point),
+                       "a container with its own writable cgroup file system");
     }
     const bool from_root = asked ? *asked == "root" : ::geteuid() == 0;
     return from_root ? mount->point : own_directory(view, *mount).value_or(mount->point);

@@ -165,6 +165,8 @@ void check_combination(const BatchOptions& o) {
     if (o.report && o.resume)
         refuse_pair("--report", "--resume", "a resumed batch appends to the report that it reads");
     if (o.append && !o.output_file) throw UsageError("--append needs -o FILE");
+    if (o.job.sample && !o.report && !o.resume && !o.events)
+        throw UsageError("--sample needs --report, --resume or --events: its figures go there");
     check_output_mode(o);
     check_one_file(o.job);
     check_job_options(o.job);

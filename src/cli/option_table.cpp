@@ -115,6 +115,8 @@ void OptionTable::add_optional_value(const char* group, const char* name, const 
             return true;
         } catch (const std::runtime_error&) {
             return false;
+        } catch (const InvalidQuantity&) {
+            return false;
         }
     };
 }

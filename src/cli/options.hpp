@@ -121,6 +121,7 @@ struct Options {
     std::optional<std::string> junit_name;  ///< nothing: the command
     std::optional<Endpoint> events;
     std::optional<Endpoint> control;
+    std::optional<Duration> sample;  ///< how often to record the use of the tree; nothing: never
     bool summary = false;
     Duration heartbeat = forever;
     bool progress = false;

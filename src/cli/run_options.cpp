@@ -217,6 +217,8 @@ class RunOptions {
               [&](const std::string& v) { set_endpoint(o.events, v, events_value(v)); });
         value(group, "--control", "N|PATH", "take commands from descriptor N or at socket PATH",
               [&](const std::string& v) { set_endpoint(o.control, v, control_value(v)); });
+        optional_value(group, "--sample", "INTERVAL", "1s", "record the use of the tree, for report and events",
+                       [&](const std::string& v) { o.sample = sample_value(v); });
         flag(group, "--summary", "print a short summary on stderr at the end", [&] { o.summary = true; });
         value(group, "--heartbeat", "DURATION", "print a status line per DURATION without output",
               [&](const std::string& v) { o.heartbeat = parse_duration(v); });
@@ -260,6 +262,9 @@ std::variant<Options, AskedText> parse_run(std::span<const std::string> words) {
     declared.refuse_separate_value(words.first(length), command);
     if (!command.empty() && command.front() == "--") command = command.subspan(1);
     if (command.empty()) throw UsageError("no command given (see netrunner help run)");
+    if (options.sample && !options.report && !options.report_fd && !options.events && !options.control) {
+        throw UsageError("--sample needs --report, --report-fd, --events or --control: its figures go there");
+    }
     options.command.assign(command.begin(), command.end());
     return options;
 }

@@ -179,6 +179,15 @@ Size rss_value(std::string_view text) {
     return size;
 }
 
+Duration sample_value(std::string_view text) {
+    constexpr std::chrono::milliseconds shortest{50};
+    const Duration interval = parse_duration(text);
+    if (interval < shortest || interval == forever) {
+        refuse("interval", text, "expected at least 50ms, such as 1s");
+    }
+    return interval;
+}
+
 std::optional<std::uint64_t> processes_value(std::string_view text) {
     if (text == "max" || text == "infinity") return std::nullopt;
     const auto value = parse_integer(text, 10);

@@ -19,6 +19,8 @@ OrphanPolicy orphans_value(std::string_view text);
 int retries_value(std::string_view text);
 /// A size from 1 byte, or `max`.
 Size rss_value(std::string_view text);
+/// A duration from 50 ms that ends.
+Duration sample_value(std::string_view text);
 /// A number from 1; nothing for `max` and `infinity`.
 std::optional<std::uint64_t> processes_value(std::string_view text);
 /// Words of `retry_words`, exit:CODE and exit:FIRST-LAST, separated by commas.

@@ -152,6 +152,13 @@ std::string without_prefix(const std::string& text) {
     return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
 }
 
+/// The limits that need no control group.
+std::string watched_instead(std::string_view controller) {
+    if (controller == "memory") return "; --max-rss watches the memory without a control group";
+    if (controller == "pids") return "; --max-processes watches the number of processes without a control group";
+    return "";
+}
+
 Check look_at_controller(const std::string& base, const ControllerUse& controller) {
     Check check{.name = fmt::format("cgroup.{}", controller.name),
                 .works = true,
@@ -161,7 +168,7 @@ Check look_at_controller(const std::string& base, const ControllerUse& controlle
         look_for_controller(base, controller);
     } catch (const SetupFailure& failure) {
         check.works = false;
-        check.detail = without_prefix(failure_text(failure));
+        check.detail = without_prefix(failure_text(failure)) + watched_instead(controller.name);
     }
     return check;
 }
@@ -189,7 +196,8 @@ void look_at_cgroups(std::vector<Check>& checks) {
         const std::string why = without_prefix(failure_text(failure));
         checks.push_back({"cgroup", false, needed_for, why});
         for (const ControllerUse& controller : controllers)
-            checks.push_back({fmt::format("cgroup.{}", controller.name), false, controller.options, why});
+            checks.push_back({fmt::format("cgroup.{}", controller.name), false, controller.options,
+                              why + watched_instead(controller.name)});
         return;
     }
     checks.push_back(try_a_group(base, needed_for));

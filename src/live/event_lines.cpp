@@ -99,6 +99,16 @@ std::string EventLines::output(TimePoint now, std::optional<Size> standard_outpu
     return line(std::move(object));
 }
 
+std::string EventLines::sample(TimePoint now, const Sample& seen) const {
+    JsonObject object = event("sample", now);
+    object.add_json("cpu", seen.cpu ? json_seconds(*seen.cpu) : "null");
+    object.add("memory", seen.memory).add("processes", seen.processes);
+    object.add("read", seen.read).add("written", seen.written);
+    object.add("stdout", seen.output).add("stderr", seen.error);
+    object.add_json("busy", seen.busy ? json_decimal(*seen.busy) : "null");
+    return line(std::move(object));
+}
+
 std::string EventLines::step(TimePoint now, StopCause cause, int signal) const {
     JsonObject object = event("step", now);
     object.add("cause", cause_name(cause)).add("signal", signal_name(signal));

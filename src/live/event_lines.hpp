@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "src/outcome/outcome.hpp"
+#include "src/sampling/timeline.hpp"
 #include "src/values/deadline.hpp"
 #include "src/values/json_text.hpp"
 #include "src/values/quantity.hpp"
@@ -41,6 +42,8 @@ class EventLines {
     /// So many bytes have been written so far to the streams; nothing for a stream that netrunner does not relay.
     [[nodiscard]] std::string output(TimePoint now, std::optional<Size> standard_output,
                                      std::optional<Size> standard_error) const;
+    /// What --sample has seen.
+    [[nodiscard]] std::string sample(TimePoint now, const Sample& seen) const;
     /// `signal` has been sent by a step of the ladder.
     [[nodiscard]] std::string step(TimePoint now, StopCause cause, int signal) const;
     /// The time limit is `timeout` from now on, counted as --timeout is; `forever`: there is none any more. `by`: not

@@ -29,6 +29,8 @@ void EventTeller::changed(const LimitChange& change) {
     tell(Kind::other, lines_.changed(steady_clock::now(), change.timeout, change.by));
 }
 
+void EventTeller::sampled(const Sample& sample) { tell(Kind::sample, lines_.sample(steady_clock::now(), sample)); }
+
 void EventTeller::tell_output(const OutputFigures& figures) {
     if (figures == told_ || !figures.has_bytes()) return;
     told_ = figures;

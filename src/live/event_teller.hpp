@@ -12,6 +12,7 @@
 #include "src/live/event_lines.hpp"
 #include "src/live/event_queue.hpp"
 #include "src/live/run_listener.hpp"
+#include "src/sampling/timeline.hpp"
 
 namespace netrunner {
 
@@ -28,6 +29,7 @@ class EventTeller : public RunListener {
     void found(const Orphan& orphan) override;
     void ended(const End& end) override;
     void changed(const LimitChange& change) override;
+    void sampled(const Sample& sample) override;
 
     /// The bytes of the outputs are now `figures`.
     void tell_output(const OutputFigures& figures);

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "src/outcome/outcome.hpp"
+#include "src/sampling/timeline.hpp"
 #include "src/values/quantity.hpp"
 
 namespace netrunner {
@@ -26,6 +27,8 @@ class RunListener {
     /// The command has ended; processes that it started may be left.
     virtual void ended(const End& end) = 0;
     virtual void changed(const LimitChange& change) = 0;
+    /// What --sample has seen now. The times count from the start of the run.
+    virtual void sampled(const Sample& sample) = 0;
 
   protected:
     ~RunListener() = default;

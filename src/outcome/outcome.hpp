@@ -13,6 +13,7 @@
 
 #include "shepherd/link/protocol.hpp"
 #include "src/cgroup/cgroup.hpp"
+#include "src/sampling/run_record.hpp"
 #include "src/values/quantity.hpp"
 
 namespace netrunner {
@@ -178,6 +179,7 @@ struct Outcome {
     std::optional<StopCommandRecord> on_stop;
     std::vector<LimitChange> changes;
     std::optional<EventFigures> events;
+    std::optional<RunRecord> record;      ///< --sample
     std::vector<AttemptRecord> attempts;  ///< with --retries: all, this one included; else empty
     /// The order to end, or the parent's end, came while the run waited for another attempt, after this one.
     bool ended_between = false;

@@ -321,6 +321,7 @@ LaunchPlan make_launch_plan(const Options& options, const Facts& facts) {
     if (plan.cgroup) plan.cgroup->spares = !plan.spare.empty();
     plan.die_with_parent = options.die_with_parent;
     plan.heartbeat = limit_or_none(options.heartbeat);
+    plan.sample = options.sample;
     plan.on_timeout = options.on_timeout;
     plan.on_stop = options.on_stop;
     plan.retry = plan_retries(options, plan.standard_input.mode == Mode::pipe || (plan.terminal && plan.terminal->fed));

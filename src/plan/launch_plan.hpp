@@ -57,6 +57,7 @@ struct LaunchPlan : StreamPlan {
     std::optional<Size> max_rss{};
     std::optional<std::uint64_t> max_processes{};
     Duration heartbeat = forever;
+    std::optional<Duration> sample{};  ///< how often to record the use of the tree
     std::optional<std::string> on_timeout;
     std::optional<std::string> on_stop;
     std::vector<StopStep> ladder;

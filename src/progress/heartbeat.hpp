@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "src/progress/tree_figures.hpp"
+#include "src/sampling/tree_figures.hpp"
 #include "src/values/stop_ladder.hpp"
 
 namespace netrunner {

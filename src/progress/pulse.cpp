@@ -30,16 +30,15 @@ std::optional<TimePoint> Pulse::deadline(const RunView& run) const {
     return next ? std::min(*next, next_show_) : next_show_;
 }
 
-void Pulse::attend(TimePoint now, const RunView& run) {
+void Pulse::attend(TimePoint now, const RunView& run, const Look& look) {
     const auto due = heartbeat_.deadline(quiet_since(run));
     if (due && now >= *due) {
         heartbeat_.beat(now);
         std::optional<Duration> silence;
         if (run.last_output) silence = now - *run.last_output;
-        narrate_(0,
-                 describe_heartbeat(now - begun_ - paused_, silence, not_relayed_, look_at_tree(run.root, run.group)));
+        narrate_(0, describe_heartbeat(now - begun_ - paused_, silence, not_relayed_, look()));
     }
-    if (line_ != nullptr && now >= next_show_) show_progress(now, run);
+    if (line_ != nullptr && now >= next_show_) show_progress(now, run, look);
 }
 
 /// Silence begins at the last output or the last resume, whichever is later, because a stopped run cannot write.
@@ -47,12 +46,12 @@ TimePoint Pulse::quiet_since(const RunView& run) const {
     return std::max(run.last_output.value_or(begun_), run.resumed.value_or(begun_));
 }
 
-void Pulse::show_progress(TimePoint now, const RunView& run) {
+void Pulse::show_progress(TimePoint now, const RunView& run, const Look& look) {
     next_show_ = now + show_interval;
     const std::size_t room = line_->room();
     if (room == 0) return;
     if (now >= next_look_) {
-        tree_ = look_at_tree(run.root, run.group);
+        tree_ = look();
         next_look_ = now + look_interval;
     }
     line_->show(render_progress({.elapsed = now - begun_ - paused_,

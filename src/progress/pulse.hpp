@@ -2,22 +2,21 @@
 // (--progress). A session drives it while the command runs. Without these options it does nothing.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "src/plan/launch_plan.hpp"
 #include "src/progress/heartbeat.hpp"
-#include "src/progress/tree_figures.hpp"
 #include "src/relay/live_line.hpp"
+#include "src/sampling/tree_figures.hpp"
 #include "src/values/narrator.hpp"
 
 namespace netrunner {
 
 /// The present state of a run, as its session knows it.
 struct RunView {
-    pid_t root = 0;                          ///< the subreaper above the tree
-    std::string group{};                     ///< path of the control group's directory; empty without one
-    std::optional<Size> memory_limit{};      ///< of that group, in bytes
+    std::optional<Size> memory_limit{};      ///< of the control group, in bytes
     std::optional<TimePoint> last_output{};  ///< when the command last wrote a byte
     std::optional<TimePoint> resumed{};      ///< when job control last continued the run
     Size bytes = 0;                          ///< of output so far
@@ -25,6 +24,8 @@ struct RunView {
 
 class Pulse {
   public:
+    using Look = std::function<TreeFigures()>;
+
     /// `line`: shows --progress; null: no progress line.
     Pulse(const LaunchPlan& plan, TimePoint begun, LiveLine* line, Narrator narrate);
 
@@ -32,7 +33,8 @@ class Pulse {
     /// When attend() has to be called next.
     [[nodiscard]] std::optional<TimePoint> deadline(const RunView& run) const;
     /// Prints the heartbeat and redraws the progress line, whichever is due.
-    void attend(TimePoint now, const RunView& run);
+    /// `look`: looks at the tree, if its figures are needed.
+    void attend(TimePoint now, const RunView& run, const Look& look);
 
     /// The time limit has changed.
     void set_timeout(Duration timeout) { timeout_ = timeout; }
@@ -51,7 +53,7 @@ class Pulse {
 
   private:
     [[nodiscard]] TimePoint quiet_since(const RunView& run) const;
-    void show_progress(TimePoint now, const RunView& run);
+    void show_progress(TimePoint now, const RunView& run, const Look& look);
 
     TimePoint begun_;
     Duration timeout_;

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "src/report/json_line.hpp"
+#include "src/report/record_text.hpp"
 #include "src/values/errno_name.hpp"
 #include "src/values/kernel_text.hpp"
 #include "src/values/signal_name.hpp"
@@ -187,6 +188,39 @@ Json events(const std::optional<EventFigures>& figures) {
     return Members(2).add("written", figures->written).add("dropped", figures->dropped).take();
 }
 
+/// A limit of --timeout and the like; zero is none.
+Json limit_in_seconds(Duration limit) {
+    return limit == forever || limit == Duration::zero() ? Json(nullptr) : Json(seconds(limit));
+}
+
+/// The limits that were asked for, as far as a picture of the run shows them. The limit of the group comes before the
+/// watched one: it is in the unit of the group's memory.
+Json limits(const ReportContext& context) {
+    const Options& options = context.options;
+    Json memory = nullptr;
+    Json source = nullptr;
+    if (options.max_rss != unlimited) {
+        memory = options.max_rss;
+        source = "resident-sum";
+    }
+    if (const auto& group = context.outcome.cgroup) {
+        const auto found = group->limits.find("memory.max");
+        const auto bytes = found == group->limits.end() ? std::nullopt : number_in(found->second);
+        if (bytes) {
+            memory = *bytes;
+            source = "cgroup";
+        }
+    }
+    return Members(6)
+        .add("timeout", limit_in_seconds(options.timeout))
+        .add("idle_timeout", limit_in_seconds(options.idle_timeout))
+        .add("memory", std::move(memory))
+        .add("memory_source", std::move(source))
+        .add("processes", or_null(options.max_processes))
+        .add("cpu_time", limit_in_seconds(options.cpu_time))
+        .take();
+}
+
 Json as_number(const std::string& text) {
     const auto number = number_in(text);
     return number ? Json(*number) : Json(text);
@@ -232,7 +266,7 @@ Json error_of(const NotStarted& failure) {
         .take();
 }
 
-constexpr std::size_t report_members = 36;
+constexpr std::size_t report_members = 37;
 
 void add_report(Members& report, const ReportContext& context) {
     const Outcome& outcome = context.outcome;
@@ -272,6 +306,7 @@ void add_report(Members& report, const ReportContext& context) {
     report.add("containment", std::move(containment));
     report.add("cgroup", cgroup(outcome.cgroup));
     report.add("cgroup_above", outcome.killed_above ? Json(*outcome.killed_above) : Json(nullptr));
+    report.add("limits", limits(context));
     report.add("error", failed == nullptr ? Json(nullptr) : error_of(*failed));
 }
 
@@ -281,7 +316,8 @@ std::string render_report(const ReportContext& context) {
     Members report(report_members);
     add_report(report, context);
     // JSON has to be UTF-8, but arguments may hold any bytes: invalid ones become U+FFFD.
-    return report.take().dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+    std::string text = report.take().dump(2, ' ', false, Json::error_handler_t::replace);
+    return with_record(std::move(text), context.outcome.record, RecordLayout::lines) + '\n';
 }
 
 std::string render_job_line(const ReportContext& context, const JobNames& job) {
@@ -292,7 +328,7 @@ std::string render_job_line(const ReportContext& context, const JobNames& job) {
         .add("record", job.record)
         .add("key", job.key);
     add_report(line, context);
-    return json_line(line.take()) + '\n';
+    return with_record(json_line(line.take()), context.outcome.record, RecordLayout::one_line) + '\n';
 }
 
 ReportTarget::ReportTarget(const Options& options, bool stdout_was_closed) : fd_(options.report_fd) {

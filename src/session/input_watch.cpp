@@ -9,7 +9,6 @@
 #include <charconv>
 #include <string_view>
 
-#include "src/progress/tree_figures.hpp"
 #include "src/system/text_file.hpp"
 #include "src/values/kernel_text.hpp"
 
@@ -60,11 +59,11 @@ bool InputWatch::note(std::optional<pid_t> reader, TimePoint now) {
 
 void InputWatch::pause(Duration paused) { since_ += paused; }
 
-std::optional<TerminalReader> find_terminal_reader(pid_t root, int master) {
+std::optional<TerminalReader> find_terminal_reader(std::span<const TreeMember> tree, int master) {
     unsigned number = 0;
     if (::ioctl(master, TIOCGPTN, &number) != 0) return std::nullopt;
     const dev_t terminal = makedev(first_slave_major, number);
-    for (const TreeMember& member : members_of_tree(root)) {
+    for (const TreeMember& member : tree) {
         const auto descriptor = descriptor_being_read(member.pid);
         if (!descriptor || !is_terminal(member.pid, *descriptor, terminal)) continue;
         return TerminalReader{member.pid, trimmed(read_text(fmt::format("/proc/{}/comm", member.pid)).value_or(""))};

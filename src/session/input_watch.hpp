@@ -5,8 +5,10 @@
 #include <sys/types.h>
 
 #include <optional>
+#include <span>
 #include <string>
 
+#include "shepherd/tree/tree.hpp"
 #include "src/values/deadline.hpp"
 #include "src/values/quantity.hpp"
 
@@ -36,7 +38,7 @@ struct TerminalReader {
     pid_t pid = 0;
     std::string name;
 };
-/// A process of the tree below `root` that waits in read(2) of the terminal whose master is `master`.
-std::optional<TerminalReader> find_terminal_reader(pid_t root, int master);
+/// A process of the tree that waits in read(2) of the terminal whose master is `master`.
+std::optional<TerminalReader> find_terminal_reader(std::span<const TreeMember> tree, int master);
 
 }  // namespace netrunner

@@ -15,6 +15,8 @@
 #include "src/cgroup/kills_above.hpp"
 #include "src/link/standard_files.hpp"
 #include "src/relay/pump.hpp"
+#include "src/sampling/run_recorder.hpp"
+#include "src/sampling/tree_reader.hpp"
 #include "src/session/attempt_history.hpp"
 #include "src/session/attempts.hpp"
 #include "src/session/console.hpp"
@@ -222,9 +224,18 @@ Outcome run(const LaunchPlan& plan, const SignalState& found, std::optional<Sign
         pump.watch(signals->descriptor(), &*signals);
         const LiveTurns turns(live, pump);
         if (live != nullptr) follow(*live, plan, context);
+        std::optional<RunRecorder> recorder;
+        if (plan.sample) {
+            context.recording.recorder = &recorder.emplace(RunRecorder::Setup{.interval = *plan.sample,
+                                                                              .begun = begun,
+                                                                              .grid = begun,
+                                                                              .processors = processors_online(),
+                                                                              .has_group = plan.cgroup.has_value()});
+        }
         Outcome outcome = plan.retry ? attempt_again_and_again(plan, files, pump, *signals, given, std::move(context),
                                                                plan_again, live)
                                      : attempt(plan, files, true, pump, *signals, std::move(context), &given, live);
+        if (recorder) outcome.record = recorder->record();
         if (live != nullptr) linger(*live, pump, *signals);
         return outcome;
     } catch (const OpenTimedOut& failure) {

@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "shepherd/tree/tree.hpp"
-#include "src/progress/cpu_usage.hpp"
 #include "src/session/fed_orphans.hpp"
 #include "src/session/group_closing.hpp"
 #include "src/session/signal_meaning.hpp"
@@ -60,12 +59,6 @@ std::string exceeded(const LaunchPlan& plan, StopCause cause) {
     return "";
 }
 
-/// How long helpers that were killed may take to die: a helper in an uninterruptible wait does not.
-constexpr std::chrono::seconds helpers_patience{3};
-/// How often to look whether the guard is dead: no event tells that if its shepherd lives. Many jobs may be lost at
-/// once.
-constexpr milliseconds helpers_interval{5};
-constexpr milliseconds shared_helpers_interval{20};
 constexpr std::chrono::seconds start_patience{2};  ///< a stop waits that long for the command's start
 
 template <std::size_t N>
@@ -97,12 +90,10 @@ Session::Session(LaunchPlan plan, const StandardFiles& files, Pump& pump, Sessio
       link_(plan_, files, cgroup_.get(), context_.narrate),
       job_control_(plan_, link_, streams_, context_.narrate),
       second_layer_(context_.strangers),
+      tree_watch_(plan_, context_.recording, context_.listener, pump, this),
       pulse_(plan_, context_.begun, context_.live_line, context_.narrate),
       stop_(plan_.ladder),
       limits_(plan_.timeout, plan_.idle_timeout, context_.begun),
-      cpu_limit_(plan_.cpu_time),
-      memory_limit_(plan_.max_rss),
-      process_limit_(plan_.max_processes),
       suspension_(std::min(plan_.timeout, plan_.idle_timeout), context_.begun),
       input_watch_(plan_.no_input.has_value(), context_.begun),
       spare_{.names = plan_.spare, .session = plan_.shepherd.new_session != 0 ? link_.pid() : ::getsid(0)},
@@ -133,6 +124,7 @@ Session::~Session() {
 
 void Session::finish() {
     pulse_.end();
+    tree_watch_.end(steady_clock::now());
     end_stop_command();
     job_control_.end(outcome_.stop && outcome_.stop->cause != StopCause::orphans);
     if (cgroup_) close_group(*cgroup_, plan_.orphans, outcome_, context_.narrate);
@@ -155,6 +147,7 @@ void Session::finish() {
 
 Outcome Session::take_outcome() {
     streams_.report_figures(outcome_);
+    tree_watch_.conclude(outcome_, context_.begun + outcome_.wall);
     return std::move(outcome_);
 }
 
@@ -208,10 +201,11 @@ void Session::act(RunAction action) {
 
 void Session::begin_drain() {
     streams_.begin_drain();
+    const TimePoint now = steady_clock::now();
+    tree_watch_.end(now);
     // After a stop, a reader that takes nothing delays netrunner only until `patience_at_`. Without a stop, netrunner
     // waits as long as the reader needs.
     const bool stopped = outcome_.stop && outcome_.stop->cause != StopCause::orphans;
-    const TimePoint now = steady_clock::now();
     // If the command ended by itself while the stop command ran, no step was taken and the ladder has no
     // deadline.
     if (stopped) patience_at_ = outcome_.stop->steps.empty() ? now + least_patience : stop_.patience(now);
@@ -231,6 +225,7 @@ void Session::handle(const Wake& wake) {
         if (stop_command_->is_over()) end_stop_command();
         return;
     }
+    if (wake.kind == Wake::Kind::readable && tree_watch_.handle(wake.descriptor)) return;
     if (wake.kind == Wake::Kind::readable && streams_.is_fed_by(wake.descriptor)) {
         streams_.go_on_feeding();
         return;
@@ -266,14 +261,13 @@ void Session::handle(const Wake& wake) {
 void Session::handle_time() {
     const TimePoint now = steady_clock::now();
     if (is_due(suspension_deadline(), now)) notice_suspension(now);
-    if (is_due(pulse_deadline(), now)) pulse_.attend(now, view());
+    if (is_due(pulse_deadline(), now)) pulse_.attend(now, view(), [this] { return tree_watch_.figures(place()); });
     if (is_due(helpers_deadline(), now)) look_after_helpers();
     if (is_due(stop_command_deadline(), now)) end_stop_command();
     if (const auto cause = limits_.exceeded(now, streams_.last_sign()); cause && runs()) request_stop(*cause);
     if (is_due(unread_deadline(), now)) request_stop(StopCause::timeout);
     if (runs() && is_due(input_watch_.deadline(), now)) watch_input(now);
-    if (runs() && is_due(cpu_limit_.deadline(), now)) watch_cpu();
-    if (runs() && is_due(tree_deadline(), now)) watch_tree();
+    watch_tree(now);
     if (state_ == RunState::stopping) {
         if (const auto signal = stop_.advance(now)) order(*signal);
     }
@@ -285,7 +279,8 @@ void Session::handle_time() {
 }
 
 void Session::watch_input(TimePoint now) {
-    const auto reader = streams_.master() < 0 ? std::nullopt : find_terminal_reader(link_.root(), streams_.master());
+    const auto reader =
+        streams_.master() < 0 ? std::nullopt : find_terminal_reader(tree_watch_.members(place()), streams_.master());
     if (!input_watch_.note(reader ? std::optional(reader->pid) : std::nullopt, now)) return;
     if (plan_.no_input == Options::NoInput::fail) return request_stop(StopCause::no_input);
     context_.narrate(Narrator::no_input,
@@ -293,26 +288,12 @@ void Session::watch_input(TimePoint now) {
                                  reader->name, reader->pid));
 }
 
-void Session::watch_cpu() {
-    const TimePoint before = steady_clock::now();
-    const Duration used = cpu_usage(link_.root(), cgroup_ ? cgroup_->cpu_usage() : std::nullopt);
-    const TimePoint now = steady_clock::now();
-    const CpuLimit::Look look{.used = used, .took = now - before, .processors = processors_online()};
-    if (cpu_limit_.note(look, now)) request_stop(StopCause::cpu_limit);
+void Session::watch_tree(TimePoint now) {
+    if (const auto cause = tree_watch_.attend(runs(), outputs(), now)) request_stop(*cause);
 }
 
-/// One look for both limits. The memory is the sum of the resident sizes, also in a control group: a group's count has
-/// the files that were read, too, and the kernel holds that limit itself (--memory-max).
-void Session::watch_tree() {
-    const TimePoint before = steady_clock::now();
-    const TreeFigures figures = look_at_tree(link_.root(), "");
-    const TimePoint now = steady_clock::now();
-    const auto look = [&](WatchedLimit& limit, std::uint64_t used) {
-        return limit.limit() && limit.note(used, now - before, now);
-    };
-    const bool too_large = look(memory_limit_, figures.memory.value_or(0));
-    const bool too_many = look(process_limit_, figures.processes);
-    if (too_large || too_many) request_stop(too_large ? StopCause::memory_limit : StopCause::process_limit);
+OutputFigures Session::outputs() const {
+    return {.output = streams_.passed_output(), .error = streams_.passed_error()};
 }
 
 bool Session::runs() const {
@@ -328,8 +309,7 @@ void Session::begin_turn() {
 
 std::optional<TimePoint> Session::deadline() const {
     auto next = earlier(earlier(link_.retry_at(), suspension_deadline()), earlier(state_deadline(), pulse_deadline()));
-    if (runs()) next = earlier(next, earlier(cpu_limit_.deadline(), tree_deadline()));
-    return earlier(next, earlier(stop_command_deadline(), helpers_deadline()));
+    return earlier(earlier(next, tree_watch_.deadline(runs())), earlier(stop_command_deadline(), helpers_deadline()));
 }
 
 std::optional<TimePoint> Session::helpers_deadline() const {
@@ -345,12 +325,8 @@ std::optional<TimePoint> Session::pulse_deadline() const {
 }
 
 RunView Session::view() const {
-    RunView run{.root = link_.root(),
-                .last_output = streams_.last_activity(),
-                .resumed = limits_.resumed(),
-                .bytes = streams_.passed()};
+    RunView run{.last_output = streams_.last_activity(), .resumed = limits_.resumed(), .bytes = streams_.passed()};
     if (!cgroup_) return run;
-    run.group = cgroup_->path();
     if (const auto limit = cgroup_->limits().find("memory.max"); limit != cgroup_->limits().end()) {
         run.memory_limit = number_in(limit->second);
     }
@@ -401,9 +377,7 @@ void Session::on(CommandStarted& event) {
     if (event.standard_input) relayed_input_ = pipe_at(event.standard_input.get());
     streams_.start(event);
     job_control_.begin(event.pid);
-    if (plan_.cpu_time != forever) cpu_limit_.begin(steady_clock::now(), processors_online());
-    if (memory_limit_.limit()) memory_limit_.begin(steady_clock::now());
-    if (process_limit_.limit()) process_limit_.begin(steady_clock::now());
+    tree_watch_.begin(place(), event.pid, steady_clock::now());
     if (context_.listener != nullptr) context_.listener->started(event.pid, new_timeout_.value_or(plan_.timeout));
     apply(RunEvent::started);
     if (std::exchange(start_due_, std::nullopt) && !run_stop_command()) begin_ladder();
@@ -426,8 +400,7 @@ void Session::resume_timers(Duration paused) {
     limits_.pause(paused, now);
     input_watch_.pause(paused);
     pulse_.pause(paused);
-    memory_limit_.pause(paused);
-    process_limit_.pause(paused);
+    tree_watch_.pause(paused);
     stop_.pause(paused);
     settling_.pause(paused);
     if (patience_at_) *patience_at_ += paused;
@@ -456,7 +429,9 @@ void Session::on(const protocol::ChildExited& event) {
     outcome_.usage = event.usage;
     job_control_.command_ended();
     spare_.outlived = !outcome_.stop;
-    stop_.command_ended(steady_clock::now());
+    const TimePoint now = steady_clock::now();
+    stop_.command_ended(now);
+    tree_watch_.command_ended(event.wait_status, now);
     outcome_.had_terminal = job_control_.had_terminal();
     if (std::holds_alternative<Lost>(outcome_.end)) {
         context_.narrate(1, "the command has ended");  // the stop ended it: its status is not reported
@@ -500,190 +475,8 @@ void Session::on(const protocol::Failed& event) {
     apply(RunEvent::failed);
 }
 
-/// The guard closes the link when it has finished. A hang-up before that means that the guard is lost.
-void Session::on(const HangUp& /*event*/) {
-    pump_.unwatch(link_.descriptor());
-    link_watched_ = false;
-    if (state_ == RunState::draining || state_ == RunState::over) return;
-    // With neighbours, do not hold them up. The shepherd's status then only decides which helper is named.
-    const bool shepherd = link_.was_shepherd_killed(milliseconds(context_.neighbours == nullptr ? 20 : 0));
-    take_over(shepherd ? "shepherd" : "guard");
-}
-
-void Session::handle_children() {
-    look_after_parent();
-    if (stop_command_) stop_command_->child_ended();
-    if (over()) return;
-    const bool shepherd_killed = link_.look_after_shepherd();
-    if (is_lost()) {
-        link_.reap_ended();
-        look_after_helpers();
-    } else if (shepherd_killed) {
-        lose_shepherd();
-    }
-}
-
-void Session::child_reaped(const siginfo_t& child) {
-    const bool killed = child.si_code != CLD_EXITED;
-    if (stop_command_ && child.si_pid == stop_command_->pid()) stop_command_->note_end(child.si_status, killed);
-    if (is_lost()) second_layer_.child_reaped(child.si_pid);
-    const bool is_helper = child.si_pid == link_.pid() || child.si_pid == link_.root();
-    const bool shepherd_killed = link_.child_reaped(child.si_pid, killed);
-    if (is_lost()) {
-        if (is_helper && !over()) look_after_helpers();
-    } else if (shepherd_killed && !over()) {
-        lose_shepherd();
-    }
-}
-
-void Session::list_helpers(std::vector<pid_t>& children) const {
-    for (const pid_t helper : {link_.pid(), link_.root()}) children.push_back(helper);
-    if (stop_command_) children.push_back(stop_command_->pid());
-}
-
 void Session::stop_by(int signal) {
     if (!over()) cancel({.signal = signal}, steady_clock::now());
-}
-
-void Session::lose_shepherd() {
-    if (state_ == RunState::draining) return;
-    // The guard still works, but a process that killed the shepherd will probably kill the guard next, so end the tree
-    // now.
-    context_.narrate(1, "the shepherd was killed: ending the tree");
-    lose("shepherd");
-}
-
-/// Makes this process end the tree, which is reparented to the shepherd, or to this process if the shepherd is lost
-/// too.
-void Session::take_over(const char* lost) {
-    context_.narrate(1, "the guard is lost: netrunner ends the tree itself");
-    lost_ = lost;
-    if (context_.neighbours != nullptr) {
-        second_layer_.share(context_.neighbours->reserve());
-        second_layer_.claim(link_.pid(), outcome_.pid.value_or(0));
-    }
-    // From now on the shepherd only watches this process, and ends the tree if this process dies. If the shepherd dies,
-    // the tree is reparented to this process (docs/decisions/0061).
-    link_.lose_guard();
-    helpers_due_ = steady_clock::now() + helpers_patience;
-    if (context_.neighbours == nullptr) {
-        link_.look_after_shepherd();
-        link_.reap_ended();
-    }
-    look_after_helpers();
-}
-
-/// The guard is lost. Waits until the kernel has handed over its children, because a walk that meets a dying helper may
-/// miss that one's children. Then notices the end of the shepherd.
-void Session::look_after_helpers() {
-    const TimePoint now = steady_clock::now();
-    if (helpers_due_) {
-        helpers_look_ = now + (context_.neighbours == nullptr ? helpers_interval : shared_helpers_interval);
-        if (link_.has_handed_over() || now >= *helpers_due_) end_tree_here();
-    } else if (second_layer_.is_below_shepherd() && link_.pid() < 0) {
-        second_layer_.inherit(now);
-        if (std::exchange(tree_missed_, false)) repeat_last_step();
-    }
-}
-
-void Session::end_tree_here() {
-    helpers_due_.reset();
-    link_.forget_guard();
-    const TimePoint now = steady_clock::now();
-    second_layer_.take_over(outcome_.pid.value_or(0), link_.pid(), spare_, now);
-    if (!second_layer_.has_command()) stop_.command_ended(now);
-    // If both helpers were killed at once, the order that followed the shepherd's death has reached no guard.
-    const bool unheard = outcome_.stop && outcome_.stop->cause == StopCause::lost && !outcome_.stop->steps.empty();
-    lose(lost_);
-    if (unheard) repeat_last_step();
-}
-
-void Session::repeat_last_step() {
-    if (outcome_.stop->steps.empty()) return;
-    const StopRecord::Step& last = outcome_.stop->steps.back();
-    signal_tree({last.signal, last.to_command});
-}
-
-/// Tells the second layer which children of this process it ends.
-void Session::meet_neighbours() {
-    if (context_.neighbours == nullptr || !second_layer_.active() || second_layer_.is_below_shepherd()) return;
-    auto [own, others_maybe] = context_.neighbours->share_children(*this);
-    second_layer_.set_children(std::move(own), others_maybe);
-}
-
-void Session::lose(const char* helper) {
-    outcome_.end = Lost{};
-    if (outcome_.lost.empty()) outcome_.lost = helper;
-    stop_.prepare(StopCause::lost);
-    apply(RunEvent::lost);
-    outcome_.stop->cause = StopCause::lost;
-    end_stop_command();
-}
-
-// ---- requests of --control
-
-RunStatus Session::status() const {
-    RunStatus told{.state = state_name(state_), .pid = outcome_.pid};
-    const TimePoint now = steady_clock::now();
-    told.elapsed = now - context_.begun - outcome_.suspended;
-    const Duration limit = new_timeout_.value_or(plan_.timeout);
-    if (limit != forever) told.timeout = limit;
-    const TreeFigures figures = look_at_tree(link_.root(), cgroup_ ? cgroup_->path() : "");
-    told.processes = figures.processes;
-    told.memory = figures.memory;
-    if (outcome_.stop) told.stop = outcome_.stop->cause;
-    return told;
-}
-
-bool Session::is_below_command(pid_t pid) const {
-    constexpr int most_ancestors = 10'000;  // a loop of reused pids must end
-    TreeMember member;
-    for (int i = 0; i < most_ancestors && pid > 1; ++i) {
-        if (pid == link_.root() || pid == link_.pid()) return true;
-        if (!read_member(pid, member)) return true;  // it has ended: its ancestors cannot be known
-        pid = member.parent;
-    }
-    return false;
-}
-
-void Session::stop_by_request() {
-    if (over()) return;
-    if (std::exchange(stop_requested_, true)) return apply(RunEvent::insist);
-    cancel({.signal = SIGTERM}, steady_clock::now());
-}
-
-void Session::control_closed() {
-    context_.narrate(1, "the other end of --control was closed");
-    if (runs()) request_stop(StopCause::control_closed);
-    // What was left for requests to read has no reader any more.
-    streams_.discard_asked();
-}
-
-std::optional<Duration> Session::extend(bool adds, Duration by, std::optional<LimitChange::Peer> peer) {
-    const Duration limit = new_timeout_.value_or(plan_.timeout);
-    if (!runs() || (adds && limit == forever)) return std::nullopt;
-    const TimePoint now = steady_clock::now();
-    const Duration changed = by == forever || (adds && by > longest_duration - limit) ? forever
-                             : adds                                                   ? limit + by
-                                                                                      : by;
-    new_timeout_ = changed;
-    limits_.set_total(changed, outcome_.suspended);
-    suspension_ = SuspensionWatch(std::min(changed, plan_.idle_timeout), now);
-    has_timers_ = false;  // the next turn lets the watch begin
-    pulse_.set_timeout(changed);
-    const LimitChange change{.after = now - context_.begun, .timeout = changed, .by = peer};
-    outcome_.changes.push_back(change);
-    context_.narrate(1, fmt::format("the time limit is {} now", format_duration(changed)));
-    if (context_.listener != nullptr) context_.listener->changed(change);
-    return changed;
-}
-
-void Session::resize(WindowSize size) { link_.send(protocol::SetWinsize{size.columns, size.rows}); }
-
-/// Until CloseStdin, the guard keeps a write end of the pipe open, so that the command sees no end of input if
-/// netrunner is killed (docs/decisions/0002).
-void Session::pass_on_end_of_input() {
-    if (streams_.take_input_over() && link_watched_) link_.send(protocol::CloseStdin{});
 }
 
 // ---- stopping
@@ -774,9 +567,7 @@ void Session::fail(const std::string& why) {
 void Session::begin_stop_record() {
     outcome_.stop = StopRecord{.cause = stop_.cause(), .steps = {}, .limit = exceeded(plan_, stop_.cause())};
     if (new_timeout_ && stop_.cause() == StopCause::timeout) outcome_.stop->limit = format_duration(*new_timeout_);
-    if (stop_.cause() == StopCause::cpu_limit) outcome_.stop->used = format_duration(cpu_limit_.used());
-    if (stop_.cause() == StopCause::memory_limit) outcome_.stop->used = format_size(memory_limit_.most());
-    if (stop_.cause() == StopCause::process_limit) outcome_.stop->used = fmt::format("{}", process_limit_.most());
+    outcome_.stop->used = tree_watch_.used(stop_.cause());
 }
 
 void Session::cancel(const Stop::Order& order, TimePoint at) {
@@ -889,16 +680,6 @@ void Session::order(StopSignal signal) {
     }
 }
 
-/// Without the guard: sends the signal of the ladder's present step.
-void Session::signal_tree(StopSignal signal) {
-    meet_neighbours();
-    const int step = static_cast<int>(outcome_.stop->steps.size());
-    const OuterOrder order{.signal = signal.number, .step = step};
-    if (signal.to_command) return second_layer_.signal_command(order);
-    second_layer_.signal(order, job_group(), [this](Orphan orphan) { record_orphan(std::move(orphan)); });
-    tree_missed_ = second_layer_.is_below_shepherd() && (link_.pid() < 0 || link_.is_shepherd_dying());
-}
-
 void Session::record_orphan(Orphan orphan) {
     const auto known = std::ranges::find(outcome_.orphans, orphan.pid, &Orphan::pid);
     if (known != outcome_.orphans.end()) {
@@ -937,42 +718,6 @@ void Session::check_settling(TimePoint now) {
             break;
     }
     apply(RunEvent::settled);
-}
-
-void Session::check_second_layer() {
-    meet_neighbours();
-    const TimePoint now = steady_clock::now();
-    const StopRecord::Step& last = outcome_.stop->steps.back();
-    const bool empty = second_layer_.check(now, job_group(), last.signal == SIGKILL && !last.to_command,
-                                           [this](Orphan orphan) { record_orphan(std::move(orphan)); });
-    if (!second_layer_.has_command()) stop_.command_ended(now);
-    if (!empty) return;
-    for (Orphan& left : second_layer_.find_spared()) record_spared(std::move(left));
-    apply(RunEvent::tree_empty);
-}
-
-void Session::check_survivors() {
-    const TimePoint now = steady_clock::now();
-    survivor_watch_.look_again(now);
-    TreeMember guard;
-    const bool held =
-        !second_layer_.active() && read_member(link_.root(), guard) && (guard.state == 'T' || guard.state == 't');
-    if (held) {
-        // A stopped guard, held by a debugger for example, cannot end the tree. End the guard and then the tree from
-        // here.
-        pump_.unwatch(link_.descriptor());
-        link_watched_ = false;
-        take_over("guard");
-        return;
-    }
-    meet_neighbours();
-    auto survivors = find_survivors(tree(), job_group());
-    if (!survivor_watch_.is_hopeless(survivors, now)) return;
-    survivor_watch_.end();
-    record_survivors(std::move(survivors), outcome_);
-    // The guard, or the shepherd if the guard is lost, waits until the survivors have ended.
-    link_.abandon();
-    apply(RunEvent::unkillable);
 }
 
 }  // namespace netrunner

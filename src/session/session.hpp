@@ -19,7 +19,6 @@
 #include "src/plan/launch_plan.hpp"
 #include "src/progress/pulse.hpp"
 #include "src/relay/pump.hpp"
-#include "src/session/cpu_limit.hpp"
 #include "src/session/input_watch.hpp"
 #include "src/session/lifecycle.hpp"
 #include "src/session/neighbours.hpp"
@@ -31,7 +30,7 @@
 #include "src/session/survivor_watch.hpp"
 #include "src/session/suspension_watch.hpp"
 #include "src/session/time_limits.hpp"
-#include "src/session/watched_limit.hpp"
+#include "src/session/tree_watch.hpp"
 #include "src/streams/streams.hpp"
 #include "src/system/signal_source.hpp"
 #include "src/values/narrator.hpp"
@@ -49,6 +48,7 @@ struct SessionContext {
     LinePosition* position = nullptr;  ///< of standard error; may be null
     Outlets outlets{};                 ///< in place of descriptors 1 and 2
     RunListener* listener = nullptr;   ///< for --events; may be null
+    Recording recording{};             ///< for --sample
     Neighbours* neighbours = nullptr;  ///< null: this process has no other session
 };
 
@@ -94,7 +94,7 @@ class Session {
 
     // For the requests of --control; see ControlledRun:
 
-    [[nodiscard]] RunStatus status() const;
+    [[nodiscard]] RunStatus status();
     [[nodiscard]] bool is_below_command(pid_t pid) const;
     [[nodiscard]] bool has_command() const { return outcome_.pid && !job_control_.has_command_ended(); }
     /// As an order of SIGTERM; another one climbs to SIGKILL, however soon it comes.
@@ -183,11 +183,9 @@ class Session {
     [[nodiscard]] JobGroup* job_group();
 
     void watch_input(TimePoint now);
-    void watch_cpu();
-    void watch_tree();
-    [[nodiscard]] std::optional<TimePoint> tree_deadline() const {
-        return earlier(memory_limit_.deadline(), process_limit_.deadline());
-    }
+    void watch_tree(TimePoint now);
+    [[nodiscard]] TreeReader::Place place() const { return {.root = link_.root(), .group = cgroup_.get()}; }
+    [[nodiscard]] OutputFigures outputs() const;
     [[nodiscard]] std::optional<TimePoint> state_deadline() const;
     [[nodiscard]] std::optional<TimePoint> unread_deadline() const;
     [[nodiscard]] std::optional<TimePoint> suspension_deadline() const;
@@ -212,6 +210,7 @@ class Session {
     std::optional<TimePoint> helpers_due_;
     TimePoint helpers_look_{};  ///< when to look whether it has died
     bool tree_missed_ = false;  ///< the last signal met a dying shepherd, and may have missed processes
+    TreeWatch tree_watch_;
     Pulse pulse_;
     std::unique_ptr<StopCommand> stop_command_;  ///< while it runs; the ladder starts after it
     std::optional<TimePoint> start_due_;         ///< until when it waits for the start of the command
@@ -222,9 +221,6 @@ class Session {
     Stop stop_;
     SurvivorWatch survivor_watch_;
     TimeLimits limits_;
-    CpuLimit cpu_limit_;
-    WatchedLimit memory_limit_;
-    WatchedLimit process_limit_;
     SuspensionWatch suspension_;
     bool has_timers_ = false;  ///< a suspension of this process could use up some time that the session measures
     InputWatch input_watch_;

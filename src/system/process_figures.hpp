@@ -1,5 +1,5 @@
-// Figures of one process in units of ours, from what /proc says of it. Used for display (--progress, `netrunner ps`)
-// and for --cpu-time.
+// Figures of one process in units of ours, from what /proc says of it. Used by the looks at a tree (src/sampling) and
+// by `netrunner ps`.
 #pragma once
 
 #include <sys/types.h>
@@ -13,6 +13,21 @@ namespace netrunner {
 
 /// The memory of the process that is in RAM, bytes, shared pages included. Nothing if /proc does not show it.
 std::optional<Size> resident_size(pid_t pid);
+
+struct MemoryOfProcess {
+    std::optional<Size> resident{};
+    std::optional<Size> peak{};  ///< the most of it so far
+};
+/// Bytes. Nothing of a process that has ended, or that /proc does not show.
+MemoryOfProcess memory_of(pid_t pid);
+
+struct DiskTransfers {
+    Size read = 0;  ///< bytes
+    Size written = 0;
+};
+/// What the process and the children that it has reaped have transferred. Nothing with errno if it cannot be read:
+/// EACCES for a process of another user, or that is not dumpable.
+std::optional<DiskTransfers> transfers_of(pid_t pid);
 
 /// `ticks`: of the clock in which /proc/PID/stat counts.
 Duration duration_of_ticks(std::uint64_t ticks);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 
 #include "src/values/utf8.hpp"
@@ -69,16 +70,27 @@ void append_json_string(std::string& json, std::string_view bytes) {
     append_json_string_within(json, bytes, std::string::npos);
 }
 
-std::string json_seconds(Duration duration) {
-    if (duration == forever) return "null";
-    constexpr long long milli = 1000;
-    const long long total = std::chrono::round<std::chrono::milliseconds>(duration).count();
+namespace {
+
+constexpr long long milli = 1000;
+
+/// `total` thousandths.
+std::string in_thousandths(long long total) {
     std::string text = fmt::format("{}{}", total < 0 ? "-" : "", std::abs(total) / milli);
     if (total % milli == 0) return text;
     text += fmt::format(".{:03}", std::abs(total) % milli);
     text.erase(text.find_last_not_of('0') + 1);
     return text;
 }
+
+}  // namespace
+
+std::string json_seconds(Duration duration) {
+    if (duration == forever) return "null";
+    return in_thousandths(std::chrono::round<std::chrono::milliseconds>(duration).count());
+}
+
+std::string json_decimal(double number) { return in_thousandths(std::llround(number * static_cast<double>(milli))); }
 
 JsonObject& JsonObject::add(std::string_view name, std::string_view bytes) {
     add_json(name, "");

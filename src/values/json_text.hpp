@@ -24,6 +24,9 @@ bool append_json_string_within(std::string& json, std::string_view bytes, std::s
 /// Rounded to milliseconds, without zeros at the end: 1.5 s as "1.5". `forever` is "null".
 std::string json_seconds(Duration duration);
 
+/// Rounded to three decimals, without zeros at the end.
+std::string json_decimal(double number);
+
 /// The text of one object. The names of the members must be plain: they are not escaped, and are not checked to differ.
 class JsonObject {
   public:

@@ -33,6 +33,15 @@ void print_events(const EventLines& lines, TimePoint now) {
     print(lines.start(now, 4242, std::vector<std::string>(5000, "word"), std::nullopt));
     print(lines.output(now, 81920, 0));
     print(lines.output(now, std::nullopt, std::nullopt));
+    print(lines.sample(now, {}));
+    print(lines.sample(now, {.cpu = 1500ms,
+                             .read = 4096,
+                             .written = 0,
+                             .output = 12,
+                             .error = 0,
+                             .memory = 1 << 20,
+                             .processes = 3,
+                             .busy = 1.25}));
     for (const StopCause cause :
          {StopCause::timeout, StopCause::idle_timeout, StopCause::output_limit, StopCause::cpu_limit,
           StopCause::memory_limit, StopCause::process_limit, StopCause::no_input, StopCause::cancelled,

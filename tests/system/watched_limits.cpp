@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 
 #include "batch_trial.hpp"
 
@@ -38,6 +39,44 @@ TEST_CASE_FIXTURE(Trial, "an ordinary user without a control group has the limit
     const auto result = complete(setup);
     CHECK(result.ending == exit_code(124));
     CHECK(contains(result.err, "watched limit 64 MiB"));
+}
+
+TEST_CASE_FIXTURE(Trial, "an ordinary user in a chroot without a control group has the limit too, each time") {
+    if (::geteuid() != 0) return skip("only root can change the root directory");
+    namespace fs = std::filesystem;
+    const std::string root = path("root");
+    fs::create_directories(root + "/proc");
+    for (const std::string& file : {netrunner(), shepherd(), program("use_memory")})
+        fs::copy_file(file, root + "/" + fs::path(file).filename().string());
+    if (sanitized) return;  // its programs need libraries
+    const auto mounted = complete(command({"unshare", "-m", "mount", "-t", "proc", "proc", root + "/proc"}));
+    if (mounted.ending != exit_code(0)) return skip("/proc cannot be mounted here");
+    const int rounds = times(3, 20);
+    for (int i = 0; i < rounds; ++i) {
+        const auto result = complete(
+            command({"unshare", "-m", "sh", "-c",
+                     "mount -t proc proc \"$0/proc\" && exec chroot --userspec=65534:65534 \"$0\" /netrunner run "
+                     "--max-rss 64M --report - -- /use_memory 1024 100",
+                     root}));
+        CAPTURE(result.err);
+        CHECK(result.ending == exit_code(124));
+        const auto report = nlohmann::json::parse(result.out.substr(result.out.find('{')));
+        CHECK(report["reason"] == "memory-limit");
+        CHECK(report["cgroup"].is_null());
+        CHECK(report["memory"]["peak"] < static_cast<long>(96 * mega * (slowness() > 1 ? 2 : 1)));
+    }
+}
+
+TEST_CASE_FIXTURE(Trial, "where a limit of the kernel cannot be had, the refusal names the watched one") {
+    const auto without = [&](const std::vector<std::string>& options) {
+        auto words = options;
+        words.insert(words.end(), {"--cgroup-base", "/proc", "--", "true"});
+        return run(words);
+    };
+    CHECK_REFUSED(without({"--memory-max", "64M"}), "--max-rss, which netrunner watches without a control group");
+    CHECK_REFUSED(without({"--pids-max", "10"}), "--max-processes, which netrunner watches");
+    CHECK_REFUSED(without({"--pids-max", "10", "--memory-max", "64M"}), "--max-rss and --max-processes, which");
+    CHECK(!contains(without({"--cpu-max", "1"}).err, "watches"));
 }
 
 TEST_CASE_FIXTURE(Trial, "the memory of all processes counts together") {

@@ -59,6 +59,14 @@ TEST_CASE("the lines of the specification") {
           "\n");
 }
 
+TEST_CASE("a sample has null for what is not known") {
+    CHECK(lines.sample(begun + 5s, {.cpu = 1'234ms, .output = 7, .memory = 4096, .processes = 3, .busy = 1.26}) ==
+          R"({"event":"sample","t":5,"run":4240,"cpu":1.234,"memory":4096,"processes":3,"read":null,)"
+          R"("written":null,"stdout":7,"stderr":null,"busy":1.26})"
+          "\n");
+    CHECK(lines.sample(begun + 5s, {}).find("\"busy\":null") != std::string::npos);
+}
+
 TEST_CASE("the other events, with the fields of the report") {
     CHECK(lines.orphan(begun + 2s, {.pid = 7, .name = "sleep", .command = "sleep 100", .ended_by = SIGKILL}) ==
           R"({"event":"orphan","t":2,"run":4240,"pid":7,"command":"sleep 100","ended_by":"SIGKILL"})"

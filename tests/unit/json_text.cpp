@@ -95,6 +95,10 @@ TEST_CASE("seconds have three decimals at most and no zeros at the end") {
     CHECK(json_seconds(-20ms) == "-0.02");
     CHECK(json_seconds(longest_duration) == "3153600000");
     CHECK(json_seconds(forever) == "null");
+    CHECK(json_decimal(0) == "0");
+    CHECK(json_decimal(1.25) == "1.25");
+    CHECK(json_decimal(1.99961) == "2");
+    CHECK(json_decimal(-0.5) == "-0.5");
 }
 
 TEST_CASE("an object has its members in order") {

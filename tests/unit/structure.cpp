@@ -19,9 +19,9 @@ using Names = std::set<std::string>;
 
 /// The floors of each program, from the lowest up. A file may include files of its own folder and of lower folders, but
 /// of no higher folder. "." is the program's own folder, the highest.
-const std::vector<std::string> runner_floors{"values",  "system", "relay",   "cgroup",   "cli",  "outcome", "doctor",
-                                             "runs",    "ctl",    "plan",    "progress", "live", "report",  "link",
-                                             "streams", "job",    "session", "batch",    "."};
+const std::vector<std::string> runner_floors{"values", "system",  "relay", "cgroup",  "sampling", "cli",  "outcome",
+                                             "doctor", "runs",    "ctl",   "plan",    "progress", "live", "report",
+                                             "link",   "streams", "job",   "session", "batch",    "."};
 const std::vector<std::string> shepherd_floors{"system", "bare", "link", "terminal", "tree", "group", "start", "."};
 
 /// The folder of a source, which is named without its extension: "src/relay/sink" is in {"src", "relay"}, "src/main" in
