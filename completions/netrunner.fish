@@ -65,10 +65,10 @@ function __netrunner_placeholders
     end
 end
 
-# Succeeds after `netrunner report merge`.
-function __netrunner_merges
+# Succeeds after `netrunner report WORD`.
+function __netrunner_reads_reports
     set -l tokens (commandline -opc)
-    test "$tokens[2] $tokens[3]" = 'report merge'
+    test "$tokens[2]" = report; and contains -- "$tokens[3]" show html markdown trace merge
 end
 
 # Succeeds if the first word after `netrunner` is $argv[1].
@@ -138,7 +138,7 @@ end
 complete -c netrunner -f
 complete -c netrunner -n __fish_is_first_token -a run -d 'Run a command and end every process it leaves behind'
 complete -c netrunner -n __fish_is_first_token -a batch -d 'Run a command for each record, several at once'
-complete -c netrunner -n __fish_is_first_token -a report -d 'Read the reports of a batch'
+complete -c netrunner -n __fish_is_first_token -a report -d 'Show reports, or join those of a batch'
 complete -c netrunner -n __fish_is_first_token -a doctor -d 'Check which features work on this machine'
 complete -c netrunner -n __fish_is_first_token -a gc -d 'End and remove what killed runs left behind'
 complete -c netrunner -n __fish_is_first_token -a ps -d 'List the runs of netrunner on this machine'
@@ -147,8 +147,12 @@ complete -c netrunner -n __fish_is_first_token -a help -d 'Show the help of a co
 complete -c netrunner -n __fish_is_first_token -s V -l version -d 'Show the version'
 complete -c netrunner -n __fish_is_first_token -s h -l help -d 'Show the usage'
 complete -c netrunner -n '__netrunner_first help' -a 'run batch report doctor gc ps ctl'
-complete -c netrunner -n '__netrunner_first report; and not __netrunner_merges' -a merge -d 'Join the reports of the shards of a batch'
-complete -c netrunner -n __netrunner_merges -F
+complete -c netrunner -n '__netrunner_first report; and not __netrunner_reads_reports' -a show -d 'Print a summary of a report'
+complete -c netrunner -n '__netrunner_first report; and not __netrunner_reads_reports' -a html -d 'Make a page with charts'
+complete -c netrunner -n '__netrunner_first report; and not __netrunner_reads_reports' -a markdown -d 'Make a summary for a CI job'
+complete -c netrunner -n '__netrunner_first report; and not __netrunner_reads_reports' -a trace -d 'Make Chrome trace events'
+complete -c netrunner -n '__netrunner_first report; and not __netrunner_reads_reports' -a merge -d 'Join the reports of the shards of a batch'
+complete -c netrunner -n __netrunner_reads_reports -F
 complete -c netrunner -n '__netrunner_first report' -l junit -r -F -d 'Write a JUnit XML file, one case for each job'
 complete -c netrunner -n '__netrunner_first report' -s h -l help -d 'Show the usage'
 complete -c netrunner -n '__netrunner_first report' -s V -l version -d 'Show the version'

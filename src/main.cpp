@@ -28,6 +28,7 @@
 #include "src/doctor/doctor.hpp"
 #include "src/doctor/gc.hpp"
 #include "src/live/live.hpp"
+#include "src/pages/shown_reports.hpp"
 #include "src/plan/facts.hpp"
 #include "src/plan/file_clashes.hpp"
 #include "src/plan/launch_plan.hpp"
@@ -69,8 +70,8 @@ Duration patience_for(const Outcome& outcome) {
 int print_out(const std::string& text, int status, bool stdout_was_closed) {
     errno = EBADF;
     if (!stdout_was_closed) {
-        fmt::print("{}", text);
-        if (std::fflush(stdout) == 0) return status;
+        // Not fmt::print, which throws without the reason if a long text cannot be written.
+        if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return status;
     }
     LinePosition position;
     say("cannot write to standard output: " + errno_text(errno), forever, position);
@@ -204,7 +205,7 @@ TimePoint end_of_patience(const LaunchPlan& plan) {
     if (signals && (!lines.empty() || options.summary)) signals->let_through_orders();
     for (const std::string& each : lines) say(each, patience, position);
     if (says_verdict && is_github_step()) print(render_annotation(verdict, ending.status), patience, position);
-    if (options.summary) print(render_summary(outcome, ending, colours_wanted()), patience, position);
+    if (options.summary) print(render_summary(outcome, ending, colours_wanted(STDERR_FILENO)), patience, position);
     end_with(ending);
 }
 
@@ -233,6 +234,8 @@ int main(int argc, char** argv) {
                              done.complete ? 0 : 1, no_stdout);
         }
         if (const auto* merge = std::get_if<MergeRequest>(&parsed)) return merge_and_tell(*merge, no_stdout);
+        if (const auto* show = std::get_if<ShowRequest>(&parsed))
+            return print_out(show_reports(*show, colours_wanted(STDOUT_FILENO)), 0, no_stdout);
         if (const auto* asked = std::get_if<ListRuns>(&parsed)) {
             const auto runs = find_runs(::geteuid() == 0 ? std::nullopt : std::optional(::geteuid()));
             const std::size_t columns = terminal_columns(STDOUT_FILENO);

@@ -7,7 +7,9 @@
 #include <iterator>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "src/cli/batch_parser.hpp"
@@ -28,7 +30,7 @@ behind, and reports how the run ended and why.
 
 Usage: netrunner run [OPTIONS] [--] COMMAND [ARG...]
        netrunner batch [OPTIONS] [--] COMMAND [WORD...] [::: VALUE...]...
-       netrunner report merge [--junit FILE] REPORT...
+       netrunner report show|html|markdown|trace|merge FILE...
        netrunner doctor [--json] [--require LIST]
        netrunner gc [--cgroup-base BASE] [PATH]
        netrunner ps [--json]
@@ -38,7 +40,8 @@ Usage: netrunner run [OPTIONS] [--] COMMAND [ARG...]
 Commands:
   run     run a command and end every process that it leaves behind
   batch   run a command for each line of the input, several at once
-  report  read the reports of a batch: join the reports of its shards
+  report  show a report as text, as a page with charts or as a trace; join the
+          reports of a batch's shards
   doctor  check which features work on this machine, and say why one does not
   gc      end processes and remove control groups that killed runs left behind
   ps      list the runs of netrunner on this machine
@@ -191,12 +194,18 @@ Request parse_ps(std::span<const std::string> words) {
     return asked;
 }
 
-/// A text is asked for instead of the command's `Own` request: its help or the version.
-template <class Own>
-Request request_of(std::variant<Own, AskedText> parsed, std::string (*help)()) {
-    if (const auto* text = std::get_if<AskedText>(&parsed))
-        return ShowText{*text == AskedText::help ? help() : version_line()};
-    return std::get<Own>(std::move(parsed));
+/// The command's own request, or the text that is asked for instead: its help or the version.
+template <class... Own>
+Request request_of(std::variant<Own...> parsed, std::string (*help)()) {
+    return std::visit(
+        [&]<class Parsed>(Parsed&& value) -> Request {
+            if constexpr (std::is_same_v<std::remove_cvref_t<Parsed>, AskedText>) {
+                return ShowText{value == AskedText::help ? help() : version_line()};
+            } else {
+                return std::forward<Parsed>(value);
+            }
+        },
+        std::move(parsed));
 }
 
 }  // namespace

@@ -37,8 +37,8 @@ struct CollectGarbage {
     std::string path;                 ///< below the base; empty: the whole base
 };
 
-using Request =
-    std::variant<Options, BatchOptions, MergeRequest, AskDoctor, CollectGarbage, ListRuns, CtlOptions, ShowText>;
+using Request = std::variant<Options, BatchOptions, MergeRequest, ShowRequest, AskDoctor, CollectGarbage, ListRuns,
+                             CtlOptions, ShowText>;
 
 /// `words`: argv without the program's name. Throws UsageError.
 Request parse_command_line(std::span<char* const> words);

@@ -18,10 +18,17 @@ struct MergeRequest {
     std::optional<std::string> junit{};  ///< `-` is standard output
 };
 
+/// `netrunner report show`, `html`, `markdown` and `trace`.
+struct ShowRequest {
+    enum class Form { text, html, markdown, trace };
+    Form form = Form::text;
+    std::vector<std::string> reports{};  ///< never empty; `-` is standard input; `trace` has one
+};
+
 /// The text of `netrunner help report`.
 std::string help_of_report();
 
 /// `words`: those after `report`. Throws UsageError.
-std::variant<MergeRequest, AskedText> parse_report(std::span<const std::string> words);
+std::variant<MergeRequest, ShowRequest, AskedText> parse_report(std::span<const std::string> words);
 
 }  // namespace netrunner

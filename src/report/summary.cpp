@@ -7,61 +7,18 @@
 #include <string_view>
 #include <vector>
 
+#include "src/report/labelled_lines.hpp"
 #include "src/values/kernel_text.hpp"
 #include "src/values/signal_name.hpp"
 
 namespace netrunner {
 namespace {
 
-constexpr std::size_t label_width = 11;
-constexpr std::size_t most_columns = 80;
-
 constexpr std::string_view red = "\033[31m";
 constexpr std::string_view green = "\033[32m";
 constexpr std::string_view yellow = "\033[33m";
-constexpr std::string_view dim = "\033[2m";
-constexpr std::string_view plain = "\033[0m";
 
-using Parts = std::vector<std::string>;
-
-/// Lines with a label in front. Parts that do not fit into a line continue on the next one, below the first part.
-class Table {
-  public:
-    explicit Table(bool coloured) : coloured_(coloured) {}
-
-    /// Adds `parts` with commas between them. Without parts, adds no line.
-    void add(std::string_view label, const Parts& parts, std::string_view colour = "") {
-        std::string line;
-        for (std::size_t i = 0; i < parts.size(); ++i) {
-            const std::string part = fit(parts[i] + (i + 1 < parts.size() ? "," : ""));
-            if (!line.empty() && label_width + 2 + line.size() + 1 + part.size() > most_columns) {
-                end_line(label, line, colour);
-                label = "";
-                line.clear();
-            }
-            line += (line.empty() ? "" : " ") + part;
-        }
-        if (!line.empty()) end_line(label, line, colour);
-    }
-
-    [[nodiscard]] const std::string& text() const { return text_; }
-
-  private:
-    /// Cuts a long part at its start, because the end of a path says more.
-    static std::string fit(const std::string& part) {
-        constexpr std::size_t most = most_columns - label_width - 2;
-        return part.size() <= most ? part : "..." + part.substr(part.size() - (most - 3));
-    }
-    [[nodiscard]] std::string in(std::string_view colour, const std::string& text) const {
-        return coloured_ && !colour.empty() ? fmt::format("{}{}{}", colour, text, plain) : text;
-    }
-    void end_line(std::string_view label, const std::string& line, std::string_view colour) {
-        text_ += fmt::format("  {}{}\n", in(dim, fmt::format("{:<{}}", label, label_width)), in(colour, line));
-    }
-
-    bool coloured_;
-    std::string text_;
-};
+using Parts = LabelledLines::Parts;
 
 /// In one form for all times of the summary, so that they can be compared: 0.031s, 1m15.200s, 2h00m03.000s.
 std::string clock_time(Duration duration) {
@@ -166,7 +123,7 @@ Parts describe_group(const GroupRecord& group) {
 }  // namespace
 
 std::string render_summary(const Outcome& outcome, const Ending& ending, bool coloured) {
-    Table table(coloured);
+    LabelledLines table(coloured);
     table.add("status", describe_status(outcome, ending), ending.status == 0 ? green : red);
     if (!outcome.attempts.empty()) table.add("attempts", {fmt::format("{}", outcome.attempts.size())});
     table.add("time", describe_time(outcome));

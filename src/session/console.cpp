@@ -86,13 +86,13 @@ Narrator narrator(int verbosity, LiveLine* live_line, LinePosition& position) {
     });
 }
 
-bool colours_wanted() {
+bool colours_wanted(int descriptor) {
     const auto value = [](const char* name) {
         const char* const text = std::getenv(name);
         return std::string_view(text == nullptr ? "" : text);
     };
     const std::string_view terminal = value("TERM");
-    return ::isatty(STDERR_FILENO) == 1 && value("NO_COLOR").empty() && !terminal.empty() && terminal != "dumb";
+    return ::isatty(descriptor) == 1 && value("NO_COLOR").empty() && !terminal.empty() && terminal != "dumb";
 }
 
 }  // namespace netrunner

@@ -33,7 +33,7 @@ void say_for(const std::string& option, const std::string& text, Duration patien
 /// `live_line`, if any, before each line. `position` must outlive it.
 Narrator narrator(int verbosity, LiveLine* live_line, LinePosition& position);
 
-/// Whether to use colours on standard error: it is a terminal, TERM is neither empty nor `dumb`, and NO_COLOR is empty.
-bool colours_wanted();
+/// Whether to use colours on `descriptor`: it is a terminal, TERM is neither empty nor `dumb`, and NO_COLOR is empty.
+bool colours_wanted(int descriptor);
 
 }  // namespace netrunner

@@ -33,6 +33,7 @@ share/netrunner/doctor.schema.json 644
 share/netrunner/events.schema.json 644
 share/netrunner/ps.schema.json 644
 share/netrunner/report.schema.json 644
+share/netrunner/trace.schema.json 644
 share/zsh/{zsh}/_netrunner 644
 """
 

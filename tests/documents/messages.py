@@ -29,6 +29,10 @@ OTHER_TEXT = [
     "shepherd/bare/", "src/progress/", "src/report/annotation.cpp", "src/report/junit.cpp", "src/report/junit_suite.cpp",
     "src/report/summary.cpp", "src/batch/batch_progress.cpp",
     "src/doctor/diagnosis.cpp", "src/link/shepherd_link.",
+    # the text, the page and the trace of `report`; its messages are in report_reader and run_reader
+    "src/pages/bar_chart.", "src/pages/batch_", "src/pages/chart.", "src/pages/command_gist.", "src/pages/job_order.", "src/pages/markdown.", "src/pages/page.",
+    "src/pages/process_chart.", "src/pages/run_charts.", "src/pages/run_facts.", "src/pages/run_page.", "src/pages/run_result.",
+    "src/pages/run_text.", "src/pages/sample_table.", "src/pages/shown_quantity.", "src/pages/trace.",
 ]
 NO_MESSAGE = {
     "pid …": "the mark of a group's owner",
@@ -43,6 +47,7 @@ NO_MESSAGE = {
     "signal …": "a signal without a name",
     "the reader of the output is gone": "caught: ctl ends with status 141",
     "descriptor …": "the name of a target",
+    "ended by": "what became of an orphan, on the page of a report", "in state": "the same of a survivor",
     "every run": "what a check of doctor is needed for",
     "stop sequence": "the name of a value", "nice value": "the name of a value",
 }

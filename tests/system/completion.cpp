@@ -83,7 +83,10 @@ const std::vector<Typed>& lines_and_ends() {
         {"netrunner batch -j 2 -- cp -t 'out/{//", "netrunner batch -j 2 -- cp -t 'out/\\{//\\}'"},
         {"netrunner batch -- cat ::: some-f", "netrunner batch -- cat ::: some-file"},
         // the reports of a batch
-        {"netrunner report m", "netrunner report merge"},
+        {"netrunner report me", "netrunner report merge"},
+        {"netrunner report sh", "netrunner report show"},
+        {"netrunner report h", "netrunner report html"},
+        {"netrunner report html some-f", "netrunner report html some-file"},
         {"netrunner report merge some-f", "netrunner report merge some-file"},
         {"netrunner report merge --junit some-f", "netrunner report merge --junit some-file"},
         {"netrunner report merge a --ju", "netrunner report merge a --junit"},

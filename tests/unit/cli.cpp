@@ -377,16 +377,22 @@ TEST_CASE("help and version are asked for in the usual ways") {
         CHECK(std::get<ShowText>(parse(words)).text.starts_with("Usage: netrunner batch "));
     }
     for (const Words& words : {Words{"help", "report"}, Words{"report", "-h"}, Words{"report", "merge", "--help"}}) {
-        CHECK(std::get<ShowText>(parse(words)).text.starts_with("Usage: netrunner report merge "));
+        CHECK(std::get<ShowText>(parse(words)).text.starts_with("Usage: netrunner report show "));
     }
 }
 
-TEST_CASE("report needs the word merge") {
+TEST_CASE("report needs a word, and files") {
     const std::string help = " (see netrunner help report)";
-    CHECK(complaint({"report"}) == "report: say what to do: netrunner report merge REPORT..." + help);
+    CHECK(complaint({"report"}) == "report: say what to do: netrunner report show FILE" + help);
     CHECK(complaint({"report", "merg", "x"}) ==
-          "report: unknown word 'merg': say netrunner report merge REPORT...; did you mean 'merge'?");
+          "report: unknown word 'merg': it is show, html, markdown, trace or merge; did you mean 'merge'?");
     CHECK(std::get<MergeRequest>(parse({"report", "merge", "a", "b"})).reports == Words{"a", "b"});
+    const auto show = std::get<ShowRequest>(parse({"report", "html", "a", "--", "-b"}));
+    CHECK(show.form == ShowRequest::Form::html);
+    CHECK(show.reports == Words{"a", "-b"});
+    CHECK(std::get<ShowRequest>(parse({"report", "trace", "-"})).form == ShowRequest::Form::trace);
+    CHECK(complaint({"report", "show"}) == "report show: no report given (say: netrunner report show FILE)");
+    CHECK(complaint({"report", "trace", "a", "b"}) == "report trace: only one report can be given");
 }
 
 TEST_CASE("gc takes a base and a path") {
