@@ -32,8 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check<OrphanSpared>(packet);
     check<SetWinsize>(packet);
     check<SetForeground>(packet);
-    check<GuardTerminal>(packet);
-    check<GuardScreen>(packet);
+    check<TerminalRestored>(packet);
     check<ChildStarted>(packet);
     check<ChildStopped>(packet);
     check<ChildContinued>(packet);

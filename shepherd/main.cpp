@@ -81,7 +81,10 @@ Failure prepare(const protocol::Plan& plan, char** environment, Start& start) {
     if (plan.lock_descriptor >= 0) [[maybe_unused]]
         const int kept = handed_over(plan.lock_descriptor).release();
     start.users_terminal = UsersTerminal(plan.runner_group);
-    if (plan.guards_input != 0 && !start.users_terminal.open(STDIN_FILENO)) return {true, Stage::shepherd};
+    if (plan.record_descriptor >= 0 &&
+        !start.users_terminal.open(STDIN_FILENO, handed_over(plan.record_descriptor).get())) {
+        return {true, Stage::shepherd};
+    }
     return {};
 }
 

@@ -168,8 +168,7 @@ class Supervisor {
         CloseStdin close_stdin;
         SetWinsize size;
         SetForeground foreground;
-        GuardTerminal guard;
-        GuardScreen screen;
+        TerminalRestored restored;
         Finish finish;
         if (unpack(packet, kill)) {
             if (kill.scope == Scope::tree || kill.scope == Scope::command_step) act_alone_at_ = -1;
@@ -182,10 +181,8 @@ class Supervisor {
             if (start_.terminal) start_.terminal.set_size(size.columns, size.rows);
         } else if (unpack(packet, foreground)) {
             if (start_.terminal) start_.terminal.set_foreground(foreground.whose, start_.child);
-        } else if (unpack(packet, guard)) {
-            start_.users_terminal.guard(guard);
-        } else if (unpack(packet, screen)) {
-            start_.users_terminal.guard(screen);
+        } else if (unpack(packet, restored)) {
+            // The record says it already; the frame only wakes this process.
         } else if (unpack(packet, finish)) {
             finished_ = true;
             // When the session's leader, the shepherd, exits, the kernel sends SIGHUP to the terminal's foreground

@@ -174,6 +174,7 @@ CALL mode_t umask(mode_t mask) noexcept { return call<mode_t>(SYS_umask, mask); 
 CALL void* mmap(void* start, size_t length, int protection, int flags, int fd, off_t offset) noexcept {
     return reinterpret_cast<void*>(call<long>(SYS_mmap, start, length, protection, flags, fd, offset));
 }
+CALL int munmap(void* start, size_t length) noexcept { return call(SYS_munmap, start, length); }
 CALL int madvise(void* start, size_t length, int advice) noexcept { return call(SYS_madvise, start, length, advice); }
 
 // ---- sockets

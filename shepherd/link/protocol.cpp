@@ -144,7 +144,7 @@ void fields(Cursor& c, Value& v) {
     fields(c, v.modes);
     c.boolean(v.returns_carriage);
     c.boolean(v.silent);
-    c.boolean(v.guards_input);
+    c.integer(v.record_descriptor);
     c.integer(v.runner_group);
     c.integer(v.group_descriptor);
     c.integer(v.home_descriptor);
@@ -185,20 +185,6 @@ void fields(Cursor& c, Value& v) {
 template <class Cursor, class Value>
 requires std::is_same_v<std::remove_const_t<Value>, SetForeground>
 void fields(Cursor& c, Value& v) { c.enumeration(v.whose, Foreground::as_before); }
-
-template <class Cursor, class Value>
-requires std::is_same_v<std::remove_const_t<Value>, GuardTerminal>
-void fields(Cursor& c, Value& v) {
-    c.boolean(v.needed);
-    fields(c, v.original);
-    fields(c, v.changed);
-}
-
-template <class Cursor, class Value>
-requires std::is_same_v<std::remove_const_t<Value>, GuardScreen>
-void fields(Cursor& c, Value& v) {
-    for (auto& character : v.ending) c.integer(character);
-}
 
 template <class Cursor, class Value>
 requires std::is_same_v<std::remove_const_t<Value>, Spare>
@@ -312,8 +298,7 @@ NETRUNNER_FRAME(CloseStdin)
 NETRUNNER_FRAME(Finish)
 NETRUNNER_FRAME(SetWinsize)
 NETRUNNER_FRAME(SetForeground)
-NETRUNNER_FRAME(GuardTerminal)
-NETRUNNER_FRAME(GuardScreen)
+NETRUNNER_FRAME(TerminalRestored)
 NETRUNNER_FRAME(Spare)
 NETRUNNER_FRAME(ChildStarted)
 NETRUNNER_FRAME(ChildStopped)

@@ -14,7 +14,7 @@ namespace netrunner::protocol {
 
 /// To be increased whenever a frame changes. Both programs come from one build, so a difference is an installation
 /// error.
-inline constexpr std::uint32_t version = 12;
+inline constexpr std::uint32_t version = 13;
 /// The characters "NR" and two bytes that no text begins with.
 inline constexpr std::uint32_t magic = 0x0f1e524e;
 
@@ -51,8 +51,7 @@ enum class FrameType : std::uint8_t {
     finish,
     set_winsize,
     set_foreground,
-    guard_terminal,
-    guard_screen,
+    terminal_restored,
     spare,
     // to the runner
     child_started = 32,
@@ -140,7 +139,7 @@ struct Plan {
     TerminalModes modes;                ///< the user's terminal's; the pseudo-terminal adopts them
     std::uint8_t returns_carriage = 0;  ///< the pseudo-terminal outputs "\n" as "\r\n"
     std::uint8_t silent = 0;            ///< the pseudo-terminal does not echo input
-    std::uint8_t guards_input = 0;  ///< GuardTerminal frames may follow; they are about the terminal at descriptor 0
+    std::int32_t record_descriptor = -1;  ///< a TerminalRecord, about the terminal at descriptor 0; -1: none
     std::int32_t runner_group = 0;  ///< process group that gets the user's terminal back if the runner dies; 0: none
     std::int32_t group_descriptor = -1;    ///< directory of the control group in which the command starts; -1: none
     std::int32_t home_descriptor = -1;     ///< cgroup.procs of the runner's own group, for spared processes; -1: none
@@ -200,21 +199,9 @@ struct SetForeground {
     Foreground whose = Foreground::command;
 };
 
-/// With `needed`: the runner is about to change the user's terminal from `original` to `changed`. If the runner dies,
-/// the guard, or the shepherd if the guard is dead too, restores `original`, unless the modes are no longer `changed`.
-/// Both processes stay while the terminal may have to be restored. Without `needed`: the runner has restored it.
-struct GuardTerminal {
-    static constexpr FrameType type = FrameType::guard_terminal;
-    std::uint8_t needed = 1;
-    TerminalModes original;
-    TerminalModes changed;
-};
-
-/// What ends the modes that the command has begun on the user's terminal with escape sequences, NUL-padded; empty:
-/// none. If the runner dies while GuardTerminal holds, the process that restores the terminal writes this too.
-struct GuardScreen {
-    static constexpr FrameType type = FrameType::guard_screen;
-    std::array<char, 320> ending{};
+/// The runner has restored the user's terminal, so the guard need not stay for that.
+struct TerminalRestored {
+    static constexpr FrameType type = FrameType::terminal_restored;
 };
 
 /// The guard exits and leaves alone all processes that still run, and the control group.

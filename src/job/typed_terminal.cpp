@@ -70,7 +70,7 @@ bool TypedTerminal::adjust_size() {
 void TypedTerminal::attach() {
     if (raw_) {
         raw_->enter([&](const TerminalModes& original, const TerminalModes& changed) {
-            link_.send(protocol::GuardTerminal{.needed = 1, .original = original, .changed = changed});
+            link_.terminal_record().hold({.original = original, .changed = changed});
         });
     }
     streams_.return_carriage(shows_output_unchanged());
@@ -81,7 +81,8 @@ void TypedTerminal::detach() {
     streams_.pause_typing();
     if (raw_ && raw_->active()) {
         raw_->leave();
-        link_.send(protocol::GuardTerminal{.needed = 0, .original = {}, .changed = {}});
+        link_.terminal_record().release();
+        link_.send(protocol::TerminalRestored{});
     }
     streams_.return_carriage(shows_output_unchanged());
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -35,8 +36,7 @@ const char* frame_name(protocol::FrameType type) {
         case FrameType::finish: return "Finish";
         case FrameType::set_winsize: return "SetWinsize";
         case FrameType::set_foreground: return "SetForeground";
-        case FrameType::guard_terminal: return "GuardTerminal";
-        case FrameType::guard_screen: return "GuardScreen";
+        case FrameType::terminal_restored: return "TerminalRestored";
         case FrameType::spare: return "Spare";
         case FrameType::child_started: return "ChildStarted";
         case FrameType::child_stopped: return "ChildStopped";
@@ -72,6 +72,8 @@ ShepherdLink::ShepherdLink(const LaunchPlan& plan, const StandardFiles& files, c
         plan_.vacated_by = group->vacated().owner();
         plan_.vacated_descriptor = group->vacated().directory();
     }
+    const Descriptor record = plan.terminal && plan.terminal->typed ? make_terminal_record() : Descriptor();
+    if (record) plan_.record_descriptor = record.get();
     // Send the plan before the shepherd exists: it waits in the socket.
     send(plan_);
     if (!plan.spare.empty()) {
@@ -85,9 +87,18 @@ ShepherdLink::ShepherdLink(const LaunchPlan& plan, const StandardFiles& files, c
                                                   .group = plan_.group_descriptor,
                                                   .home = plan_.home_descriptor,
                                                   .vacated = plan_.vacated_descriptor,
-                                                  .lock = plan_.lock_descriptor});
+                                                  .lock = plan_.lock_descriptor,
+                                                  .record = plan_.record_descriptor});
     pid_ = started.pid;
     launch_error_ = started.error;
+}
+
+/// Empty where memfd_create(2) is refused: then the terminal is not restored if this process is killed.
+Descriptor ShepherdLink::make_terminal_record() {
+    Descriptor file(::memfd_create("terminal", MFD_CLOEXEC));
+    const bool made = file && ::ftruncate(file.get(), static_cast<off_t>(TerminalRecord::size())) == 0;
+    if (!made || !terminal_record_.map(file.get())) return {};
+    return file;
 }
 
 void ShepherdLink::flush() {
@@ -211,8 +222,7 @@ ShepherdEvent ShepherdLink::interpret(std::span<const std::byte> packet, std::ve
         case FrameType::finish:
         case FrameType::set_winsize:
         case FrameType::set_foreground:
-        case FrameType::guard_terminal:
-        case FrameType::guard_screen:
+        case FrameType::terminal_restored:
         case FrameType::spare: break;
     }
     return HangUp{};

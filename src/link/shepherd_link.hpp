@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "shepherd/link/protocol.hpp"
+#include "shepherd/terminal/terminal_record.hpp"
 #include "src/cgroup/cgroup.hpp"
 #include "src/link/standard_files.hpp"
 #include "src/plan/launch_plan.hpp"
@@ -90,6 +91,10 @@ class ShepherdLink {
         flush();
     }
 
+    /// What this process has changed on the user's terminal, shared with the shepherd and the guard; empty if this
+    /// process does not change it.
+    [[nodiscard]] TerminalRecord& terminal_record() { return terminal_record_; }
+
     /// Sends queued orders. `retry_at` says when to call it.
     void flush();
     /// When to call `flush`; nothing if no order is queued.
@@ -123,6 +128,7 @@ class ShepherdLink {
     void abandon() { pid_ = -1; }
 
   private:
+    Descriptor make_terminal_record();
     void know_guard(pid_t guard);
     [[nodiscard]] bool was_shepherd_killed_within(int milliseconds) const;
     ShepherdEvent interpret(std::span<const std::byte> packet, std::vector<Descriptor> descriptors, pid_t about);
@@ -132,6 +138,7 @@ class ShepherdLink {
     pid_t guard_ = -1;
     bool shepherd_lost_ = false;
     protocol::Plan plan_;
+    TerminalRecord terminal_record_;
     int launch_error_ = 0;
     std::deque<std::vector<std::byte>> backlog_;
     std::optional<TimePoint> retry_at_;

@@ -61,8 +61,8 @@ ShepherdStart start_shepherd(const LaunchPlan& plan, const StandardFiles& files,
     static const std::string program = find_shepherd();  // once for all jobs of a batch
     // The link and the directories close on exec. They keep their own numbers, which no descriptor of the user's has.
     std::vector<SpawnRequest::Placed> placed;
-    for (const int fd :
-         {handed_over.link, handed_over.group, handed_over.home, handed_over.vacated, handed_over.lock}) {
+    for (const int fd : {handed_over.link, handed_over.group, handed_over.home, handed_over.vacated, handed_over.lock,
+                         handed_over.record}) {
         if (fd >= 0) placed.push_back({.from = fd, .to = fd});
     }
     const std::array<const Descriptor*, 3> standard{&files.input, &files.output, &files.error};

@@ -20,6 +20,7 @@ struct HandedOver {
     int home = -1;     ///< cgroup.procs of the runner's own control group
     int vacated = -1;  ///< directory of the control group that the runner has left
     int lock = -1;     ///< an open file whose lock lasts while a helper lives
+    int record = -1;   ///< of what the runner has changed on the user's terminal
 };
 
 /// Starts the shepherd with the command's arguments and environment, with `files` as its directory and descriptors 0-2,

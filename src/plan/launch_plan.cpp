@@ -165,7 +165,6 @@ void plan_pseudo_terminal(const TerminalFacts& user, const LaunchPlan& launch, p
     const bool unchanged = user.modes && show_output_unchanged(*user.modes);
     plan.returns_carriage = user.is_output && (unchanged || (becomes_raw && !is_raw)) ? 1 : 0;
     plan.silent = terminal.fed ? 1 : 0;
-    plan.guards_input = terminal.typed ? 1 : 0;
 }
 
 protocol::Plan plan_shepherd(const Options& options, const Facts& facts, const LaunchPlan& launch) {

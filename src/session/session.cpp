@@ -234,11 +234,7 @@ void Session::handle(const Wake& wake) {
     if (wake.kind == Wake::Kind::readable && wake.descriptor != STDIN_FILENO) take_shepherd_events();
     if (wake.kind != Wake::Kind::relay) return;
     streams_.attend(*wake.relay);
-    if (const auto ending = streams_.take_screen_change()) {
-        protocol::GuardScreen order;
-        ending->copy(order.ending.data(), order.ending.size() - 1);
-        link_.send(order);
-    }
+    if (const auto ending = streams_.take_screen_change()) link_.terminal_record().set_screen_ending(*ending);
     pass_on_end_of_input();
     if (streams_.take_endless_input()) {
         context_.narrate(

@@ -398,7 +398,6 @@ TEST_CASE("at a terminal, --pty takes all three streams, types keys, and follows
     CHECK(shepherd.modes == cooked());
     CHECK(shepherd.returns_carriage == 1);
     CHECK(shepherd.silent == 0);
-    CHECK(shepherd.guards_input == 1);
     CHECK(shepherd.runner_group == 0);
 }
 
@@ -463,7 +462,6 @@ TEST_CASE("input that does not come from a keyboard is not echoed") {
     options.standard_input = StreamChoice{Mode::terminal};
     const LaunchPlan plan = make_launch_plan(options, {});
     CHECK(plan.shepherd.silent == 1);
-    CHECK(plan.shepherd.guards_input == 0);
     CHECK(!plan.terminal->typed);
     CHECK(plan.terminal->fed);
     Facts background = at_terminal();

@@ -36,7 +36,7 @@ Plan full_plan() {
     plan.modes = {0x500, 5, 0x8a3b, {3, 28, 127}};
     plan.returns_carriage = 1;
     plan.silent = 1;
-    plan.guards_input = 1;
+    plan.record_descriptor = 9;
     plan.runner_group = 4242;
     plan.spares = 1;
     plan.passes_descriptors = 1;
@@ -90,12 +90,7 @@ TEST_CASE("every frame is the same after packing and unpacking") {
     check_round_trip(Finish{});
     check_round_trip(SetWinsize{.columns = 132, .rows = 50});
     check_round_trip(SetForeground{Foreground::as_before});
-    GuardTerminal guard{.needed = 1, .original = {1, 2, 3, {}}, .changed = {4, 5, 0x80000000, {}}};
-    guard.original.characters[18] = 255;
-    check_round_trip(guard);
-    GuardScreen screen;
-    std::strcpy(screen.ending.data(), "\033[?25h");
-    check_round_trip(screen);
+    check_round_trip(TerminalRestored{});
     check_round_trip(ChildStarted{4242, 4241});
     check_round_trip(ChildStopped{SIGTSTP});
     check_round_trip(ChildContinued{});
@@ -145,8 +140,7 @@ TEST_CASE("a frame that is cut short or too long is refused") {
     check_only_whole_frames(CloseStdin{});
     check_only_whole_frames(SetWinsize{.columns = 80, .rows = 24});
     check_only_whole_frames(SetForeground{Foreground::as_before});
-    check_only_whole_frames(GuardTerminal{});
-    check_only_whole_frames(GuardScreen{});
+    check_only_whole_frames(TerminalRestored{});
     check_only_whole_frames(ChildExited{});
     check_only_whole_frames(OrphanFound{});
     check_only_whole_frames(OrphanSpared{});

@@ -127,12 +127,19 @@ TEST_CASE("the shepherd includes nothing of the runner") {
 }
 
 TEST_CASE("the runner includes only the shared files of the shepherd") {
-    const Names shared{"shepherd/link/protocol",       "shepherd/tree/tree",
-                       "shepherd/tree/children",       "shepherd/tree/reserve_descriptors",
-                       "shepherd/tree/outer_order",    "shepherd/tree/spare",
-                       "shepherd/system/descriptor",   "shepherd/system/open_descriptors",
-                       "shepherd/system/pidfd",        "shepherd/group/job_group",
-                       "shepherd/group/vacated_group", "shepherd/terminal/terminal_modes"};
+    const Names shared{"shepherd/link/protocol",
+                       "shepherd/tree/tree",
+                       "shepherd/tree/children",
+                       "shepherd/tree/reserve_descriptors",
+                       "shepherd/tree/outer_order",
+                       "shepherd/tree/spare",
+                       "shepherd/system/descriptor",
+                       "shepherd/system/open_descriptors",
+                       "shepherd/system/pidfd",
+                       "shepherd/group/job_group",
+                       "shepherd/group/vacated_group",
+                       "shepherd/terminal/terminal_modes",
+                       "shepherd/terminal/terminal_record"};
     for (const auto& [noun, included] : includes()) {
         if (!noun.starts_with("src/")) continue;
         for (const std::string& other : included) {
