@@ -22,4 +22,9 @@ if(CPACK_GENERATOR STREQUAL DEB)
         FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 endif()
 
+# Debian alone searches vendor-completions.
+if(CPACK_GENERATOR STREQUAL RPM AND EXISTS ${root}/usr/share/zsh/vendor-completions)
+    file(RENAME ${root}/usr/share/zsh/vendor-completions ${root}/usr/share/zsh/site-functions)
+endif()
+
 execute_process(COMMAND find ${root} -exec touch -h -d @${epoch} {} + COMMAND_ERROR_IS_FATAL ANY)

@@ -1,8 +1,9 @@
 # Writes OUTPUT, which defines the version that the programs print. Runs with every build; OUTPUT changes only when the
-# version does. cmake -D SOURCE=DIR -D RELEASE=X.Y.Z -D OUTPUT=FILE -P version.cmake
+# version does. cmake -D SOURCE=DIR -D RELEASE=X.Y.Z -D STATED=VERSION -D OUTPUT=FILE -P version.cmake
 #
-# On the tag vX.Y.Z: "X.Y.Z". On another commit: "X.Y.Z-dev+gCOMMIT", with ".dirty" if a tracked file differs from it.
-# Without git, or where SOURCE is not the root of the checkout: "X.Y.Z-dev".
+# If STATED is not empty, it is the version: packagers build from a tarball. Otherwise, on the tag vX.Y.Z: "X.Y.Z". On
+# another commit: "X.Y.Z-dev+gCOMMIT", with ".dirty" if a tracked file differs from it. Without git, or where SOURCE is not
+# the root of the checkout: "X.Y.Z-dev".
 function(git result)
     execute_process(COMMAND git -C ${SOURCE} ${ARGN} OUTPUT_VARIABLE text RESULT_VARIABLE failed ERROR_QUIET
         OUTPUT_STRIP_TRAILING_WHITESPACE)
@@ -23,6 +24,9 @@ if(inside MATCHES "^\n([0-9a-f]+)$") # the first line, the path below the root o
     elseif(tag STREQUAL "v${RELEASE}")
         set(version "${RELEASE}")
     endif()
+endif()
+if(STATED)
+    set(version "${STATED}")
 endif()
 set(text "#include \"src/values/version.hpp\"\n\nconst char* const netrunner::version = \"${version}\";\n")
 if(EXISTS ${OUTPUT})

@@ -24,6 +24,7 @@ std::string render_text(const Diagnosis& diagnosis) {
         text += fmt::format("{:<4} {:<{}}  needed for {}: {}\n", check.works ? "yes" : "no", check.name, width,
                             check.needed_for, check.detail);
     }
+    if (diagnosis.container) text += sentence(*diagnosis.container) + "\n";
     return text;
 }
 
@@ -42,6 +43,16 @@ std::string render_json(const Diagnosis& diagnosis) {
     for (const Check& check : diagnosis.checks) {
         text["checks"].push_back(
             {{"name", check.name}, {"ok", check.works}, {"needed_for", check.needed_for}, {"detail", check.detail}});
+    }
+    text["container"] = nullptr;
+    if (const auto& container = diagnosis.container) {
+        text["container"] = {{"engine", nullptr},
+                             {"first_process", container->first_process},
+                             {"seccomp", container->filtered},
+                             {"sys_admin", container->admin},
+                             {"no_new_privileges", container->no_new_privileges},
+                             {"cgroups", name_of(container->groups)}};
+        if (!container->engine.empty()) text["container"]["engine"] = container->engine;
     }
     // JSON has to be UTF-8, but paths may hold any bytes: invalid ones become U+FFFD.
     return text.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";

@@ -2,8 +2,11 @@
 // prints it. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "src/doctor/container.hpp"
 
 namespace netrunner {
 
@@ -20,12 +23,13 @@ struct Diagnosis {
     unsigned user = 0;    ///< the effective user id, for which all checks are made
     std::vector<Check> checks;
     std::vector<std::string> required{};  ///< names of checks; none: all
+    std::optional<Container> container{};
 
     /// Whether all required checks work.
     [[nodiscard]] bool suffices() const;
 };
 
-/// One line about the machine, then one line for each check.
+/// One line about the machine, then one line for each check, then in a container one line about that.
 std::string render_text(const Diagnosis& diagnosis);
 /// One JSON object, as docs/doctor.schema.json describes it, and a newline.
 std::string render_json(const Diagnosis& diagnosis);

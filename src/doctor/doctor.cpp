@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -10,6 +11,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -18,6 +21,7 @@
 #include "shepherd/system/pidfd.hpp"
 #include "src/cgroup/cgroup.hpp"
 #include "src/cgroup/place.hpp"
+#include "src/doctor/container.hpp"
 #include "src/system/fd.hpp"
 #include "src/system/file_access.hpp"
 #include "src/system/setup_failure.hpp"
@@ -98,6 +102,35 @@ Check look_at_pidfds() {
             "the kernel or a seccomp filter refuses pidfd_open or pidfd_send_signal: netrunner sends signals by pid, "
             "after a check of the process's start time, so a process that gets the pid in between is hit (try: Linux "
             "5.3 or later, and a container engine whose seccomp profile allows these calls)"};
+}
+
+// ---- containers
+
+bool exists(const char* path) { return ::access(path, F_OK) == 0; }
+
+std::string variable(const char* name) {
+    const char* value = ::getenv(name);  // NOLINT(concurrency-mt-unsafe): netrunner has one thread
+    return value != nullptr ? value : "";
+}
+
+std::uint64_t name_space(const char* name) {
+    struct stat file {};
+    return ::stat(fmt::format("/proc/self/ns/{}", name).c_str(), &file) == 0 ? file.st_ino : 0;
+}
+
+ContainerTraces gather_traces() {
+    return {.pid = ::getpid(),
+            .namespaces = {.pid = name_space("pid"),
+                           .cgroup = name_space("cgroup"),
+                           .ipc = name_space("ipc"),
+                           .user = name_space("user"),
+                           .uts = name_space("uts")},
+            .status = read_text("/proc/self/status").value_or(""),
+            .mounts = read_text("/proc/self/mounts").value_or(""),
+            .engine_variable = variable("container"),
+            .docker_file = exists("/.dockerenv"),
+            .podman_file = exists("/run/.containerenv"),
+            .kubernetes = !variable("KUBERNETES_SERVICE_HOST").empty()};
 }
 
 // ---- control groups
@@ -213,7 +246,8 @@ Diagnosis examine(std::vector<std::string> required) {
                         .machine = system.machine,
                         .user = ::geteuid(),
                         .checks = {},
-                        .required = std::move(required)};
+                        .required = std::move(required),
+                        .container = recognize(gather_traces())};
     diagnosis.checks.push_back(
         tried("run", {}, "every run", "commands can be run, and ended with all processes that they start"));
     diagnosis.checks.push_back(look_at_proc());

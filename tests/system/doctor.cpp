@@ -42,7 +42,8 @@ TEST_CASE_FIXTURE(DoctorTrial, "text and JSON have the same checks, and the stat
     const auto text = ask();
     const auto found = nlohmann::json::parse(json.out);
     const auto said = lines(text.out);
-    REQUIRE(said.size() == found["checks"].size() + 1);
+    // In a container the last line is about that.
+    REQUIRE(said.size() == found["checks"].size() + (found["container"].is_null() ? 1 : 2));
     bool all = true;
     for (std::size_t i = 0; i < found["checks"].size(); ++i) {
         const auto& check = found["checks"][i];

@@ -1,0 +1,189 @@
+#!/usr/bin/python3
+"""Tests packaging/release and what it calls, without its builds of netrunner. Usage: release.py CMAKE BUILD [UNITTEST-ARGS]
+
+What is refused is tried in a small repository that has this one's scripts. The packages are made from the build of the tests
+and looked at with Debian's tools. The whole `./dev release` runs in `./dev soak`.
+"""
+
+import hashlib
+import io
+import json
+import os
+import pathlib
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import unittest
+import zlib
+
+from release_files import SOURCES, make_release
+from runner import run_cases
+
+VERSION = "0.1.0"
+CHANGELOG = f"# Changelog\n\n## [Unreleased]\n\n## [{VERSION}] - 2026-12-01\n\nThe first release.\n\n### Added\n\n- everything\n\n## [0.0.1]\n\nold\n"
+
+
+class Place(unittest.TestCase):
+    def setUp(self):
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="netrunner-release-"))
+        self.addCleanup(shutil.rmtree, self.root)
+
+
+class Refusals(Place):
+    """A repository of two files, in which `cmake` and `cpack` are stand-ins that fail."""
+
+    def setUp(self):
+        super().setUp()
+        self.top = self.root / "sources"
+        shutil.copytree(SOURCES / "packaging", self.top / "packaging")
+        (self.top / "CMakeLists.txt").write_text(f"project(netrunner VERSION {VERSION} LANGUAGES CXX)\n", encoding="utf-8")
+        (self.top / "CMakePresets.json").write_text("{}\n", encoding="utf-8")
+        (self.top / "CHANGELOG.md").write_text(CHANGELOG, encoding="utf-8")
+        programs = self.root / "programs"
+        programs.mkdir()
+        (programs / "cmake").write_text("#!/bin/sh\necho 'the build begins'\nexit 1\n", encoding="utf-8")
+        (programs / "cmake").chmod(0o755)
+        self.environment = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(self.root), "GIT_CONFIG_NOSYSTEM": "1"}
+        self.git("init", "-q")
+        self.git("config", "user.name", "Tester")
+        self.git("config", "user.email", "tester@example.org")
+        self.commit()
+
+    def git(self, *words):
+        subprocess.run(["git", "-C", self.top, *words], check=True, capture_output=True, env=self.environment)
+
+    def commit(self):
+        self.git("add", ".")
+        self.git("commit", "-q", "-m", "a commit")
+
+    def release(self, *words):
+        done = subprocess.run([self.top / "packaging/release", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, env=self.environment, check=False, timeout=60)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertFalse((self.top / "build").exists())
+        return done.stdout
+
+    def test_what_is_wrong_is_said_before_anything_is_built(self):
+        self.assertIn("release: no version given\n", self.release())
+        self.assertEqual(self.release("next"), "release: 'next' is no version: say X.Y.Z\n")
+        self.assertEqual(self.release("0.2.0"), "release: CMakeLists.txt says version 0.1.0, not 0.2.0\n")
+        self.assertEqual(self.release("0.1.0", "0.2.0"), "release: one version, not '0.1.0' and '0.2.0'\n")
+        self.assertEqual(self.release("--fast"), "release: unknown option '--fast' (see ./dev release --help)\n")
+        self.assertEqual(self.release(VERSION, "--key"), "release: --key needs a value\n")
+        self.assertEqual(self.release(VERSION, "--key", "nobody"), "release: --key: gpg has no secret key 'nobody'\n")
+
+    def test_a_dirty_tree_is_refused(self):
+        (self.top / "forgotten").touch()
+        self.assertEqual(self.release(VERSION), "release: the tree is dirty: commit or remove forgotten\n")
+        (self.top / "forgotten").unlink()
+        (self.top / "CHANGELOG.md").write_text(CHANGELOG + "\n", encoding="utf-8")
+        self.assertEqual(self.release(VERSION), "release: the tree is dirty: commit or remove CHANGELOG.md\n")
+
+    def test_a_changelog_without_the_section_is_refused(self):
+        for text in (CHANGELOG.replace(f"[{VERSION}]", "[0.1.1]"), CHANGELOG.replace("The first release.\n\n### Added\n\n- everything\n", "")):
+            (self.top / "CHANGELOG.md").write_text(text, encoding="utf-8")
+            self.commit()
+            self.assertEqual(self.release(VERSION), f"release: CHANGELOG.md has no section '## [{VERSION}] - YYYY-MM-DD'\n")
+
+    def test_a_tag_at_another_commit_is_refused(self):
+        self.git("tag", f"v{VERSION}")
+        self.assertIn("the build begins", self.release(VERSION))
+        (self.top / "more").touch()
+        self.commit()
+        self.assertRegex(self.release(VERSION), r"\Arelease: the tag v0.1.0 is at \w+, not at this commit\n\Z")
+
+
+class Packages(Place):
+    def pack(self, kind):
+        """Run cpack in a copy of the build's configuration, so that nothing is left in the build; return the package."""
+        environment = {**os.environ, "SOURCE_DATE_EPOCH": "1764547200"}
+        done = subprocess.run([CPACK, "-G", kind, "--config", BUILD / "CPackConfig.cmake", "-B", self.root / "packages"], cwd=self.root, text=True,
+                              check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, timeout=200)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        suffix = {"DEB": ".deb", "RPM": ".rpm", "TGZ": ".tar.gz"}[kind]
+        package, = (file for file in (self.root / "packages").iterdir() if file.name.endswith(suffix))
+        return package
+
+    def test_the_rpm_package_names_its_files_and_its_processor(self):
+        if not shutil.which("rpmbuild"):
+            self.skipTest("rpmbuild is not installed")
+        package = self.pack("RPM")
+        first = hashlib.sha256(package.read_bytes()).hexdigest()
+        self.assertTrue(package.name.endswith(f".{platform.machine()}.rpm"), package.name)
+
+        def rpm(*words):
+            return subprocess.run(["rpm", "--dbpath", self.root / "rpmdb", *words, package], check=True, text=True, capture_output=True).stdout
+        told = rpm("-qp", "--qf", "%{NAME} %{ARCH} %{LICENSE} %{BUILDHOST}\\n")
+        self.assertEqual(told, f"netrunner {platform.machine()} MIT localhost\n")
+        files = rpm("-qpl").splitlines()
+        for name in ("/usr/bin/netrunner", "/usr/libexec/netrunner/netrunner-shepherd", "/usr/share/zsh/site-functions/_netrunner"):
+            self.assertIn(name, files)
+        self.assertFalse({"/usr", "/usr/bin", "/usr/share", "/usr/libexec", "/usr/share/man/man1"} & set(files))
+        self.assertEqual([line for line in rpm("-qpR").splitlines() if not line.startswith("rpmlib(")], [])
+        self.assertIn("digests OK", rpm("-K"))
+        self.assertEqual(hashlib.sha256(self.pack("RPM").read_bytes()).hexdigest(), first)
+
+    def test_the_deb_package_names_a_maintainer(self):
+        told = subprocess.run(["dpkg-deb", "-f", self.pack("DEB"), "Maintainer"], check=True, text=True, capture_output=True).stdout
+        self.assertRegex(told, r"\A\S.* <\S+@\S+>\n\Z")
+        self.assertNotIn(".invalid", told)
+
+    def test_the_apk_package_is_two_archives_with_sums(self):
+        release = self.root / "release"
+        tarball = make_release(CMAKE, BUILD, release)
+        shutil.unpack_archive(tarball, self.root)
+        tree = self.root / tarball.name.removesuffix(".tar.gz")
+        subprocess.run([SOURCES / "packaging/apk", tree, self.root, VERSION, "x86_64"], check=True)
+        data = (self.root / f"netrunner-{VERSION}-r0.x86_64.apk").read_bytes()
+        members = gzip_members(data)
+        self.assertEqual(len(members), 2)
+        self.assertFalse(members[0][1].endswith(b"\0" * 1024), "the first archive has an end mark")
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as whole:  # as apk reads it: one after the other
+            names = whole.getnames()
+            information = whole.extractfile(".PKGINFO").read().decode()
+            program = whole.getmember("usr/bin/netrunner")
+            content = whole.extractfile(program).read()
+        self.assertEqual(names[0], ".PKGINFO")
+        self.assertEqual((program.mode, program.pax_headers["APK-TOOLS.checksum.SHA1"]), (0o755, hashlib.sha1(content).hexdigest()))
+        told = dict(re.findall(r"^(\w+) = (.*)$", information, re.M))
+        self.assertEqual(told["datahash"], hashlib.sha256(members[1][0]).hexdigest())
+        self.assertEqual((told["pkgname"], told["pkgver"], told["arch"]), ("netrunner", "0.1.0-r0", "x86_64"))
+
+    def test_the_list_of_parts_names_the_libraries_and_each_file(self):
+        (self.root / "a.tar.gz").write_bytes(b"a")
+        subprocess.run([SOURCES / "packaging/sbom", VERSION, self.root], check=True, env={**os.environ, "SOURCE_DATE_EPOCH": "1764547200"})
+        file = self.root / f"netrunner-{VERSION}.cdx.json"
+        told = json.loads(file.read_text(encoding="utf-8"))
+        self.assertEqual((told["bomFormat"], told["specVersion"], told["metadata"]["timestamp"]), ("CycloneDX", "1.5", "2025-12-01T00:00:00Z"))
+        parts = {part["name"]: part for part in told["components"]}
+        self.assertEqual(set(parts), {"CLI11", "fmt", "glibc", "libstdc++", "nlohmann-json", "a.tar.gz"})
+        for name in ("CLI11", "fmt", "glibc", "libstdc++", "nlohmann-json"):
+            self.assertRegex(parts[name]["version"], r"\A\d+(\.\d+)+\Z")
+        self.assertEqual(parts["a.tar.gz"]["hashes"][0]["content"], hashlib.sha256(b"a").hexdigest())
+
+    def test_the_formula_and_the_nix_file_fit_this_version(self):
+        formula = (SOURCES / "packaging/homebrew/netrunner.rb.in").read_text(encoding="utf-8")
+        self.assertEqual(set(re.findall(r"@(\w+)@", formula)), {"ADDRESS", "VERSION", "SHA256"})
+        version = re.search(r"^project\(netrunner VERSION ([0-9.]+)", (SOURCES / "CMakeLists.txt").read_text(encoding="utf-8"), re.M)[1]
+        self.assertIn(f'version = "{version}";', (SOURCES / "packaging/nix/default.nix").read_text(encoding="utf-8"))
+
+
+def gzip_members(data):
+    """The members of a gzip file: pairs of the compressed and the plain bytes."""
+    found = []
+    while data:
+        reader = zlib.decompressobj(wbits=31)
+        plain = reader.decompress(data)
+        found.append((data[:len(data) - len(reader.unused_data)], plain))
+        data = reader.unused_data
+    return found
+
+
+if __name__ == "__main__":
+    CMAKE, BUILD = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
+    CPACK = pathlib.Path(CMAKE).with_name("cpack")
+    run_cases(sys.argv[3:])
