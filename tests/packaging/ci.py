@@ -63,7 +63,7 @@ class TestGitHub(Job):
         self.assertEqual((outputs["reason"], outputs["status"]), ("exited", "0"))
         self.assertEqual(self.report(outputs["report"])["orphans"][0]["command"], "sleep 600")
         self.assertTrue((self.agent.work / "junit.xml").exists())
-        self.assertIn("exited", self.summary)
+        self.assertIn("### succeeded: ", self.summary)
 
     def test_a_failure_is_the_failure_of_the_step(self):
         outputs, statuses = self.use({"run": "false\necho not reached", "summary": "false"})
@@ -139,7 +139,7 @@ class TestGitLab(Job):
 
     def test_a_job_runs_and_its_result_is_in_the_log(self):
         self.assertEqual(self.run_job("echo fine"), (0, "exited"))
-        self.assertRegex(self.agent.log, "(?s)fine\n.*exited")
+        self.assertRegex(self.agent.log, "(?s)fine\n.*result +succeeded")
 
     def test_a_limit_fails_the_job(self):
         self.assertEqual(self.run_job("sleep 600", "-t 300ms"), (124, "timeout"))
@@ -160,7 +160,7 @@ class TestJenkins(Job):
 
     def test_a_pipeline_runs_and_its_result_is_in_the_log(self):
         self.assertEqual(self.run_pipeline("echo made $1"), (0, "exited"))
-        self.assertRegex(self.agent.log, "(?s)made test\n.*exited")
+        self.assertRegex(self.agent.log, "(?s)made test\n.*result +succeeded")
         self.assertEqual(self.run_pipeline_again("exit 3"), (3, "exited"))
 
     def run_pipeline_again(self, make):
@@ -177,10 +177,7 @@ class TestBuildkite(Job):
     def run_step(self, command, variables=None, cancel=False):
         self.agent = Buildkite(self.root, {})
         self.agent.environment["PATH"] = f"{PREFIX}/bin:{self.agent.environment['PATH']}"
-        # Before pre-exit removes the report, this copies it.
-        hooks = self.root / "hooks"
-        shutil.copytree(PACKAGING / "buildkite", hooks)
-        status = self.agent.run(hooks, command, variables or {}, self.started(self.agent) if cancel else None)
+        status = self.agent.run(PACKAGING / "buildkite", command, variables or {}, self.started(self.agent) if cancel else None)
         self.assertEqual(list(self.root.glob("netrunner-*.json")), [])
         return status
 
@@ -191,11 +188,11 @@ class TestBuildkite(Job):
 
     def test_a_limit_fails_the_step_and_is_annotated(self):
         self.assertEqual(self.run_step("sleep 600", {"NETRUNNER_TIMEOUT": "10m", "NETRUNNER_OPTIONS": "--idle-timeout 300ms -k 1s"}), 124)
-        self.assertRegex(self.agent.annotation(), "^annotate --style error --context netrunner-0198-job\n(?s:.*)idle-timeout")
+        self.assertRegex(self.agent.annotation(), "^annotate --style error --context netrunner-0198-job\n### stopped(?s:.*)no output for 300ms")
         shutil.rmtree(self.root)
         self.root.mkdir()
         self.assertEqual(self.run_step("for i in 1 2 3 4 5 6; do sleep 600 & done; wait", {"NETRUNNER_PROCESSES": "3"}), 124)
-        self.assertIn("process-limit", self.agent.annotation())
+        self.assertIn("processes", self.agent.annotation())
 
     def test_a_cancelled_step_leaves_nothing(self):
         self.run_step(STUBBORN, cancel=True)
