@@ -51,7 +51,8 @@ std::string gist_of(std::string_view command, std::size_t most) {
     std::string gist(name);
     if (is_shell(name) && words.size() > 2 && is_option(words[1]) && words[1].ends_with('c')) {
         const auto at = static_cast<std::size_t>(words[2].data() - command.data());
-        return cut_to(gist + ": " + std::string(command.substr(at)), most);
+        const std::string_view program = base_name(words[2]);
+        return cut_to(gist + ": " + std::string(program) + std::string(command.substr(at + words[2].size())), most);
     }
     const auto plain = [&](auto test) {
         return std::find_if(words.begin() + 1, words.end(),
@@ -59,7 +60,12 @@ std::string gist_of(std::string_view command, std::size_t most) {
     };
     auto found = plain(has_extension);
     if (found == words.end()) found = plain([](std::string_view) { return true; });
-    if (found != words.end()) gist += " " + std::string(base_name(*found));
+    if (found != words.end()) {
+        std::string_view file = base_name(*found);
+        // A compiler's list of dependencies, which comes before its source, is named after the source: "a.cpp.d".
+        if (file.ends_with(".d") && has_extension(file.substr(0, file.size() - 2))) file.remove_suffix(2);
+        gist += " " + std::string(file);
+    }
     return cut_to(gist, most);
 }
 

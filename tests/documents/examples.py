@@ -81,7 +81,7 @@ def steps_of(language, block):
         return "\n".join(f"(\n{step['run']}\n)" for step in steps if "run" in step), kept.split()
     job = data["test"]
     artifacts = job["artifacts"]
-    script = job["before_script"] + job["script"]
+    script = job["before_script"] + job["script"] + job.get("after_script", [])
     if "parallel" in job:
         count = job["parallel"]
         script = [f"export CI_NODE_INDEX={index} CI_NODE_TOTAL={count}\n" + "\n".join(script) for index in range(1, count + 1)]
@@ -123,6 +123,7 @@ class Place:
         self.environment = {
             "PATH": f"{programs}:{netrunner.parent}:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(self.work),
             "TMPDIR": str(root), "LC_ALL": "C.UTF-8", "SHELL": "/bin/sh",
+            "GITHUB_STEP_SUMMARY": str(root / "summary.md"),
         }
         if group:
             self.environment["NETRUNNER_CGROUP_BASE"] = group

@@ -13,7 +13,7 @@ import re
 import sys
 
 WIDTH, LEFT, GAP = 960, 66, 8
-SHOWN = ["memory", "cpu", "output", "processes"]
+SHOWN = ["memory", "cpu", "processes"]
 
 
 def main():

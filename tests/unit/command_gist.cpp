@@ -11,11 +11,14 @@ TEST_SUITE_BEGIN("command_gist");
 TEST_CASE("the gist is the program and its file") {
     CHECK(gist_of("/usr/bin/g++ -c src/main.cpp -o main.o") == "g++ main.cpp");
     CHECK(gist_of("/usr/lib/gcc/x/12/cc1plus -quiet -I . -D X /a/b.cpp -dumpdir d") == "cc1plus b.cpp");
+    CHECK(gist_of("cc1plus -quiet -MMD x/a.cpp.d -MF x/a.cpp.o.d") == "cc1plus a.cpp");
+    CHECK(gist_of("ls conf.d") == "ls conf.d");
     CHECK(gist_of("make all") == "make all");
     CHECK(gist_of("make -j2") == "make");
     CHECK(gist_of("sleep 100") == "sleep 100");
     CHECK(gist_of("/bin/sh -c cd x && make") == "sh: cd x && make");
     CHECK(gist_of("bash -ec   true") == "bash: true");
+    CHECK(gist_of("sh -c /usr/bin/c++ -O2 x") == "sh: c++ -O2 x");
     CHECK(gist_of("sh script") == "sh script");
     CHECK(gist_of("/") == "/");
     CHECK(gist_of("   ").empty());
