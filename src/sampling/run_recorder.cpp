@@ -50,9 +50,9 @@ void RunRecorder::note(Sample sample, bool of_group, TimePoint now) {
     latest_.busy = sample.busy;
 }
 
-void RunRecorder::end(Sample sample, TimePoint now) {
+void RunRecorder::end(const Sample& sample, TimePoint now) {
     const std::optional<Duration> counted = sample.cpu;
-    note(std::move(sample), of_group_.value_or(false), now);
+    note(sample, of_group_.value_or(false), now);
     if (counted) total_ = total_.value_or(Duration::zero()) + *counted;
 }
 

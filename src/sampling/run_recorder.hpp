@@ -38,7 +38,7 @@ class RunRecorder {
     /// The sample as the run's record has it: with the counts of the attempts before.
     [[nodiscard]] const Sample& latest() const { return latest_; }
     /// The attempt has ended, and all of it is known. `sample.cpu`: as the kernel has counted it in the end.
-    void end(Sample sample, TimePoint now);
+    void end(const Sample& sample, TimePoint now);
 
     [[nodiscard]] ProcessTable& processes() { return processes_; }
     /// For times of processes.
