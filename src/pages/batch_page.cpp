@@ -63,8 +63,10 @@ JobSections render_sections(const ShownBatch& batch, const std::string& id) {
         sections.jobs.insert(index);
         // The id is within the closed part, so that a link to it opens it.
         sections.text += fmt::format(
-            "<details class=\"job\"><summary>{} {} <b>{}</b></summary><div id=\"{}\">\n{}{}</div></details>\n",
-            render_result(job.run), job.number, html_text(short_name(job)), own, render_head(job.run),
+            "<details class=\"job\"><summary>{} {} <b>{}</b> <small>{}</small></summary><div "
+            "id=\"{}\">\n{}{}</div></details>\n",
+            render_result(job.run), job.number, html_text(short_name(job)),
+            job.run.wall ? shown_time(*job.run.wall) : "", own, render_head(job.run, true),
             render_run_details({.run = &job.run, .id = own + "-", .detail = detail}));
     }
     return sections;
@@ -73,7 +75,7 @@ JobSections render_sections(const ShownBatch& batch, const std::string& id) {
 /// A job's number and name, with a link to its charts if there are any.
 std::string linked(const ShownBatch& batch, const std::string& id, std::size_t index, const JobSections& sections) {
     const ShownJob& job = batch.jobs[index];
-    const std::string name = fmt::format("{} {}", job.number, html_text(short_name(job)));
+    std::string name = fmt::format("{} {}", job.number, html_text(short_name(job)));
     if (!sections.jobs.contains(index)) return name;
     return fmt::format("<a href=\"#{}\">{}</a>", id_of(id, index), name);
 }

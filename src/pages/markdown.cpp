@@ -119,6 +119,8 @@ std::string batch_part(const ShownBatch& batch) {
 }  // namespace
 
 std::string markdown_text(std::string_view bytes) {
+    // Some have a meaning at the start of a line, where no text of a report is.
+    constexpr std::string_view harmless = ".,/-=+%";
     // First what HTML escapes and hides; then each mark of ASCII that is left becomes a reference to its number.
     const std::string html = html_text(bytes);
     std::string text;
@@ -128,7 +130,7 @@ std::string markdown_text(std::string_view bytes) {
             const std::size_t end = html.find(';', at);
             text += html.substr(at, end - at + 1);
             at = end;
-        } else if (byte < 0x80 && std::ispunct(byte) != 0 && byte != '.' && byte != ',') {
+        } else if (byte < 0x80 && std::ispunct(byte) != 0 && harmless.find(html[at]) == std::string_view::npos) {
             text += fmt::format("&#{};", static_cast<int>(byte));
         } else {
             text += html[at];

@@ -90,7 +90,7 @@ std::string render_result(const ShownRun& run) {
     return fmt::format("<strong class=\"tone {}\">{}</strong>", tone, html_text(result.words));
 }
 
-std::string render_head(const ShownRun& run) {
+std::string render_head(const ShownRun& run, bool is_part) {
     const Highlights highlights = highlights_of(run, 0);
     std::string facts;
     add_time_facts(facts, run, highlights);
@@ -109,9 +109,10 @@ std::string render_head(const ShownRun& run) {
     std::string when;
     if (run.started_at) when = fmt::format("<span>started {}</span>", shown_date(*run.started_at));
     const std::string command = fmt::format("{}", fmt::join(run.command, " "));
-    std::string head = fmt::format(
-        "<header class=\"head\"><p class=\"result\">{} <span>status {}</span> {}</p>\n<h1><code>{}</code></h1>\n",
-        render_result(run), run.status, when, html_text(cut_to(command, most_of_command)));
+    std::string head = fmt::format("<header class=\"head\"><p class=\"result\">{} <span>status {}</span> {}</p>\n",
+                                   render_result(run), run.status, when);
+    head += fmt::format("<{0}><code>{2}</code></{1}>\n", is_part ? "h3 class=\"command\"" : "h1", is_part ? "h3" : "h1",
+                        html_text(cut_to(command, most_of_command)));
     const std::string& verdict = run.message.empty() ? run.error : run.message;
     if (!verdict.empty()) head += fmt::format("<p class=\"verdict\">{}</p>\n", html_text(verdict));
     if (!facts.empty()) head += fmt::format("<dl class=\"facts\">\n{}</dl>\n", facts);

@@ -7,8 +7,8 @@
 
 namespace netrunner {
 
-/// Result, command, verdict and figures.
-std::string render_head(const ShownRun& run);
+/// Result, command, verdict and figures. `is_part`: the run is a part of the page, not its subject.
+std::string render_head(const ShownRun& run, bool is_part);
 
 /// What used the most memory and processor time, and what took longest; empty without processes.
 std::string render_highlights(const ShownRun& run);

@@ -102,7 +102,7 @@ std::string render_run_details(const PageRun& page_run) {
 }
 
 std::string render_run(const PageRun& page_run) {
-    std::string text = render_head(*page_run.run);
+    std::string text = render_head(*page_run.run, false);
     text += render_run_details(page_run);
     if (!page_run.run->timeline)
         text +=

@@ -107,6 +107,7 @@ def check_contrast(css):
 
 
 def chromium(page, picture, width, height, more, log_dir):
+    """Make a picture of a page. Return what the page has written to its console and what it has asked for."""
     net_log = log_dir / "net.json"
     command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-extensions",
                "--disable-component-update", "--disable-background-networking", "--disable-sync", "--enable-logging=stderr",
@@ -115,14 +116,13 @@ def chromium(page, picture, width, height, more, log_dir):
     done = subprocess.run(command, capture_output=True, text=True, timeout=240)
     if not picture.exists():
         complain(f"{picture.name}: Chromium made no picture: {done.stderr[-2000:]}")
-    for line in done.stderr.splitlines():
-        if "CONSOLE" in line:
-            complain(f"{picture.name}: {line}")
-    # What the page has asked for; Chromium's own services ask at their own times.
-    for address in set(re.findall(r'"url":"([^"]*)"', net_log.read_text(errors="replace"))) if net_log.exists() else []:
+    noticed = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+    # Chromium's own services ask at their own times.
+    for address in sorted(set(re.findall(r'"url":"([^"]*)"', net_log.read_text(errors="replace")))):
         if not address.startswith(("file:", "data:", "chrome", "devtools:", "about:")) and not re.match(
                 r"https?://([a-z0-9-]+\.)*(google|googleapis|gstatic|gvt1)\.com/", address):
-            complain(f"{picture.name}: a request for {address}")
+            noticed.append(f"a request for {address}")
+    return noticed
 
 
 def check_trace(netrunner, report, schema, name):
@@ -134,7 +134,7 @@ def check_trace(netrunner, report, schema, name):
 def main():
     if len(sys.argv) not in (4, 5):
         sys.exit(__doc__)
-    netrunner, sources, output = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
+    netrunner, sources, output = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]).resolve()
     is_shown = sys.argv[4:] == ["--shown"]
     if is_shown and not shutil.which("chromium"):
         print("skipped: no chromium (Debian's package chromium)")
@@ -184,6 +184,12 @@ def show(pages, output):
     frame = output / "narrow.html"  # a window of Chromium is never as narrow as a telephone
     with tempfile.TemporaryDirectory() as scratch:
         log_dir = pathlib.Path(scratch)
+        # A page that does both, to know that it would be noticed.
+        talking = output / "talking.html"
+        talking.write_text('<script>console.error("x")</script><img src="http://127.0.0.1:9/x.png">', encoding="utf-8")
+        noticed = " ".join(chromium(talking, output / "talking.png", 500, 500, light, log_dir))
+        if "CONSOLE" not in noticed or "http://127.0.0.1:9/x.png" not in noticed:
+            complain(f"what a page says and asks for is not noticed: {noticed}")
         for name, page, width, height, more in [
                 ("empty-light", "empty", 1600, 700, light), ("stopped-light", "stopped", 1600, 2000, light),
                 ("stopped-dark", "stopped", 1600, 2000, dark), ("stopped-400", "stopped", 400, 3200, light),
@@ -195,8 +201,10 @@ def show(pages, output):
                 frame.write_text(f'<body style="margin:0"><iframe src="{shown.name}" width="{width}" height="{height}" style="border:0">'
                                  "</iframe>", encoding="utf-8")
                 shown = frame
-            chromium(shown, output / f"{name}.png", max(width, 500), height, more, log_dir)
-        chromium(pages["stopped"], output / "stopped.pdf", 800, 1000, light, log_dir)
+            for line in chromium(shown, output / f"{name}.png", max(width, 500), height, more, log_dir):
+                complain(f"{name}: {line}")
+        for line in chromium(pages["stopped"], output / "stopped.pdf", 800, 1000, light, log_dir):
+            complain(f"stopped.pdf: {line}")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ TEST_CASE("nothing has a meaning in Markdown or HTML") {
 TEST_CASE("a run has its figures and what used the most CPU") {
     const std::string text = markdown_for(sampled_report().dump());
     CHECK(text.starts_with(
-        "### succeeded: <code>make &#45;j2</code>\n\n| | |\n|---|---|\n| Status | 0 |\n| Duration | 10s |\n"));
+        "### succeeded: <code>make -j2</code>\n\n| | |\n|---|---|\n| Status | 0 |\n| Duration | 10s |\n"));
     CHECK(text.find("| Peak memory | 4 MiB, at 5s |\n") != std::string::npos);
     CHECK(text.find("| 4.5s | <code>cc1plus a.cpp</code> | 1s | 5s | 2.9 MiB |\n") != std::string::npos);
 }
