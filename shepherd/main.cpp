@@ -133,7 +133,7 @@ int run(const Words& words) {
                     .spare = start.spare,
                     .users_terminal = std::move(start.users_terminal)};
     start = {};
-    return watch(plan, std::move(watched));
+    watch(plan, std::move(watched));
 }
 
 }  // namespace

@@ -370,8 +370,9 @@ sigset_t supervised_signals() noexcept {
     return set;
 }
 
-int supervise(Link link, const protocol::Plan& plan, Start start) noexcept {
-    return Supervisor(link, plan, std::move(start)).run();
+void supervise(Link link, const protocol::Plan& plan, Start start) noexcept {
+    Supervisor supervisor(link, plan, std::move(start));
+    ::_exit(supervisor.run());
 }
 
 }  // namespace netrunner

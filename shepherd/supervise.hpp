@@ -46,7 +46,7 @@ sigset_t supervised_signals() noexcept;
 inline constexpr int exit_reported = 0;  ///< the runner has been told everything, or has sent Finish
 inline constexpr int exit_alone = 1;     ///< the runner is gone; the guard has ended the tree and its control group
 
-/// Returns the guard's exit status when the tree is empty or the runner has sent Finish.
-int supervise(Link link, const protocol::Plan& plan, Start start) noexcept;
+/// Exits with the guard's status when the tree is empty or the runner has sent Finish. What is open the kernel closes.
+[[noreturn]] void supervise(Link link, const protocol::Plan& plan, Start start) noexcept;
 
 }  // namespace netrunner

@@ -216,6 +216,9 @@ class Watch {
 
 }  // namespace
 
-int watch(const protocol::Plan& plan, Watched watched) noexcept { return Watch(plan, std::move(watched)).run(); }
+void watch(const protocol::Plan& plan, Watched watched) noexcept {
+    Watch shepherd(plan, std::move(watched));
+    ::_exit(shepherd.run());
+}
 
 }  // namespace netrunner

@@ -25,7 +25,7 @@ struct Watched {
     UsersTerminal users_terminal;  ///< open only if the runner may change its modes
 };
 
-/// Returns the shepherd's exit status when the guard is done, or when the guard has died and the tree is empty.
-int watch(const protocol::Plan& plan, Watched watched) noexcept;
+/// Exits when the guard is done, or when the guard has died and the tree is empty. What is open the kernel closes.
+[[noreturn]] void watch(const protocol::Plan& plan, Watched watched) noexcept;
 
 }  // namespace netrunner
