@@ -54,8 +54,8 @@ int end_for_command(Wiring wiring, const Wire& wire, const PseudoTerminal& termi
     return wiring == Wiring::terminal ? terminal.slave() : wire.command.get();
 }
 
-int fail_to_start(Link& link, Stage stage, int error) {
-    link.send(protocol::Failed{stage, error, ::getpid(), 0});
+int fail_to_start(Link& link, Stage stage, int error, int detail = 0) {
+    link.send(protocol::Failed{stage, error, ::getpid(), detail});
     return exit_reported;
 }
 
@@ -70,6 +70,7 @@ int run_guard(Link link, const protocol::Plan& plan, const Words& words, Start s
     // Leave the shepherd's process group, but stay in its session. The kernel discards a terminal's stop signals for an
     // orphaned process group, and the command's group is orphaned if its parent, the guard, is in another session.
     if (!take_position(false)) return fail_to_start(link, Stage::session, errno);
+    if (!become_subreaper()) return fail_to_start(link, Stage::session, errno, no_subreaper);
     Wires wires;
     std::array<int, 2> report{};
     if (!make_wires(plan, wires) || ::pipe2(report.data(), O_CLOEXEC) != 0) {

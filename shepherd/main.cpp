@@ -88,9 +88,9 @@ Failure prepare(const protocol::Plan& plan, char** environment, Start& start) {
     return {};
 }
 
-int fail_to_start(Link& link, Stage stage, int error) {
+int fail_to_start(Link& link, Stage stage, int error, int detail = 0) {
     constexpr std::int32_t no_guard = 0;
-    link.send(protocol::Failed{stage, error, no_guard, 0});
+    link.send(protocol::Failed{stage, error, no_guard, detail});
     return 0;
 }
 
@@ -112,6 +112,7 @@ int run(const Words& words) {
     }
     take_name(shepherd_name);
     if (!take_position(plan.new_session != 0)) return fail_to_start(link, Stage::session, errno);
+    if (!become_subreaper()) return fail_to_start(link, Stage::session, errno, no_subreaper);
     Start start;
     if (plan.spares != 0) start.spare = spared_names();
     if (const Failure failure = prepare(plan, words.environment, start); failure.failed)

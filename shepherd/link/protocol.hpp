@@ -314,7 +314,7 @@ struct Failed {
     Stage stage = Stage::protocol;
     std::int32_t error = 0;   ///< errno
     std::int32_t guard = 0;   ///< pid of the guard; 0: there is none, the shepherd reports
-    std::int32_t detail = 0;  ///< rlimit: the resource; exec: 1 if the file exists but its interpreter does not
+    std::int32_t detail = 0;  ///< rlimit: the resource; exec: 1: no interpreter; session: 1: no subreaper
 };
 
 /// The most descriptors that one frame carries.

@@ -98,9 +98,10 @@ bool take_position(bool leads_session) noexcept {
     // not kill this process, which has to end the tree. A signal that is set already stays: in a PID namespace it is
     // SIGKILL.
     if (on_death == 0) ::prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0);
-    const bool moved = leads_session ? ::setsid() >= 0 : ::setpgid(0, 0) == 0;
-    return moved && ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0;
+    return leads_session ? ::setsid() >= 0 : ::setpgid(0, 0) == 0;
 }
+
+bool become_subreaper() noexcept { return ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0; }
 
 void take_name(const char* name) noexcept { ::prctl(PR_SET_NAME, name, 0, 0, 0); }
 

@@ -8,9 +8,13 @@
 namespace netrunner {
 
 /// Moves this process to its own process group, so that signals to the old group or the user's terminal do not reach
-/// it, or with `leads_session` (there is no terminal to share) to its own session. Makes it a subreaper. False with
-/// errno.
+/// it, or with `leads_session` (there is no terminal to share) to its own session. False with errno.
 bool take_position(bool leads_session) noexcept;
+
+/// Makes this process the parent of all orphans below it. False with errno; the detail of the failure is then
+/// `no_subreaper`.
+bool become_subreaper() noexcept;
+inline constexpr int no_subreaper = 1;
 
 /// Sets this process's name, as ps(1) and pkill(1) show it.
 void take_name(const char* name) noexcept;

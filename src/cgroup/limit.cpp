@@ -57,8 +57,8 @@ bool holds(const CgroupSetting& setting, const std::string& found) {
     return setting.file.starts_with("memory.") && a && b && *b <= *a && *a - *b < page;
 }
 
-std::set<unsigned long> processors_in(const std::string& list) {
-    std::set<unsigned long> numbers;
+std::set<std::uint64_t> processors_in(const std::string& list) {
+    std::set<std::uint64_t> numbers;
     std::string words = list;
     std::ranges::replace(words, ',', ' ');
     for (const std::string& range : words_in(words)) {

@@ -334,6 +334,14 @@ bool ShepherdLink::was_shepherd_killed_within(int milliseconds) const {
            end.si_pid == pid_ && end.si_code != CLD_EXITED;
 }
 
+std::optional<int> ShepherdLink::foreign_exit() const {
+    siginfo_t end{};
+    const bool exited = pid_ > 0 &&
+                        ::waitid(P_PID, static_cast<id_t>(pid_), &end, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 &&
+                        end.si_pid == pid_ && end.si_code == CLD_EXITED && end.si_status != 0;
+    return exited ? std::optional(end.si_status) : std::nullopt;
+}
+
 void ShepherdLink::reap(bool force) {
     constexpr int moment_ms = 1000;
     constexpr int patience_ms = 3000;

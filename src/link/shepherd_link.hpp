@@ -74,6 +74,11 @@ class ShepherdLink {
     /// moment.
     [[nodiscard]] bool was_shepherd_killed(std::chrono::milliseconds moment) const;
 
+    /// After a hang-up without an event: the status of a program that was executed in place of netrunner-shepherd, or
+    /// that could not be executed where clone(2) is emulated by a fork (qemu-user). Nothing if it may have been
+    /// netrunner-shepherd, which reports a failure before it exits, and otherwise exits with 0.
+    [[nodiscard]] std::optional<int> foreign_exit() const;
+
     /// After SIGHUP killed a command on a pseudo-terminal: whether the shepherd is exiting because it was killed. Its
     /// death hangs that terminal up before its status can be read. Waits at most 1 s for the status.
     [[nodiscard]] bool is_shepherd_being_killed() const;

@@ -308,7 +308,7 @@ LaunchPlan make_launch_plan(const Options& options, const Facts& facts) {
     plan.max_output = options.max_output;
     plan.drops_output = options.output_action == Options::OutputAction::drop;
     // The kernel takes the size as an int. No pipe can be that large, so the cut makes no difference.
-    plan.pipe_size = std::min<Size>(options.pipe_size, std::numeric_limits<int>::max());
+    plan.pipe_size = static_cast<std::size_t>(std::min<Size>(options.pipe_size, std::numeric_limits<int>::max()));
     plan.timeout = limit_or_none(options.timeout);
     plan.idle_timeout = limit_or_none(options.idle_timeout);
     plan.cpu_time = limit_or_none(options.cpu_time);

@@ -9,6 +9,7 @@
 
 #include "shepherd/tree/tree.hpp"
 #include "src/session/session.hpp"
+#include "src/session/start_failure.hpp"
 
 namespace netrunner {
 namespace {
@@ -31,6 +32,10 @@ void Session::on(const HangUp& /*event*/) {
     if (state_ == RunState::draining || state_ == RunState::over) return;
     // With neighbours, do not hold them up. The shepherd's status then only decides which helper is named.
     const bool shepherd = link_.was_shepherd_killed(milliseconds(context_.neighbours == nullptr ? 20 : 0));
+    if (const auto status = state_ == RunState::starting ? link_.foreign_exit() : std::nullopt) {
+        outcome_.end = describe_foreign_shepherd(*status);
+        return apply(RunEvent::failed);
+    }
     take_over(shepherd ? "shepherd" : "guard");
 }
 

@@ -84,9 +84,18 @@ NotStarted describe_start_failure(const protocol::Failed& failed, const std::str
         return end;
     }
     if (failed.stage == protocol::Stage::cgroup) object = fmt::format(" '{}'{}", group, why_not_joined(failed.error));
-    end.message = fmt::format("{}{}: {}", stage.message, object, why);
+    const bool no_subreaper = failed.stage == protocol::Stage::session && failed.detail != 0;
+    const char* what = no_subreaper ? "cannot become the parent of the command's orphans" : stage.message;
+    end.message = fmt::format("{}{}: {}", what, object, why);
     if (end.fault == NotStarted::Fault::not_found) end.message += describe_meant_command(file);
     return end;
+}
+
+NotStarted describe_foreign_shepherd(int status) {
+    constexpr const char* text =
+        "the program in the shepherd's place exited with status {} without a word (install both programs from one "
+        "build)";
+    return {.stage = "shepherd", .message = fmt::format(text, status)};
 }
 
 }  // namespace netrunner

@@ -9,6 +9,7 @@
 #include "trial.hpp"
 
 using namespace support;
+using nlohmann::json;
 
 namespace {
 
@@ -44,6 +45,29 @@ TEST_CASE_FIXTURE(Trial, "a command that only a shell understands is refused wit
     CHECK(run({"FOO=bar", "env"}).ending == exit_code(127));
     CHECK(run({"export", "X=1"}).err ==
           "netrunner: cannot run 'export'" + why + "(a word of the shell; try: sh -c 'export ...')\n");
+}
+
+TEST_CASE_FIXTURE(Trial, "a program in the shepherd's place that is none is not told as a guard that was killed") {
+    std::filesystem::copy_file(netrunner(), path("netrunner"));
+    make_script(path("netrunner-shepherd"), "#!/bin/sh\nexit 127\n");
+    auto setup = command({path("netrunner"), "run", "--report", path("report"), "--", "true"});
+    const auto result = complete(setup);
+    CHECK(result.ending == exit_code(125));
+    CHECK(result.err ==
+          "netrunner: the program in the shepherd's place exited with status 127 without a word (install both programs "
+          "from one build)\n");
+    CHECK(json::parse(read_text(path("report")))["error"]["stage"] == "shepherd");
+    std::ofstream(path("netrunner-shepherd")) << "neither a program nor a script";
+    CHECK(contains(complete(setup).err, "cannot start the shepherd"));
+}
+
+TEST_CASE_FIXTURE(Trial, "a shepherd that cannot become a subreaper says so") {
+    if (sanitized) return skip("the injected failure would hit the sanitizer's own calls");
+    const auto result = complete(command(
+        {program("refuse_calls"), "EPERM", "prctl", netrunner(), "run", "--report", path("report"), "--", "true"}));
+    CHECK(result.ending == exit_code(125));
+    CHECK(result.err == "netrunner: cannot become the parent of the command's orphans: operation not permitted\n");
+    CHECK(json::parse(read_text(path("report")))["error"]["stage"] == "session");
 }
 
 TEST_CASE_FIXTURE(Trial, "a command that cannot be executed gives 126 and one line") {
