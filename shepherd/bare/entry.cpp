@@ -1,6 +1,7 @@
 // The shepherd's entry point and the memory and string functions that the compiler calls, for builds without a C
-// library (docs/decisions/0024); system calls are in system_calls.cpp. It is compiled without link-time optimisation
-// and without builtins, because otherwise the compiler may turn the body of memcpy, for example, into a call to memcpy.
+// library (docs/decisions/0024, 0068); system calls are in system_calls.cpp. It is compiled without link-time
+// optimisation and without builtins, because otherwise the compiler may turn the body of memcpy, for example, into a
+// call to memcpy.
 #include <stddef.h>
 
 #ifndef __clang__
@@ -18,8 +19,9 @@ void* __dso_handle = nullptr;
     for (auto constructor = __init_array_start; constructor != __init_array_end; ++constructor) (*constructor)();
 }
 
-// At entry the stack holds argc, then argv, then the environment (System V ABI for x86-64, 3.4.1). _start aligns the
-// stack for calls, and main's return value becomes the exit status.
+// At entry the stack holds argc, then argv, then the environment (System V ABI for x86-64, 3.4.1; arm64 does the same).
+// main's return value becomes the exit status. On x86-64, _start aligns the stack for calls; on arm64 it is aligned.
+#if defined(__x86_64__)
 asm(R"(
     .globl _start
     .type _start, @function
@@ -35,8 +37,26 @@ _start:
     mov %eax, %edi
     call _exit
 )");
+#elif defined(__aarch64__)
+asm(R"(
+    .globl _start
+    .type _start, %function
+_start:
+    mov x29, xzr
+    mov x30, xzr
+    mov x19, sp
+    bl run_constructors
+    ldr x0, [x19]
+    add x1, x19, #8
+    add x2, x1, x0, lsl #3
+    add x2, x2, #8
+    bl main
+    bl _exit
+)");
+#endif
 // NOLINTEND(bugprone-reserved-identifier)
 
+#if defined(__x86_64__)
 void* memcpy(void* __restrict to, const void* __restrict from, size_t count) {
     void* at = to;
     asm volatile("rep movsb" : "+D"(at), "+S"(from), "+c"(count) : : "memory");
@@ -56,6 +76,28 @@ void* memset(void* to, int byte, size_t count) {
     asm volatile("rep stosb" : "+D"(at), "+c"(count) : "a"(byte) : "memory");
     return to;
 }
+#else
+void* memcpy(void* __restrict to, const void* __restrict from, size_t count) {
+    auto* target = static_cast<char*>(to);
+    const auto* source = static_cast<const char*>(from);
+    for (size_t i = 0; i < count; ++i) target[i] = source[i];
+    return to;
+}
+
+void* memmove(void* to, const void* from, size_t count) {
+    if (to <= from) return memcpy(to, from, count);
+    auto* target = static_cast<char*>(to);
+    const auto* source = static_cast<const char*>(from);
+    while (count-- > 0) target[count] = source[count];
+    return to;
+}
+
+void* memset(void* to, int byte, size_t count) {
+    auto* target = static_cast<unsigned char*>(to);
+    for (size_t i = 0; i < count; ++i) target[i] = static_cast<unsigned char>(byte);
+    return to;
+}
+#endif
 
 int memcmp(const void* a, const void* b, size_t count) {
     const auto* left = static_cast<const unsigned char*>(a);
