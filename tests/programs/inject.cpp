@@ -6,8 +6,10 @@
 // first child (2), ... from their birth on. A process of depth 2 or more is not followed after an exec, because it is
 // no longer part of netrunner. RESULT gets `tracer PID`, `call NUMBER` for every call seen, and `hit NUMBER` or `end`.
 // Unlike strace -f it acts on exactly one process, and then detaches from all.
+#include <elf.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 
@@ -40,11 +42,13 @@ constexpr long options =
 
 int event_of(int status) { return status >> 16; }
 
+/// At the entry of a system call: lets the kernel skip the call, and gives it the result -`error`. An invalid number
+/// makes the kernel skip it.
 void replace(pid_t pid, int error) {
 #if defined(__x86_64__)
     user_regs_struct registers{};
     ::ptrace(PTRACE_GETREGS, pid, nullptr, &registers);
-    registers.orig_rax = static_cast<unsigned long long>(-1);  // invalid number: the kernel skips the call
+    registers.orig_rax = static_cast<unsigned long long>(-1);
     ::ptrace(PTRACE_SETREGS, pid, nullptr, &registers);
     ::ptrace(PTRACE_SYSCALL, pid, nullptr, nullptr);
     int status = 0;
@@ -52,6 +56,19 @@ void replace(pid_t pid, int error) {
     ::ptrace(PTRACE_GETREGS, pid, nullptr, &registers);
     registers.rax = static_cast<unsigned long long>(-error);
     ::ptrace(PTRACE_SETREGS, pid, nullptr, &registers);
+#elif defined(__aarch64__)
+    // The number is no register of the process's: x8 has been read already.
+    int number = -1;
+    iovec part{&number, sizeof number};
+    ::ptrace(PTRACE_SETREGSET, pid, NT_ARM_SYSTEM_CALL, &part);
+    ::ptrace(PTRACE_SYSCALL, pid, nullptr, nullptr);
+    int status = 0;
+    ::waitpid(pid, &status, __WALL);
+    user_regs_struct registers{};
+    part = {&registers, sizeof registers};
+    ::ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &part);
+    registers.regs[0] = static_cast<unsigned long long>(-error);
+    ::ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &part);
 #else
     (void)pid, (void)error;
 #endif

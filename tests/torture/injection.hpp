@@ -10,6 +10,13 @@
 
 namespace support {
 
+// Whether tests/programs/inject can make a call fail on this machine. It can kill, stop and list everywhere.
+#if defined(__x86_64__) || defined(__aarch64__)
+inline constexpr bool can_fail_calls = true;
+#else
+inline constexpr bool can_fail_calls = false;
+#endif
+
 // The process that is struck: 0 is netrunner, 1 its first child, 2 that child's first child, ...
 inline constexpr int depth_of_runner = 0;
 inline constexpr int depth_of_shepherd = 1;
