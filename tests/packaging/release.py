@@ -33,8 +33,8 @@ class Place(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.root)
 
 
-class Refusals(Place):
-    """A repository of two files, in which `cmake` and `cpack` are stand-ins that fail."""
+class Repository(Place):
+    """A small repository with the scripts of this one, and a `cmake` that fails."""
 
     def setUp(self):
         super().setUp()
@@ -60,6 +60,8 @@ class Refusals(Place):
         self.git("add", ".")
         self.git("commit", "-q", "-m", "a commit")
 
+
+class Refusals(Repository):
     def release(self, *words):
         done = subprocess.run([self.top / "packaging/release", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, env=self.environment, check=False, timeout=60)
@@ -95,6 +97,75 @@ class Refusals(Place):
         (self.top / "more").touch()
         self.commit()
         self.assertRegex(self.release(VERSION), r"\Arelease: the tag v0.1.0 is at \w+, not at this commit\n\Z")
+
+
+class Whole(Repository):
+    """The small repository. cmake does nothing, and cpack makes a tarball of two programs that say their version, and a package."""
+
+    CPACK = """#!/bin/sh
+name=netrunner-0.1.0-linux-x86_64
+mkdir -p $name/bin $name/libexec/netrunner
+printf '#!/bin/sh\\necho netrunner %s\\n' "${SAID:-0.1.0}" | tee $name/bin/netrunner >$name/libexec/netrunner/netrunner-shepherd
+chmod 755 $name/bin/netrunner $name/libexec/netrunner/netrunner-shepherd
+[ -z "${UNSTABLE-}" ] || echo "# $PWD" >>$name/bin/netrunner
+[ "$2" != TGZ ] || tar --sort=name --mtime=@0 -czf $name.tar.gz $name
+[ "$2" != DEB ] || echo a package >netrunner_0.1.0_amd64.deb
+rm -r $name
+"""
+
+    def setUp(self):
+        super().setUp()
+        programs = self.root / "programs"
+        # `cmake -S DIR --preset NAME` makes the directory of the build.
+        (programs / "cmake").write_text('#!/bin/sh\n[ "$1" != -S ] || mkdir -p "$2/build/$4"\n', encoding="utf-8")
+        (programs / "cpack").write_text(self.CPACK, encoding="utf-8")
+        (programs / "rpmbuild").write_text("#!/bin/sh\n", encoding="utf-8")
+        for name in ("cpack", "rpmbuild"):
+            (programs / name).chmod(0o755)
+        (self.top / ".gitignore").write_text("/build/\n", encoding="utf-8")
+        self.commit()
+
+    def make(self, *words, **variables):
+        done = subprocess.run([self.top / "packaging/release", VERSION, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+                              stderr=subprocess.STDOUT, env={**self.environment, **variables}, check=False, timeout=200)
+        self.output = self.top / "build/releases" / VERSION
+        return done.returncode, done.stdout
+
+    def test_all_files_are_made_summed_and_signed(self):
+        home = self.root / ".gnupg"
+        home.mkdir(mode=0o700)
+        gpg = ["gpg", "--homedir", home, "--batch", "--quiet"]
+        self.addCleanup(subprocess.run, ["gpgconf", "--homedir", home, "--kill", "all"], check=False)
+        subprocess.run([*gpg, "--pinentry-mode", "loopback", "--passphrase", "", "--quick-generate-key", "r@example.org", "ed25519", "sign", "never"],
+                       check=True, capture_output=True)
+        status, said = self.make("--key", "r@example.org", "--address", "https://example.org/files/")
+        self.assertEqual(status, 0, said)
+        self.assertIn("release: arm64: skipped: CMakePresets.json has no preset package-aarch64\n", said)
+        self.assertIn("release: both builds have the same bytes\n", said)
+        names = {"RELEASE.md", "SHA256SUMS", "SHA256SUMS.asc", "install.sh", "netrunner-0.1.0-linux-x86_64.tar.gz", "netrunner-0.1.0-oci.tar.gz",
+                 "netrunner-0.1.0-r0.x86_64.apk", "netrunner-0.1.0.cdx.json", "netrunner-0.1.0.tar.gz", "netrunner.rb", "netrunner_0.1.0_amd64.deb"}
+        self.assertEqual({file.name for file in self.output.iterdir()}, names)
+        self.assertEqual((self.output / "RELEASE.md").read_text(encoding="utf-8"), "The first release.\n\n### Added\n\n- everything\n")
+        subprocess.run(["sha256sum", "-c", "--quiet", "--strict", "SHA256SUMS"], cwd=self.output, check=True)
+        summed = {line.split()[1] for line in (self.output / "SHA256SUMS").read_text(encoding="utf-8").splitlines()}
+        self.assertEqual(summed, names - {"SHA256SUMS", "SHA256SUMS.asc"})
+        subprocess.run([*gpg, "--verify", self.output / "SHA256SUMS.asc", self.output / "SHA256SUMS"], check=True, capture_output=True)
+        formula = (self.output / "netrunner.rb").read_text(encoding="utf-8")
+        self.assertIn('url "https://example.org/files/netrunner-0.1.0.tar.gz"\n', formula)
+        self.assertNotIn("@", formula)
+        with tarfile.open(self.output / "netrunner-0.1.0.tar.gz") as sources:
+            self.assertIn("netrunner-0.1.0/packaging/release", sources.getnames())
+        self.assertEqual(self.make("--once")[0], 0)  # over an older one
+
+    def test_builds_that_differ_are_refused(self):
+        status, said = self.make(UNSTABLE="1")
+        self.assertEqual((status, self.output.exists()), (1, False))
+        self.assertTrue(said.endswith("release: the two builds differ\n"), said)
+
+    def test_programs_that_say_another_version_are_refused(self):
+        status, said = self.make(SAID="0.1.0-dev+g0123456")
+        self.assertEqual((status, self.output.exists()), (1, False))
+        self.assertTrue(said.endswith("release: --version says 'netrunner 0.1.0-dev+g0123456'\n"), said)
 
 
 class Packages(Place):
