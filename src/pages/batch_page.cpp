@@ -26,7 +26,8 @@ constexpr std::size_t most_failures = 100;  // in the list
 constexpr std::size_t most_listed = 10;     // of jobs that took most
 constexpr std::size_t most_bars = 5000;
 constexpr std::size_t most_rows = 500;            // of the table of all jobs
-constexpr std::size_t most_detailed = 2'000'000;  // bytes for the charts of all jobs
+constexpr std::size_t most_detailed = 800'000;    // bytes for the charts of all jobs
+constexpr std::size_t most_sections = 1'000'000;  // bytes, with the jobs that have failed and have no charts
 
 using Indexes = std::vector<std::size_t>;
 
@@ -53,12 +54,13 @@ JobSections render_sections(const ShownBatch& batch, const std::string& id) {
         return first.run.wall.value_or(0) > second.run.wall.value_or(0);
     });
     const Detail detail = order.size() > 5
-                              ? Detail{.points = 120, .bands = 10, .processes = 60, .text = 3'000, .has_tables = false}
+                              ? Detail{.points = 120, .bands = 0, .processes = 60, .text = 3'000, .is_whole = false}
                               : Detail{};
     JobSections sections;
     for (const std::size_t index : order) {
-        if (sections.text.size() > most_detailed) break;
         const ShownJob& job = batch.jobs[index];
+        const bool has_charts = sections.text.size() < most_detailed;
+        if (sections.text.size() > most_sections || (!has_charts && !job.has_failed())) break;
         const std::string own = id_of(id, index);
         sections.jobs.insert(index);
         // The id is within the closed part, so that a link to it opens it.
@@ -67,7 +69,7 @@ JobSections render_sections(const ShownBatch& batch, const std::string& id) {
             "id=\"{}\">\n{}{}</div></details>\n",
             render_result(job.run), job.number, html_text(short_name(job)),
             job.run.wall ? shown_time(*job.run.wall) : "", own, render_head(job.run, true),
-            render_run_details({.run = &job.run, .id = own + "-", .detail = detail}));
+            has_charts ? render_run_details({.run = &job.run, .id = own + "-", .detail = detail}) : "");
     }
     return sections;
 }
@@ -117,7 +119,7 @@ std::string render_job_bars(const ShownBatch& batch, const std::string& id, cons
                               .end = spans[i].end,
                               .lane = lanes.of[i],
                               .kind = std::string(kind_of(job.run)),
-                              .title = fmt::format("{} {}\n{}, {}", job.number, short_name(job),
+                              .title = fmt::format("{} {} \xc2\xb7 {}, {}", job.number, short_name(job),
                                                    shown_time(job.run.wall.value_or(0)), result_of(job.run).words),
                               .label = short_name(job),
                               .link = sections.jobs.contains(order[i]) ? id_of(id, order[i]) : std::string()});

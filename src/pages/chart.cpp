@@ -66,7 +66,7 @@ std::string bands_of(const Chart& chart) {
     std::string bands;
     std::vector<Steps> curves;
     for (const Chart::Curve& curve : chart.curves) curves.push_back(joined(curve.steps, chart.bands, curve.join));
-    if (curves.empty()) return bands;
+    if (curves.empty() || chart.bands == 0) return bands;
     for (std::size_t i = 0; i < curves.front().size(); ++i) {
         const Step& first = curves.front()[i];
         std::string text;

@@ -26,7 +26,7 @@ Indexes by_value(const ShownRun& run, std::size_t most, Value value) {
 }
 
 std::optional<Highlights::Quiet> quiet_in(const Samples& timeline) {
-    const Steps busy = rates_of(timeline, &Samples::Row::cpu);
+    const Steps busy = processors_of(timeline);
     if (busy.empty()) return std::nullopt;
     Highlights::Quiet quiet;
     double since = 0;
@@ -58,7 +58,7 @@ Highlights highlights_of(const ShownRun& run, std::size_t most) {
         if (span.parent) parents.insert(*span.parent);
     }
     found.longest = by_value(run, most, [&](std::size_t i) -> std::optional<double> {
-        if (parents.contains(i)) return std::nullopt;
+        if (parents.contains(i) || !run.processes[i].end) return std::nullopt;
         return spans[i].end - spans[i].start;
     });
     if (!run.timeline) return found;

@@ -15,7 +15,7 @@ struct Detail {
     std::size_t bands = 48;        ///< of a chart, with values under the pointer
     std::size_t processes = 1000;  ///< the ones with the most CPU
     std::size_t text = 64'000;     ///< bytes for the command lines of all processes
-    bool has_tables = true;        ///< of processes and samples
+    bool is_whole = true;          ///< else no lists, no tables, and charts of memory and CPU only
 };
 
 /// One run on the page.

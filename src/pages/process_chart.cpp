@@ -27,6 +27,7 @@ std::string end_of(const SeenProcess& process) {
 /// By how much of its time a process used a processor.
 std::string kind_of(const SeenProcess& process, const Span& span) {
     if (process.has_failed()) return "bad";
+    if (!process.end) return "some";
     const double share = process.cpu.value_or(0) / std::max(span.end - span.start, 0.001);
     return share < 0.05 ? "idle" : share < 0.5 ? "some" : "busy";
 }
@@ -34,8 +35,9 @@ std::string kind_of(const SeenProcess& process, const Span& span) {
 std::string title_of(const SeenProcess& process, const Span& span, std::size_t most) {
     std::string title = cut_to(process.command, most);
     if (process.pid != 0) title += fmt::format(" ({})", process.pid);
-    title +=
-        fmt::format("\n{}, {}-{}", shown_time(span.end - span.start), shown_time(span.start), shown_time(span.end));
+    title += process.end ? fmt::format(" \xc2\xb7 {}, {} to {}", shown_time(span.end - span.start),
+                                       shown_time(span.start), shown_time(span.end))
+                         : fmt::format(" \xc2\xb7 from {}, end not seen", shown_time(span.start));
     if (process.cpu) title += ", CPU " + shown_time(*process.cpu);
     if (process.peak) title += ", " + shown_bytes(*process.peak);
     if (!process.signal.empty()) {
@@ -119,7 +121,7 @@ std::string render_process_table(const PageRun& page_run) {
         rows += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
                             html_text(cut_to(process.command, most_text)), process.pid == 0 ? 0 : process.pid,
                             process.cpu ? shown_time(*process.cpu) : "", process.peak ? shown_bytes(*process.peak) : "",
-                            shown_time(process.start), shown_time(spans[index].end - spans[index].start),
+                            shown_time(process.start), process.end ? shown_time(*process.end - process.start) : "",
                             html_text(end_of(process)));
     }
     const std::string name = fmt::format(

@@ -10,8 +10,8 @@
 
 namespace netrunner {
 
-/// By process, in the same order. A process that was not seen to end lasts until the end of the run. Process numbers
-/// are used again, so the parent is the process of that number that started last before.
+/// By process, in the same order. A process that was not seen to end lasts as long as it is known to have lived.
+/// Process numbers are used again, so the parent is the process of that number that started last before.
 std::vector<Span> spans_of(const ShownRun& run);
 
 }  // namespace netrunner

@@ -20,6 +20,7 @@ using Row = Samples::Row;
 std::vector<Chart::Mark> marks_of(const ShownRun& run) {
     std::vector<Chart::Mark> marks;
     for (const ShownRun::Step& step : run.steps) marks.push_back({step.after, step.signal});
+    if (run.last_start > 0) marks.push_back({run.last_start, "last attempt"});
     std::ranges::stable_sort(marks, {}, &Chart::Mark::at);
     return marks;
 }
@@ -58,7 +59,7 @@ Chart memory_chart(const ShownRun& run) {
 Chart cpu_chart(const ShownRun& run) {
     const Samples& timeline = *run.timeline;
     Chart chart{.kind = "cpu", .title = "CPU", .unit = Unit::processors};
-    chart.curves.push_back({.steps = rates_of(timeline, &Row::cpu), .join = Join::mean});
+    chart.curves.push_back({.steps = processors_of(timeline), .join = Join::mean});
     chart.note = "processors in use";
     if (timeline.processors) chart.note += " of " + shown_number(*timeline.processors);
     if (run.cpu() && run.wall.value_or(0) > 0)
@@ -151,8 +152,10 @@ std::string render_run_charts(const std::vector<PageRun>& runs) {
     double length = 0.001;
     for (const PageRun& each : runs) length = std::max(length, each.run->length());
     std::string text;
-    for (const auto make : {memory_chart, cpu_chart, count_chart, output_chart, storage_chart, waiting_chart})
-        text += render_row(runs, length, text.empty(), make);
+    std::vector<Chart (*)(const ShownRun&)> makers{memory_chart, cpu_chart};
+    if (std::ranges::all_of(runs, [](const PageRun& each) { return each.detail.is_whole; }))
+        makers.insert(makers.end(), {count_chart, output_chart, storage_chart, waiting_chart});
+    for (const auto make : makers) text += render_row(runs, length, text.empty(), make);
     std::string processes;
     bool any = false;
     for (const PageRun& each : runs) {

@@ -43,6 +43,8 @@ std::string memory_remark(const ShownRun& run, const Highlights& highlights) {
 void add_time_facts(std::string& facts, const ShownRun& run, const Highlights& highlights) {
     if (run.wall) {
         std::string remark;
+        if (run.attempts.size() > 1)
+            append_remark(remark, fmt::format("of the last of {} attempts", run.attempts.size()));
         if (run.timeout) append_remark(remark, "limit " + shown_time(*run.timeout));
         if (highlights.quiet && highlights.quiet->total >= 1 && highlights.quiet->total >= run.length() / 10)
             append_remark(remark, shown_time(highlights.quiet->total) + " of it idle");
@@ -60,6 +62,11 @@ void add_time_facts(std::string& facts, const ShownRun& run, const Highlights& h
     }
 }
 
+std::string lifetime_of(const SeenProcess& process) {
+    const std::string start = shown_time(process.start);
+    return process.end ? fmt::format("{} to {}", start, shown_time(*process.end)) : "from " + start + ", end not seen";
+}
+
 template <class Value, class Text>
 std::string list_of(const ShownRun& run, const Highlights::Indexes& indexes, std::string_view kind,
                     std::string_view title, Value value, Text text) {
@@ -70,12 +77,11 @@ std::string list_of(const ShownRun& run, const Highlights::Indexes& indexes, std
         const SeenProcess& process = run.processes[index];
         const std::string pid = process.pid == 0 ? "" : fmt::format(", PID {}", process.pid);
         items += fmt::format(
-            "<li><b>{}</b><span title=\"{}\">{}</span><small>{} to {}{}</small><svg class=\"share\" "
+            "<li><b>{}</b><span title=\"{}\">{}</span><small>{}{}</small><svg class=\"share\" "
             "aria-hidden=\"true\"><rect "
             "width=\"{}\" height=\"3\"/></svg></li>\n",
             text(value(process)), html_text(cut_to(process.command, 200)), html_text(gist_of(process.command)),
-            shown_time(process.start), process.end ? shown_time(*process.end) : std::string("the end"), pid,
-            percent(std::min(value(process) / most, 1.0)));
+            lifetime_of(process), pid, percent(std::min(value(process) / most, 1.0)));
     }
     return fmt::format("<section class=\"{}\"><h3>{}</h3><ol>\n{}</ol></section>\n", kind, title, items);
 }
@@ -121,7 +127,6 @@ std::string render_head(const ShownRun& run, bool is_part) {
 
 std::string render_highlights(const ShownRun& run) {
     const Highlights highlights = highlights_of(run, most_listed);
-    const double length = run.length();
     const auto peak = [](const SeenProcess& process) { return process.peak.value_or(0); };
     std::string lists;
     if (!highlights.at_peak.empty()) {
@@ -135,10 +140,7 @@ std::string render_highlights(const ShownRun& run) {
         [](const SeenProcess& process) { return process.cpu.value_or(0); }, shown_time);
     lists += list_of(
         run, highlights.longest, "long-list", "Longest, without those that waited for a child",
-        [&](const SeenProcess& process) {
-            return process.end.value_or(std::max(length, process.start)) - process.start;
-        },
-        shown_time);
+        [&](const SeenProcess& process) { return process.end.value_or(process.start) - process.start; }, shown_time);
     return lists.empty() ? "" : fmt::format("<div class=\"lists\">\n{}</div>\n", lists);
 }
 

@@ -90,14 +90,14 @@ std::string compared(std::string_view name, const std::vector<PageRun>& runs, Va
 
 std::string render_run_details(const PageRun& page_run) {
     const ShownRun& run = *page_run.run;
-    std::string text = render_highlights(run);
+    std::string text = page_run.detail.is_whole ? render_highlights(run) : "";
     text += render_run_charts({page_run});
     if (!run.processes.empty()) text += legend;
     text += list_of("Stop", stop_items(run));
     text += list_of("Attempts", attempt_items(run));
     text += list_of("Processes that outlived the command", run.orphans);
     text += list_of("Processes that could not be ended", run.survivors);
-    if (!page_run.detail.has_tables) return text;
+    if (!page_run.detail.is_whole) return text;
     return text + render_process_table(page_run) + render_sample_table(page_run);
 }
 

@@ -61,6 +61,8 @@ std::optional<Samples> timeline_in(const JsonFields& fields) {
         return static_cast<std::size_t>(std::ranges::find(names, name) - names.begin());
     };
     const std::size_t time = place_of("t");
+    std::array<std::size_t, columns.size()> places{};
+    for (std::size_t c = 0; c < columns.size(); ++c) places[c] = place_of(columns[c].first);
     double last = 0;
     for (const Json& cells : fields.list("rows")) {
         if (timeline.rows.size() == most_rows) break;
@@ -70,7 +72,7 @@ std::optional<Samples> timeline_in(const JsonFields& fields) {
         const auto t = value(time);
         if (!t || *t < last + least_step || *t > most_time) continue;
         Row row{.from = last, .to = *t};
-        for (const auto& [name, member] : columns) row.*member = value(place_of(name));
+        for (std::size_t c = 0; c < columns.size(); ++c) row.*columns[c].second = value(places[c]);
         timeline.rows.push_back(row);
         last = *t;
     }
@@ -101,6 +103,7 @@ std::vector<SeenProcess> processes_in(const JsonFields& fields) {
                             .peak = one.number("peak"),
                             .exit_code = exit_code_in(one, "exit_code"),
                             .signal = one.text("signal")};
+        if (process.command.empty()) process.command = "?";
         if (process.end) process.end = std::max(*process.end, process.start);
         list.push_back(std::move(process));
     }
@@ -135,6 +138,11 @@ void read_stop(const JsonFields& stop, ShownRun& run) {
     }
 }
 
+std::optional<double> time_in(const JsonFields& fields, const char* name) {
+    const auto time = parse_utc_time(fields.text(name));
+    return time ? std::optional(std::chrono::duration<double>(time->time_since_epoch()).count()) : std::nullopt;
+}
+
 /// `limits` of the report; what it does not name may be in the control group's.
 void read_limits(const JsonFields& report, ShownRun& run) {
     const JsonFields limits = report.object("limits");
@@ -157,13 +165,15 @@ void read_attempts(const std::vector<Json>& list, ShownRun& run) {
         const JsonFields one(&each);
         const auto status = exit_code_in(one, "status");
         if (status && run.attempts.size() < most_entries)
-            run.attempts.push_back({one.text("reason"), *status, one.seconds("wall")});
+            run.attempts.push_back({one.text("reason"), *status, one.seconds("wall"), time_in(one, "started_at")});
     }
-}
-
-std::optional<double> time_in(const JsonFields& fields, const char* name) {
-    const auto time = parse_utc_time(fields.text(name));
-    return time ? std::optional(std::chrono::duration<double>(time->time_since_epoch()).count()) : std::nullopt;
+    if (run.attempts.size() < 2 || !run.attempts.front().started_at) return;
+    // Samples and processes count from the start of the first attempt, the rest of the report from that of the last.
+    const double first = *run.attempts.front().started_at;
+    for (const ShownRun::Attempt& attempt : run.attempts) run.last_start = attempt.started_at.value_or(first) - first;
+    run.last_start = std::max(run.last_start, 0.0);
+    for (ShownRun::Step& step : run.steps) step.after += run.last_start;
+    for (ShownRun::Change& change : run.changes) change.after += run.last_start;
 }
 
 }  // namespace

@@ -80,8 +80,8 @@ Parts memory_parts(const ShownRun& run, const Highlights& highlights) {
 std::string who_and_when(const SeenProcess& process) {
     std::string text = visible_text(gist_of(process.command, 34));
     if (process.pid != 0) text += fmt::format(" ({})", process.pid);
-    text += fmt::format(", {} to {}", shown_time(process.start),
-                        process.end ? shown_time(*process.end) : std::string("the end"));
+    text += process.end ? fmt::format(", {} to {}", shown_time(process.start), shown_time(*process.end))
+                        : fmt::format(", from {}, end not seen", shown_time(process.start));
     return text;
 }
 
@@ -165,9 +165,8 @@ std::string run_text(const std::string& name, const ShownRun& run, bool coloured
     lines.add("processes", process_parts(run, highlights));
     add_processes(lines, "  most CPU", run, highlights.most_cpu,
                   [](const SeenProcess& process) { return shown_time(process.cpu.value_or(0)); });
-    const double length = run.length();
-    add_processes(lines, "  longest", run, highlights.longest, [length](const SeenProcess& process) {
-        return shown_time(process.end.value_or(std::max(length, process.start)) - process.start);
+    add_processes(lines, "  longest", run, highlights.longest, [](const SeenProcess& process) {
+        return shown_time(process.end.value_or(process.start) - process.start);
     });
     lines.add("quiet", quiet_parts(run, highlights));
     lines.add("output", output_parts(run));

@@ -44,7 +44,9 @@ std::string render_sample_table(const PageRun& page_run) {
     for (std::size_t c = 0; c < columns.size(); ++c) {
         const Column& column = columns[c];
         // A rate has one step for each row only if the sum is known in all of them.
-        const Steps steps = column.is_sum ? rates_of(*timeline, column.field) : peaks_of(*timeline, column.field);
+        const Steps steps = column.field == &Row::cpu ? processors_of(*timeline)
+                            : column.is_sum           ? rates_of(*timeline, column.field)
+                                                      : peaks_of(*timeline, column.field);
         if (steps.size() != timeline->rows.size()) continue;
         cells[c] = joined(steps, most_rows, column.is_sum ? Join::mean : Join::largest);
         heads += fmt::format("<th>{}</th>", column.name);

@@ -5,7 +5,7 @@
 namespace netrunner {
 
 double ShownRun::length() const {
-    double most = wall.value_or(0);
+    double most = wall.value_or(0) + last_start;
     if (timeline && !timeline->rows.empty()) most = std::max(most, timeline->rows.back().to);
     for (const SeenProcess& process : processes) most = std::max(most, process.end.value_or(process.start));
     for (const Step& step : steps) most = std::max(most, step.after);

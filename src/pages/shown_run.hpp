@@ -31,9 +31,9 @@ struct Samples {
 struct SeenProcess {
     std::int64_t pid = 0;     ///< 0: not known
     std::int64_t parent = 0;  ///< 0: not known
-    std::string command{};
+    std::string command{};    ///< `?` if it is not known
     double start = 0;
-    std::optional<double> end{};   ///< not before `start`; nothing: not seen to end
+    std::optional<double> end{};   ///< not before `start`; nothing: it was not seen to end
     std::optional<double> cpu{};   ///< seconds
     std::optional<double> peak{};  ///< bytes
     std::optional<int> exit_code{};
@@ -58,7 +58,7 @@ struct ShownRun {
 
     struct Step {
         std::string signal{};
-        double after = 0;  ///< seconds since the start of the run
+        double after = 0;  ///< seconds since the start of the first attempt
         bool to_command = false;
     };
     std::string stop_cause{};  ///< empty: netrunner did not stop the run
@@ -70,7 +70,7 @@ struct ShownRun {
     std::optional<double> cpu_limit{};                      ///< seconds
 
     struct Change {
-        double after = 0;                 ///< seconds since the start of the run
+        double after = 0;                 ///< seconds since the start of the first attempt
         std::optional<double> timeout{};  ///< nothing: no limit any more
     };
     std::vector<Change> changes{};  ///< of the time limit
@@ -79,7 +79,9 @@ struct ShownRun {
         std::string reason{};
         int status = 0;
         std::optional<double> wall{};
+        std::optional<double> started_at{};  ///< seconds since 1970
     };
+    double last_start = 0;  ///< of the last attempt: seconds since the start of the first one
     std::vector<Attempt> attempts{};
     std::vector<std::string> orphans{};    ///< each as text: command, pid, signal
     std::vector<std::string> survivors{};  ///< the same, with the state

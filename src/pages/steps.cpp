@@ -1,6 +1,7 @@
 #include "src/pages/steps.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace netrunner {
 namespace {
@@ -41,6 +42,41 @@ Steps rates_of(const Samples& timeline, std::optional<double> Samples::Row::*col
         before = *sum;
         since = row.to;
     }
+    return steps;
+}
+
+Steps processors_of(const Samples& samples) {
+    constexpr double least = 1;  // second
+    Steps steps = peaks_of(samples, &Samples::Row::cpu);
+    const double processors = samples.processors.value_or(std::numeric_limits<double>::max());
+    std::size_t first = 0;  // of the rows that have no value yet
+    std::size_t begin = 0;  // of the rows of the mean before
+    double since = 0;
+    double before = 0;       // processor time at `since`
+    double before_mean = 0;  // processor time at the start of the mean before
+    const auto fill = [&](std::size_t from, std::size_t end, double cpu) {
+        const double rate = std::min((cpu - before) / (steps[end - 1].to - since), processors);
+        for (std::size_t i = from; i < end; ++i) steps[i].value = rate;
+    };
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        const auto cpu = samples.rows[i].cpu;
+        const bool is_last = i + 1 == steps.size();
+        if (!cpu || (steps[i].to - since < least && !is_last)) continue;
+        if (steps[i].to - since < least && first > begin) {  // the rest is too short: it belongs to the mean before
+            since = steps[begin].from;
+            before = begin == 0 ? 0 : before_mean;
+            fill(begin, i + 1, *cpu);
+            first = i + 1;
+            continue;
+        }
+        fill(first, i + 1, *cpu);
+        begin = first;
+        before_mean = before;
+        first = i + 1;
+        since = steps[i].to;
+        before = *cpu;
+    }
+    for (std::size_t i = first; i < steps.size(); ++i) steps[i].value = std::nullopt;
     return steps;
 }
 

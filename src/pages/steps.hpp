@@ -24,6 +24,10 @@ Steps peaks_of(const Samples& timeline, std::optional<double> Samples::Row::*col
 /// the sum was not known covers that one too.
 Steps rates_of(const Samples& timeline, std::optional<double> Samples::Row::*column);
 
+/// The processors in use: a step for each row, with the mean over a second or more, because what the kernel tells of
+/// short times comes in ticks and late. Never above the number of processors.
+Steps processors_of(const Samples& samples);
+
 /// At most `most` steps: neighbours are joined, with the larger value or with the mean over time.
 enum class Join { largest, mean };
 Steps joined(const Steps& steps, std::size_t most, Join join);

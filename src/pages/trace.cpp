@@ -97,8 +97,10 @@ void add_processes(const ShownRun& run, const Place& place, TraceEvents& events)
 /// One counter with one or two series.
 void add_counter(const Place& place, std::string_view name, std::string_view series, const Steps& steps,
                  TraceEvents& events) {
+    std::optional<double> before;
     for (const Step& step : steps) {
-        if (!step.value) continue;
+        if (!step.value || step.value == before) continue;
+        before = step.value;
         events.add(event_of("C", name, place.pid, place.begin + step.from)
                        .add_json("args", JsonObject().add_json(series, number(*step.value)).text()));
     }
@@ -110,7 +112,7 @@ void add_counter(const Place& place, std::string_view name, std::string_view ser
 void add_counters(const Samples& timeline, const Place& place, TraceEvents& events) {
     using Row = Samples::Row;
     add_counter(place, "memory", "bytes", peaks_of(timeline, &Row::memory), events);
-    add_counter(place, "CPU", "processors", rates_of(timeline, &Row::cpu), events);
+    add_counter(place, "CPU", "processors", processors_of(timeline), events);
     add_counter(place, "processes", "count", peaks_of(timeline, &Row::processes), events);
     add_counter(place, "stdout", "bytes per second", rates_of(timeline, &Row::out), events);
     add_counter(place, "stderr", "bytes per second", rates_of(timeline, &Row::err), events);
@@ -125,9 +127,9 @@ void add_run_slice(const std::string& name, const ShownRun& run, const Place& pl
         .add("result", result_of(run).words)
         .add("status", run.status);
     if (!run.message.empty()) args.add("message", run.message);
-    events.add(event_of("X", name.empty() ? "?" : name, place.pid, place.begin)
+    events.add(event_of("X", name.empty() ? "?" : name, place.pid, place.begin + run.last_start)
                    .add("cat", "run")
-                   .add_json("dur", microseconds(run.wall.value_or(run.length())))
+                   .add_json("dur", microseconds(run.wall.value_or(run.length() - run.last_start)))
                    .add("tid", tid)
                    .add_json("args", args.text()));
 }
@@ -168,11 +170,11 @@ void add_batch(const std::string& name, const ShownBatch& batch, TraceEvents& ev
     std::int64_t pid = 1;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         const std::string job_name = jobs[i]->name();
-        add_run_slice(job_name, jobs[i]->run, {.pid = 1, .begin = spans[i].start},
+        add_run_slice(job_name, jobs[i]->run, {.pid = 1, .begin = spans[i].start - jobs[i]->run.last_start},
                       static_cast<std::int64_t>(lanes.of[i]) + 1, events);
         if (jobs[i]->run.timeline || !jobs[i]->run.processes.empty())
             add_run(fmt::format("job {}: {}", jobs[i]->number, job_name), jobs[i]->run,
-                    {.pid = ++pid, .begin = spans[i].start}, events);
+                    {.pid = ++pid, .begin = spans[i].start - jobs[i]->run.last_start}, events);
     }
 }
 

@@ -7,6 +7,18 @@
 namespace netrunner {
 namespace {
 
+/// Whether `bytes` begin with a separator of lines or paragraphs, with a mark or an override of the text's direction,
+/// or with a byte order mark: U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069, U+FEFF, and U+FFFE and U+FFFF, which
+/// are no characters.
+bool is_separator_or_direction(std::string_view bytes) {
+    if (bytes.size() < 3) return false;
+    const std::string_view first = bytes.substr(0, 2);
+    const auto third = static_cast<unsigned char>(bytes[2]);
+    if (first == "\xe2\x80") return third == 0x8e || third == 0x8f || (third >= 0xa8 && third <= 0xae);
+    if (first == "\xe2\x81") return third >= 0xa6 && third <= 0xa9;
+    return bytes.starts_with("\xef\xbb\xbf") || (first == "\xef\xbf" && third >= 0xbe && third <= 0xbf);
+}
+
 /// How many bytes the control character at the start of `bytes` has; 0: there is none.
 std::size_t control_length(std::string_view bytes) {
     const auto first = static_cast<unsigned char>(bytes.front());
@@ -15,7 +27,7 @@ std::size_t control_length(std::string_view bytes) {
         const auto second = static_cast<unsigned char>(bytes[1]);
         return second >= 0x80 && second <= 0x9f ? 2 : 0;
     }
-    return bytes.starts_with("\xe2\x80\xa8") || bytes.starts_with("\xe2\x80\xa9") ? 3 : 0;
+    return is_separator_or_direction(bytes) ? 3 : 0;
 }
 
 }  // namespace

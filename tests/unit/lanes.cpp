@@ -28,9 +28,19 @@ TEST_CASE("a process number that is used again means the process that started la
     const auto spans = spans_of(run_of(report));
     REQUIRE(spans.size() == 5);
     CHECK(spans[2].parent == 1);
-    CHECK(spans[2].end == 10);
+    CHECK(spans[2].end == 3);
     CHECK(!spans[3].parent);
     CHECK(!spans[4].parent);
+}
+
+TEST_CASE("a process that was not seen to end lasts as long as it is known to have lived") {
+    MadeJson report = made_report();
+    report["processes"] =
+        MadeJson::parse(R"({"list":[{"pid":1,"start":0,"cpu":1},{"pid":2,"parent":1,"start":1,"cpu":2},
+        {"pid":3,"parent":2,"start":6,"end":7}]})");
+    const auto spans = spans_of(run_of(report));
+    CHECK(spans[0].end == 6);
+    CHECK(spans[1].end == 6);
 }
 
 TEST_SUITE_END();

@@ -114,6 +114,20 @@ TEST_CASE("a batch has its failures first, and a link from each job to its chart
     check_ids(page);
 }
 
+TEST_CASE("the page of a batch is bounded, and every job that has failed has its place") {
+    std::string lines = made_header;
+    for (std::uint64_t i = 1; i <= 500; ++i) {
+        MadeJson job = made_job(i, std::to_string(i), i % 3 == 0 ? 1 : 0);
+        job["timeline"] = sampled_report()["timeline"];
+        job["processes"] = sampled_report()["processes"];
+        lines += job.dump() + "\n";
+    }
+    const std::string page = page_for({lines});
+    CHECK(page.size() < 1'500'000);
+    for (int i = 3; i <= 300; i += 3) CHECK(page.find("href=\"#b1-j" + std::to_string(i) + "\"") != std::string::npos);
+    check_ids(page);
+}
+
 TEST_CASE("a page of 1000 processes and 600 rows has at most 300 KB") {
     MadeJson report = sampled_report();
     auto& rows = report["timeline"]["rows"];

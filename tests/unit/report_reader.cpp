@@ -48,6 +48,7 @@ TEST_CASE("a field of another type is not known") {
     report["timeline"]["rows"][1][2] = {};
     report["processes"]["list"][0]["start"] = nullptr;
     report["processes"]["list"][1]["pid"] = 1.5;
+    report["processes"]["list"][2]["command"] = nullptr;
     report["orphans"] = {1, "two", nullptr};
     const ShownRun run = run_of(report);
     CHECK(run.command.empty());
@@ -58,6 +59,7 @@ TEST_CASE("a field of another type is not known") {
     CHECK(!run.timeline->rows[0].memory);
     CHECK(run.processes.size() == 2);
     CHECK(run.processes[0].pid == 0);
+    CHECK(run.processes[1].command == "?");
     CHECK(run.orphans.empty());
 }
 
@@ -102,6 +104,18 @@ TEST_CASE("limits are found in 'limits', else in the control group") {
     CHECK(run_of(report).memory_limit == 500);
     CHECK(run_of(report).timeout == 30);
     CHECK(run_of(report).cpu_limit == 9);
+}
+
+TEST_CASE("with attempts, all times count from the start of the first one") {
+    MadeJson report = sampled_report();
+    report["attempts"] = MadeJson::parse(R"([
+        {"reason":"timeout","status":124,"started_at":"2026-01-02T03:04:01.500000Z","wall":3},
+        {"reason":"timeout","status":124,"started_at":"2026-01-02T03:04:05.500000Z","wall":10}])");
+    report["stop"] = {{"cause", "timeout"}, {"steps", {{{"signal", "SIGTERM"}, {"after", 9}, {"to", "tree"}}}}};
+    const ShownRun run = run_of(report);
+    CHECK(run.last_start == doctest::Approx(4));
+    CHECK(run.steps.at(0).after == doctest::Approx(13));
+    CHECK(run.length() == doctest::Approx(14));
 }
 
 TEST_CASE("what is no report is refused with a reason") {

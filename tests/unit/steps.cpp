@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+#include <vector>
+
 #include "made_report.hpp"
 #include "src/pages/highlights.hpp"
 
@@ -21,6 +24,29 @@ TEST_CASE("sums become rates, and a row that is not known belongs to the next") 
     CHECK(rates[1].value == 0.5);
     CHECK(largest(rates) == 2);
     CHECK(!largest(rates_of(timeline, &Row::out)));
+}
+
+TEST_CASE("the processors in use are means over a second or more, and never above their number") {
+    Samples samples{.processors = 2};
+    double last = 0;
+    for (const auto& [to, cpu] : std::vector<std::pair<double, double>>{
+             {0.4, 0.1}, {0.8, 0.2}, {1.2, 0.6}, {1.6, 0.6}, {2.4, 0.9}, {2.5, 3.9}, {2.6, 4.0}}) {
+        samples.rows.push_back({.from = last, .to = to, .cpu = cpu});
+        last = to;
+    }
+    const Steps use = processors_of(samples);
+    REQUIRE(use.size() == 7);
+    CHECK(use[0].value == doctest::Approx(0.5));
+    CHECK(use[2].value == use[0].value);
+    CHECK(use[3].value == 2);  // the last 0.2 s belong to the mean before: 3.4 s of processor time in 1.4 s
+    CHECK(use[6].value == use[3].value);
+    samples.processors = std::nullopt;
+    CHECK(processors_of(samples)[6].value == doctest::Approx(3.4 / 1.4));
+    samples.rows.resize(2);
+    CHECK(processors_of(samples)[0].value == doctest::Approx(0.25));
+    samples.rows[0].cpu = samples.rows[1].cpu = std::nullopt;
+    CHECK(!processors_of(samples)[1].value);
+    CHECK(processors_of({}).empty());
 }
 
 TEST_CASE("joining keeps the largest, or the mean over time") {

@@ -33,4 +33,13 @@ TEST_CASE("different bytes give different texts") {
     CHECK(texts.size() == 256 + 256 * 256 + 1);  // "\\n" is one of the two bytes
 }
 
+TEST_CASE("what changes the direction of the text is shown") {
+    CHECK(visible_text("\xe2\x80\xae"
+                       "x") == "\\xE2\\x80\\xAEx");
+    CHECK(visible_text("\xe2\x81\xa6\xe2\x81\xa9\xef\xbb\xbf") == "\\xE2\\x81\\xA6\\xE2\\x81\\xA9\\xEF\\xBB\\xBF");
+    CHECK(visible_text("\xef\xbf\xbe") == "\\xEF\\xBF\\xBE");
+    CHECK(visible_text("\xe2\x80\xa6\xe2\x82\xac\xef\xbf\xbd\xe2\x81\xaa") ==
+          "\xe2\x80\xa6\xe2\x82\xac\xef\xbf\xbd\xe2\x81\xaa");
+}
+
 TEST_SUITE_END();
