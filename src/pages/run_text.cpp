@@ -135,7 +135,7 @@ Parts listed(const std::vector<std::string>& texts) {
             parts.push_back(fmt::format("{} more", texts.size() - most_listed));
             break;
         }
-        parts.push_back(one_line(text));
+        parts.push_back(cut_to(visible_text(text), most_columns - 1));  // a comma follows
     }
     return parts;
 }

@@ -45,6 +45,21 @@ TEST_CASE_FIXTURE(ReportTrial, "a run is shown as text, as a page and as a trace
     CHECK(!json::parse(trace.out).at("traceEvents").empty());
 }
 
+TEST_CASE_FIXTURE(ReportTrial, "a run with samples has charts, and its processes by what they used") {
+    const std::string file = path("run.json");
+    const auto result = run({"--sample=50ms", "--report", file, "--", "sh", "-c",
+                             program("use_memory") + " 64 0 & sleep 0.8; kill $!; true"});
+    CHECK(result.ending == exit_code(0));
+    const Result text = shown("show", {file});
+    CHECK(contains(text.out, " peak at "));
+    CHECK(contains(text.out, "use_memory"));
+    CHECK(contains(text.out, "sleep 0.8"));
+    const Result page = shown("html", {file});
+    for (const char* part : {"id=\"r1-memory\"", "id=\"r1-cpu\"", "id=\"r1-processes\"", "Samples as a table"})
+        CHECK_MESSAGE(contains(page.out, part), part);
+    CHECK(contains(shown("trace", {file}).out, "\"name\":\"memory\""));
+}
+
 TEST_CASE_FIXTURE(ReportTrial, "a batch is shown, also from standard input, and with a last line that is cut") {
     const std::string file = path("batch.jsonl");
     CHECK(run_batch({"-q", "--report", file, "--", "sh", "-c", "exit $1", "sh", ":::", "0", "3"}).ending ==
