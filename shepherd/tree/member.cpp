@@ -31,6 +31,13 @@ OwnName own_name(std::string_view name) {
     return name == "netrunner" ? OwnName::runner : OwnName::other;
 }
 
+/// FNV-1a.
+std::uint32_t digest_of(std::string_view name) {
+    std::uint32_t digest = 2166136261U;
+    for (const char character : name) digest = (digest ^ static_cast<unsigned char>(character)) * 16777619U;
+    return digest;
+}
+
 bool needs_continue(OuterOrder order) {
     return order.step > 0 && order.signal != SIGKILL && order.signal != SIGSTOP && order.signal != SIGCONT;
 }
@@ -75,7 +82,9 @@ bool read_member(pid_t pid, TreeMember& member) noexcept {
     const char* const open = static_cast<const char*>(std::memchr(text.data(), '(', length));
     if (at == nullptr || open == nullptr || open > at || end - at < 4) return false;
     member = {};
-    member.name = own_name({open + 1, static_cast<std::size_t>(at - open - 1)});
+    const std::string_view name(open + 1, static_cast<std::size_t>(at - open - 1));
+    member.name = own_name(name);
+    member.name_digest = digest_of(name);
     member.pid = pid;
     member.state = at[2];
     at += 3;

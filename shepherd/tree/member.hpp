@@ -48,9 +48,10 @@ struct TreeMember {
     Spared spared = Spared::no;
     std::uint32_t above = no_member;  ///< index of the member that listed it as its child, within one walk
     std::uint32_t threads = 0;
-    std::uint64_t started = 0;     ///< 0 if it cannot be read
-    std::uint64_t used = 0;        ///< processor time of all its threads, in clock ticks
-    std::uint64_t reaped_use = 0;  ///< processor time of the children that it has reaped, and of what those had reaped
+    std::uint32_t name_digest = 0;  ///< of /proc/PID/comm: another one after most calls of exec
+    std::uint64_t started = 0;      ///< 0 if it cannot be read
+    std::uint64_t used = 0;         ///< processor time of all its threads, in clock ticks
+    std::uint64_t reaped_use = 0;   ///< processor time of the children that it has reaped, and of what those had reaped
 
     /// True if the process is about to end, whether or not it is signalled.
     [[nodiscard]] bool is_dying() const { return killed || (exiting && threads <= 1); }

@@ -36,10 +36,10 @@ ProcessTable::Wish ProcessTable::note(const Sight& sight) {
     }
     record.cpu = std::max(record.cpu.value_or(Duration::zero()), sight.cpu);
     raise(record.peak, sight.peak);
-    if (++entry.looks != entry.describe_at) return Wish::nothing;
-    // The first look may come between fork and exec; later a process can replace its program, which is rare.
-    entry.describe_at *= 2;
-    return Wish::command;
+    // The first look may come between fork and exec, and an exec may keep the name.
+    constexpr std::uint32_t early_looks = 2;
+    const bool has_new_name = std::exchange(entry.name_digest, sight.name_digest) != sight.name_digest;
+    return ++entry.looks <= early_looks || has_new_name ? Wish::command : Wish::nothing;
 }
 
 void ProcessTable::end_look() {

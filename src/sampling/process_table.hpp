@@ -45,11 +45,12 @@ class ProcessTable {
         Duration start{};
         Duration cpu{};
         std::optional<Size> peak{};
+        std::uint32_t name_digest = 0;  ///< of its name
     };
     /// What to do with a process after `note`.
     enum class Wish : std::uint8_t {
         nothing,
-        command,  ///< it is listed, and its command line should be read: first, and again ever more rarely
+        command,  ///< it is listed, and its command line should be read: at first, and after an exec
     };
 
     /// A look begins, which sees a living process once.
@@ -87,7 +88,7 @@ class ProcessTable {
     struct Listed {
         ProcessRecord record;
         std::uint32_t looks = 0;
-        std::uint32_t describe_at = 1;  ///< at this look its command is read again
+        std::uint32_t name_digest = 0;  ///< at the last look
     };
     struct Rest {
         Duration cpu{};

@@ -9,6 +9,7 @@ namespace {
 
 /// When the first look at an attempt comes, so that a short run is looked at too.
 constexpr std::chrono::milliseconds first_look{50};
+constexpr int share_for_looks = 9;  ///< of the time between two looks, at most a tenth is the look
 
 template <class Value>
 void add(std::optional<Value>& value, const std::optional<Value>& before) {
@@ -22,8 +23,9 @@ void RunRecorder::begin(TimePoint now) {
     next_ = now + std::min<Duration>(first_look, setup_.interval);
 }
 
-void RunRecorder::looked(TimePoint now) {
-    next_ = setup_.grid + ((now - setup_.grid) / setup_.interval + 1) * setup_.interval;
+void RunRecorder::looked(TimePoint now, Duration took) {
+    const TimePoint earliest = now + took * share_for_looks;
+    next_ = setup_.grid + ((earliest - setup_.grid) / setup_.interval + 1) * setup_.interval;
 }
 
 void RunRecorder::note(Sample sample, bool of_group, TimePoint now) {

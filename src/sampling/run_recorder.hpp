@@ -30,8 +30,9 @@ class RunRecorder {
     void begin(TimePoint now);
     /// When to look next.
     [[nodiscard]] TimePoint deadline() const { return next_; }
-    /// A look for this recorder has been made.
-    void looked(TimePoint now);
+    /// A look for this recorder has been made, which took `took`. A look at a large tree takes long, so looks are left
+    /// out if they would use more than a tenth of a processor.
+    void looked(TimePoint now, Duration took);
 
     /// Takes what is known at `now`. `sample.t` and `sample.busy` are not read. `of_group`: the memory is the group's.
     void note(Sample sample, bool of_group, TimePoint now);

@@ -152,7 +152,7 @@ void TreeWatch::record(bool details) {
     if (details) list_processes(now);
     recorder_->note(sample, figures_.of_group, now);
     if (!details) return;
-    recorder_->looked(now);
+    recorder_->looked(now, figures_.took);
     if (listener_ != nullptr) listener_->sampled(recorder_->latest());
 }
 
@@ -172,7 +172,8 @@ void TreeWatch::list_processes(TimePoint now) {
              .parent = member.above != no_member ? std::optional(member.parent) : std::nullopt,
              .start = is_new ? recorder_->since_begin(boot + duration_of_ticks(member.started)) : Duration::zero(),
              .cpu = duration_of_ticks(member.used),
-             .peak = reader_.peak(i)});
+             .peak = reader_.peak(i),
+             .name_digest = member.name_digest});
         if (wish == ProcessTable::Wish::command) table.set_command(key, command_of(member.pid));
         if (!is_new || !table.has(key)) continue;
         if (member.pid == command_) command_key_ = key;

@@ -21,18 +21,29 @@ TEST_CASE("the first look comes soon, the others at whole intervals") {
     RunRecorder made = recorder();
     made.begin(start + 2ms);
     CHECK(made.deadline() == start + 52ms);
-    made.looked(start + 53ms);
+    made.looked(start + 53ms, 0ms);
     CHECK(made.deadline() == start + 1s);
-    made.looked(start + 1s + 1ms);
+    made.looked(start + 1s + 1ms, 0ms);
     CHECK(made.deadline() == start + 2s);
-    made.looked(start + 1h + 1ms);  // suspended meanwhile
+    made.looked(start + 1h + 1ms, 0ms);  // suspended meanwhile
     CHECK(made.deadline() == start + 1h + 1s);
+}
+
+TEST_CASE("looks that take long are left out") {
+    RunRecorder made = recorder(100ms);
+    made.begin(start);
+    made.looked(start + 101ms, 5ms);
+    CHECK(made.deadline() == start + 200ms);
+    made.looked(start + 201ms, 30ms);
+    CHECK(made.deadline() == start + 500ms);
+    made.looked(start + 600ms, 1s);
+    CHECK(made.deadline() == start + 9700ms);
 }
 
 TEST_CASE("jobs with one grid are looked at together") {
     RunRecorder one({.interval = 1s, .begun = start + 300ms, .grid = start, .processors = 2});
     one.begin(start + 301ms);
-    one.looked(start + 351ms);
+    one.looked(start + 351ms, 0ms);
     CHECK(one.deadline() == start + 1s);
 }
 
