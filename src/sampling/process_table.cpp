@@ -8,6 +8,8 @@ namespace {
 
 /// So many more may be listed for a while, so that not every new process makes the table choose.
 constexpr std::size_t headroom = 250;
+/// A look can miss a living process, and a process that has ended is seen until its parent reaps it.
+constexpr int most_missed = 10;
 
 void raise(std::optional<Size>& value, const std::optional<Size>& other) {
     if (other) value = std::max(value.value_or(0), *other);
@@ -16,12 +18,12 @@ void raise(std::optional<Size>& value, const std::optional<Size>& other) {
 }  // namespace
 
 void ProcessTable::begin_look() {
-    for (auto& [key, rest] : rest_) rest.seen = false;
+    for (auto& [key, rest] : rest_) ++rest.missed;
 }
 
 ProcessTable::Wish ProcessTable::note(const Sight& sight) {
     if (const auto rest = rest_.find(sight.key); rest != rest_.end()) {
-        rest->second.seen = true;
+        rest->second.missed = 0;
         others_.cpu += std::max(sight.cpu - rest->second.cpu, Duration::zero());
         rest->second.cpu = std::max(rest->second.cpu, sight.cpu);
         raise(others_.peak, sight.peak);
@@ -34,7 +36,9 @@ ProcessTable::Wish ProcessTable::note(const Sight& sight) {
         record.parent = sight.parent;
         record.start = sight.start;
     }
-    record.cpu = std::max(record.cpu.value_or(Duration::zero()), sight.cpu);
+    const Duration before = record.cpu.value_or(Duration::zero());
+    record.cpu = std::max(before, sight.cpu);
+    listed_cpu_ += *record.cpu - before;
     raise(record.peak, sight.peak);
     // The first look may come between fork and exec, and an exec may keep the name.
     constexpr std::uint32_t early_looks = 2;
@@ -43,7 +47,7 @@ ProcessTable::Wish ProcessTable::note(const Sight& sight) {
 }
 
 void ProcessTable::end_look() {
-    std::erase_if(rest_, [](const auto& each) { return !each.second.seen; });
+    std::erase_if(rest_, [](const auto& each) { return each.second.missed > most_missed; });
     if (listed_.size() > most_listed + headroom) move_to_others(most_listed);
 }
 
@@ -60,8 +64,9 @@ void ProcessTable::move_to_others(std::size_t most) {
         const ProcessRecord& record = listed_.at(each->second).record;
         ++others_.count;
         others_.cpu += each->first;
+        listed_cpu_ -= each->first;
         raise(others_.peak, record.peak);
-        if (!record.end) rest_[each->second] = {.cpu = each->first, .seen = true};
+        rest_[each->second] = {.cpu = each->first};
         listed_.erase(each->second);
     }
 }
@@ -78,7 +83,6 @@ void ProcessTable::set_command(const ProcessKey& key, std::string command) {
 void ProcessTable::set_end(const ProcessKey& key, Duration t) {
     if (const auto found = listed_.find(key); found != listed_.end() && !found->second.record.end)
         found->second.record.end = t;
-    rest_.erase(key);
 }
 
 void ProcessTable::set_status(const ProcessKey& key, int status) {

@@ -78,6 +78,8 @@ class ProcessTable {
         Others others;
     };
     [[nodiscard]] Result result() const;
+    /// What all processes have used, as last seen.
+    [[nodiscard]] Duration cpu() const { return listed_cpu_ + others_.cpu; }
 
   private:
     struct Hash {
@@ -92,13 +94,14 @@ class ProcessTable {
     };
     struct Rest {
         Duration cpu{};
-        bool seen = false;  ///< by the present look
+        int missed = 0;  ///< looks since it was seen
     };
     void move_to_others(std::size_t most);
 
     std::unordered_map<ProcessKey, Listed, Hash> listed_;
-    std::unordered_map<ProcessKey, Rest, Hash> rest_;  ///< those of `others_` that may still live
+    std::unordered_map<ProcessKey, Rest, Hash> rest_;  ///< those of `others_` that a look may see again
     Others others_;
+    Duration listed_cpu_{};  ///< of all in `listed_`
 };
 
 }  // namespace netrunner

@@ -42,6 +42,8 @@ void RunRecorder::note(Sample sample, bool of_group, TimePoint now) {
         if (*of_group_ != of_group) sample.memory.reset();  // the two cannot be compared
     }
     sample.t = since_begin(now);
+    // A process whose parent ignores SIGCHLD is missing in the kernel's sums after its end.
+    if (sample.cpu) sample.cpu = std::max(*sample.cpu, processes_.cpu());
     const Duration so_far = timeline_.so_far().cpu.value_or(Duration::zero());
     sample.busy.reset();
     if (sample.cpu) sample.busy = use_.note(sample.t, std::max(*sample.cpu, so_far));
@@ -70,8 +72,8 @@ RunRecord RunRecorder::record() {
                      .rows = {timeline_.rows().begin(), timeline_.rows().end()},
                      .processes = std::move(processes.list),
                      .others = processes.others};
+    if (total_) total_ = std::max(*total_, seen);
     if (total_ && *total_ > Duration::zero()) {
-        // The kernel counts a process's time in whole clock ticks, so the sum can be a little more.
         record.coverage = std::min(std::chrono::duration<double>(seen) / std::chrono::duration<double>(*total_), 1.0);
     }
     return record;

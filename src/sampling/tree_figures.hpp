@@ -19,6 +19,7 @@ struct TreeFigures {
     bool of_group = false;  ///< the memory is the group's charge; otherwise it is the sum of resident sizes, in which
                             ///< shared pages count once for each process
     std::optional<Size> resident{};  ///< that sum, if it was asked for
+    std::size_t hidden = 0;          ///< processes that /proc does not show (hidepid); then `resident` lacks them
     std::optional<Duration> cpu{};   ///< so far, with what the guard has reaped
     std::optional<Size> read{};      ///< so far, from the disk, bytes
     std::optional<Size> written{};

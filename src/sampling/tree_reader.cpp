@@ -33,8 +33,8 @@ std::optional<Pressure> read_pressure(const Cgroup& group) {
     return pressure;
 }
 
-/// Returns the clock ticks that the tree has used.
-std::uint64_t TreeReader::walk(pid_t root) {
+/// Returns the time that the tree has used, in whole clock ticks of each process.
+Duration TreeReader::walk(pid_t root) {
     if (room_.empty()) room_.resize(first_room);
     while (true) {
         // Read the root first and parents before children: what is reaped meanwhile is missed, and not counted twice.
@@ -46,8 +46,19 @@ std::uint64_t TreeReader::walk(pid_t root) {
             continue;
         }
         for (const TreeMember& member : members()) ticks += member.used + member.reaped_use;
-        return ticks;
+        return duration_of_ticks(ticks);
     }
+}
+
+/// Reads the exact times. Returns how much more that is.
+Duration TreeReader::read_times() {
+    Duration more{};
+    for (std::size_t i = 0; i < count_; ++i) {
+        const Duration in_ticks = duration_of_ticks(room_[i].used);
+        times_[i] = std::max(in_ticks, time_of_first_thread(room_[i].pid).value_or(Duration::zero()));
+        more += times_[i] - in_ticks;
+    }
+    return more;
 }
 
 void TreeReader::read_memory(TreeFigures& figures, const Place& place, const Wants& wants) {
@@ -67,9 +78,11 @@ void TreeReader::read_memory(TreeFigures& figures, const Place& place, const Wan
             sum += resident_size(room_[i].pid).value_or(0);
         }
     }
+    figures.hidden = static_cast<std::size_t>(
+        std::ranges::count_if(members(), [](const TreeMember& member) { return !member.is_readable(); }));
     if (figures.processes == 0) return;
     figures.resident = sum;
-    if (!figures.of_group) figures.memory = sum;
+    if (!figures.of_group && figures.hidden == 0) figures.memory = sum;
 }
 
 /// A process adds to its own count what its children have transferred when it reaps them.
@@ -92,7 +105,9 @@ void TreeReader::read_transfers(TreeFigures& figures, pid_t root) {
 TreeFigures TreeReader::look(const Place& place, const Wants& wants) {
     const TimePoint before = steady_clock::now();
     TreeFigures figures;
-    figures.cpu = duration_of_ticks(walk(place.root));
+    figures.cpu = walk(place.root);
+    times_.assign(wants.details ? count_ : 0, Duration::zero());
+    if (wants.details) *figures.cpu += read_times();
     if (place.group != nullptr) {
         if (const auto in_group = place.group->cpu_usage()) figures.cpu = std::max<Duration>(*figures.cpu, *in_group);
     }
@@ -111,6 +126,10 @@ TreeFigures TreeReader::look(const Place& place, const Wants& wants) {
 
 std::optional<Size> TreeReader::peak(std::size_t index) const {
     return index < peaks_.size() ? peaks_[index] : std::nullopt;
+}
+
+Duration TreeReader::time(std::size_t index) const {
+    return index < times_.size() ? times_[index] : duration_of_ticks(room_[index].used);
 }
 
 unsigned processors_online() { return static_cast<unsigned>(std::max(::sysconf(_SC_NPROCESSORS_ONLN), 1L)); }

@@ -25,7 +25,7 @@ class TreeReader {
     struct Wants {
         bool memory = false;    ///< of the group if it counts memory, else the sum of resident sizes
         bool resident = false;  ///< that sum in any case
-        bool details = false;   ///< disk transfers, the peak of each process, the group's pressure
+        bool details = false;   ///< disk transfers, peak and exact time of each process, the group's pressure
     };
     /// The processor time has what the live processes have used, what the processes have used that were reaped there,
     /// and what `root` has reaped. Without a group, the time of a process is missing after its end if its parent
@@ -38,15 +38,19 @@ class TreeReader {
     /// The most memory that the member with this index has had in RAM; nothing if it is not known, or no details were
     /// asked for.
     [[nodiscard]] std::optional<Size> peak(std::size_t index) const;
+    /// The processor time of that member itself.
+    [[nodiscard]] Duration time(std::size_t index) const;
 
   private:
-    std::uint64_t walk(pid_t root);
+    Duration walk(pid_t root);
+    Duration read_times();
     void read_memory(TreeFigures& figures, const Place& place, const Wants& wants);
     void read_transfers(TreeFigures& figures, pid_t root);
 
     std::vector<TreeMember> room_;
     std::size_t count_ = 0;
     std::vector<std::optional<Size>> peaks_;
+    std::vector<Duration> times_;  ///< if details were asked for
 };
 
 /// What the kernel has counted for the group since it was made; nothing if it does not count.

@@ -148,6 +148,7 @@ void Session::finish() {
 Outcome Session::take_outcome() {
     streams_.report_figures(outcome_);
     tree_watch_.conclude(outcome_, context_.begun + outcome_.wall);
+    if (const std::string remark = tree_watch_.remark(); !remark.empty()) outcome_.notes.push_back(remark);
     return std::move(outcome_);
 }
 

@@ -134,6 +134,7 @@ void TreeWatch::judge() {
     };
     if (exceeds(process_limit_, figures_.processes)) exceeded_ = StopCause::process_limit;
     if (figures_.resident && exceeds(memory_limit_, *figures_.resident)) exceeded_ = StopCause::memory_limit;
+    if (memory_limit_.limit()) most_hidden_ = std::max(most_hidden_, figures_.hidden);
 }
 
 void TreeWatch::record(bool details) {
@@ -171,7 +172,7 @@ void TreeWatch::list_processes(TimePoint now) {
             {.key = key,
              .parent = member.above != no_member ? std::optional(member.parent) : std::nullopt,
              .start = is_new ? recorder_->since_begin(boot + duration_of_ticks(member.started)) : Duration::zero(),
-             .cpu = duration_of_ticks(member.used),
+             .cpu = reader_.time(i),
              .peak = reader_.peak(i),
              .name_digest = member.name_digest});
         if (wish == ProcessTable::Wish::command) table.set_command(key, command_of(member.pid));
@@ -204,6 +205,12 @@ std::string TreeWatch::used(StopCause cause) const {
         case StopCause::process_limit: return fmt::format("{}", process_limit_.most());
         default: return "";
     }
+}
+
+std::string TreeWatch::remark() const {
+    if (most_hidden_ == 0) return "";
+    return fmt::format("--max-rss: /proc did not show the memory of {} {} (hidepid), which the limit does not count",
+                       most_hidden_, most_hidden_ == 1 ? "process" : "processes");
 }
 
 bool TreeWatch::handle(int descriptor) {

@@ -49,6 +49,8 @@ class TreeWatch {
     /// How much of the limit of a stop for `cause` was used, in words; empty if that is not one of these limits.
     [[nodiscard]] std::string used(StopCause cause) const;
 
+    /// A line for the user about a limit that could not see all processes; empty: none.
+    [[nodiscard]] std::string remark() const;
     /// Handles a readable descriptor. False if it is not of the tree's processes.
     bool handle(int descriptor);
     /// The command has ended with `wait_status`.
@@ -73,6 +75,7 @@ class TreeWatch {
     WatchedLimit memory_limit_;
     WatchedLimit process_limit_;
     std::optional<StopCause> exceeded_;
+    std::size_t most_hidden_ = 0;  ///< processes whose memory --max-rss could not see at once
 
     TreeReader reader_;
     TreeReader::Place place_;

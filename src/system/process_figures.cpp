@@ -71,6 +71,11 @@ MemoryOfProcess memory_of(pid_t pid) {
     return memory;
 }
 
+std::optional<Duration> time_of_first_thread(pid_t pid) {
+    const auto nanoseconds = ProcText(pid, "schedstat").number_after("");
+    return nanoseconds ? std::optional(Duration(static_cast<Duration::rep>(*nanoseconds))) : std::nullopt;
+}
+
 std::optional<DiskTransfers> transfers_of(pid_t pid) {
     errno = 0;
     const ProcText io(pid, "io");

@@ -21,6 +21,10 @@ struct MemoryOfProcess {
 /// Bytes. Nothing of a process that has ended, or that /proc does not show.
 MemoryOfProcess memory_of(pid_t pid);
 
+/// The processor time of the first thread of the process, of which it may be the only one, in nanoseconds;
+/// /proc/PID/stat has it in whole clock ticks. Nothing if the kernel does not show it.
+std::optional<Duration> time_of_first_thread(pid_t pid);
+
 struct DiskTransfers {
     Size read = 0;  ///< bytes
     Size written = 0;

@@ -97,6 +97,29 @@ TEST_CASE("a process of the others is counted once, with what it uses later") {
     CHECK(after.cpu == 7530ms);
 }
 
+TEST_CASE("a process that has ended and is not reaped yet is counted once") {
+    ProcessTable table;
+    look(table, 1, 1500, 10ms);
+    for (pid_t pid = 1; pid <= 1500; ++pid) table.set_end({.pid = pid, .started = 100}, 1s);
+    for (int i = 0; i < 20; ++i) look(table, 1, 1500, 10ms);
+    const auto result = table.result();
+    CHECK(result.list.size() + result.others.count == 1500);
+    CHECK(result.others.cpu == 10ms * static_cast<int>(result.others.count));
+    CHECK(table.cpu() == 15s);
+}
+
+TEST_CASE("a process that some looks miss is counted once") {
+    ProcessTable table;
+    look(table, 1, 2000, 10ms);
+    for (int i = 0; i < 5; ++i) {
+        look(table, 1, 500, 10ms);
+        look(table, 1, 2000, 20ms);
+    }
+    const auto result = table.result();
+    CHECK(result.list.size() + result.others.count == 2000);
+    CHECK(table.cpu() == 40s);
+}
+
 TEST_CASE("a hundred thousand short processes take the memory of a thousand") {
     ProcessTable table;
     for (pid_t first = 1; first < 100'000; first += 100) look(table, first, first + 99, 10ms);

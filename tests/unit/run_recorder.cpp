@@ -100,6 +100,17 @@ TEST_CASE("the coverage is the share of the processor time that the seen process
     CHECK(made.record().coverage.value_or(0) == doctest::Approx(0.9));
 }
 
+TEST_CASE("what the processes have used is not lost if their parents do not reap them") {
+    RunRecorder made = recorder();
+    made.begin(start);
+    made.processes().note({.key = {.pid = 1, .started = 1}, .cpu = 600ms});
+    made.note({.cpu = 200ms}, false, start + 1s);
+    made.end({.cpu = 300ms}, start + 2s);
+    const RunRecord record = made.record();
+    CHECK(record.rows.back().cpu == 600ms);
+    CHECK(record.coverage.value_or(0) == doctest::Approx(1));
+}
+
 TEST_CASE("without a count of the processor time there is no coverage") {
     RunRecorder made = recorder();
     made.begin(start);
