@@ -10,7 +10,7 @@ namespace netrunner {
 namespace {
 
 constexpr std::size_t label_height = 18;
-constexpr double least_width = 0.0006;    // of the time axis: thinner bars could not be seen
+constexpr double least_width = 0.0015;    // of the time axis: thinner bars could not be seen
 constexpr double least_labelled = 0.035;  // of the time axis
 constexpr std::size_t most_labels = 200;
 

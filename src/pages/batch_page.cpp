@@ -37,8 +37,10 @@ std::string short_name(const ShownJob& job) { return cut_to(job.name(), 80); }
 
 /// The sections of jobs, failures first, then the longest; as many as there is room for.
 struct JobSections {
-    std::string text;
-    std::set<std::size_t> jobs;
+    std::string text{};
+    std::set<std::size_t> jobs{};
+    std::size_t wanted = 0;       ///< jobs that have charts or have failed
+    std::size_t with_charts = 0;  ///< jobs whose charts are shown
 };
 
 JobSections render_sections(const ShownBatch& batch, const std::string& id) {
@@ -56,13 +58,14 @@ JobSections render_sections(const ShownBatch& batch, const std::string& id) {
     const Detail detail = order.size() > 5
                               ? Detail{.points = 120, .bands = 0, .processes = 60, .text = 3'000, .is_whole = false}
                               : Detail{};
-    JobSections sections;
+    JobSections sections{.wanted = order.size()};
     for (const std::size_t index : order) {
         const ShownJob& job = batch.jobs[index];
         const bool has_charts = sections.text.size() < most_detailed;
         if (sections.text.size() > most_sections || (!has_charts && !job.has_failed())) break;
         const std::string own = id_of(id, index);
         sections.jobs.insert(index);
+        sections.with_charts += has_charts ? 1 : 0;
         // The id is within the closed part, so that a link to it opens it.
         sections.text += fmt::format(
             "<details class=\"job\"><summary>{} {} <b>{}</b> <small>{}</small></summary><div "
@@ -97,7 +100,9 @@ std::string render_job_bars(const ShownBatch& batch, const std::string& id, cons
     for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
         if (batch.jobs[i].run.started_at) order.push_back(i);
     }
-    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return *batch.jobs[i].run.started_at; });
+    std::ranges::stable_sort(order, {}, [&](std::size_t i) {
+        return std::max(*batch.jobs[i].run.started_at - begin - batch.jobs[i].run.last_start, 0.0);
+    });
     if (order.size() > most_bars) order.resize(most_bars);
     if (order.empty()) return "";
     std::vector<Span> spans;
@@ -105,7 +110,7 @@ std::string render_job_bars(const ShownBatch& batch, const std::string& id, cons
     for (const std::size_t index : order) {
         const ShownRun& run = batch.jobs[index].run;
         const double start = *run.started_at - begin;
-        spans.push_back({.start = start, .end = start + run.wall.value_or(0)});
+        spans.push_back({.start = std::max(start - run.last_start, 0.0), .end = start + run.wall.value_or(0)});
         chart.length = std::max(chart.length, spans.back().end);
     }
     const Lanes lanes = lanes_for(spans);
@@ -174,7 +179,7 @@ std::string list_of(const ShownBatch& batch, const std::string& id, const JobSec
             "</svg></li>\n",
             text(own), linked(batch, id, index, sections), percent(own / most));
     }
-    return fmt::format("<section class=\"{}\"><h3>{}</h3><ol>\n{}</ol></section>\n", kind, title, items);
+    return fmt::format("<section class=\"{}\"><h2>{}</h2><ol>\n{}</ol></section>\n", kind, title, items);
 }
 
 std::string render_all_jobs(const ShownBatch& batch, const std::string& id, const JobSections& sections) {
@@ -237,7 +242,14 @@ std::string render_batch(const ShownBatch& batch, const std::string& id) {
         batch, id, sections, "memory-list", "Most memory", [](const ShownRun& run) { return run.peak(); }, shown_bytes);
     if (!lists.empty()) text += fmt::format("<div class=\"lists\">\n{}</div>\n", lists);
     text += render_all_jobs(batch, id, sections);
-    if (!sections.text.empty()) text += fmt::format("<h2>Job by job</h2>\n{}", sections.text);
+    if (!sections.text.empty()) text += "<h2>Job by job</h2>\n";
+    if (sections.with_charts < sections.wanted)
+        text += fmt::format(
+            "<p class=\"note\">{} of {} jobs have their charts here: first those that have failed, then the "
+            "longest. A page of other jobs: give their lines of the report to <code>netrunner report html "
+            "-</code>.</p>\n",
+            sections.with_charts, sections.wanted);
+    text += sections.text;
     return fmt::format("<section class=\"batch\">\n{}</section>\n", text);
 }
 

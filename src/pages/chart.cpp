@@ -175,7 +175,8 @@ std::string render_chart(const Chart& chart) {
         fmt::arg("full", plot_height + label_height), fmt::arg("values", values),
         fmt::arg("time", render_time_axis(chart.length, plot_height)), fmt::arg("grid", grid),
         fmt::arg("pw", static_cast<int>(picture_width)), fmt::arg("ph", static_cast<int>(picture_height)),
-        fmt::arg("curves", curves), fmt::arg("level", chart.level ? level_of(*chart.level, axis.most) : ""),
+        fmt::arg("curves", curves),
+        fmt::arg("level", chart.level && chart.level->at <= axis.most ? level_of(*chart.level, axis.most) : ""),
         fmt::arg("marks", render_marks(chart.marks, chart.length, plot_height, chart.shows_marks)),
         fmt::arg("bands", bands_of(chart)));
 }

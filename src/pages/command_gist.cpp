@@ -35,6 +35,14 @@ bool has_extension(std::string_view word) {
 
 bool is_shell(std::string_view name) { return name == "sh" || name == "bash" || name == "dash" || name == "zsh"; }
 
+/// Whether `word` is the option of the interpreter `name` that a script follows.
+bool begins_script(std::string_view name, std::string_view word) {
+    if (is_shell(name)) return is_option(word) && word.ends_with('c');
+    if (name.starts_with("python")) return word == "-c";
+    if (name == "perl" || name == "ruby" || name == "node") return word == "-e" || word == "-E";
+    return name == "php" && word == "-r";
+}
+
 }  // namespace
 
 std::string cut_to(std::string_view text, std::size_t most) {
@@ -49,7 +57,7 @@ std::string gist_of(std::string_view command, std::size_t most) {
     if (words.empty()) return "";
     const std::string_view name = base_name(words.front());
     std::string gist(name);
-    if (is_shell(name) && words.size() > 2 && is_option(words[1]) && words[1].ends_with('c')) {
+    if (words.size() > 2 && begins_script(name, words[1])) {
         const auto at = static_cast<std::size_t>(words[2].data() - command.data());
         const std::string_view program = base_name(words[2]);
         return cut_to(gist + ": " + std::string(program) + std::string(command.substr(at + words[2].size())), most);

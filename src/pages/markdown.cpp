@@ -144,6 +144,7 @@ std::string markdown_of(const std::vector<ShownReport>& reports) {
     for (const ShownReport& report : reports) {
         if (!text.empty()) text += '\n';
         const auto* run = std::get_if<ShownRun>(&report.content);
+        if (reports.size() > 1) text += fmt::format("## {}\n\n", code(report.name));
         text += run != nullptr ? run_part(*run) : batch_part(std::get<ShownBatch>(report.content));
     }
     return text;

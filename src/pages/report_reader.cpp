@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <map>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -101,32 +103,65 @@ class BatchLines {
 
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
 
+/// The lines of a report. Holds one line, of at most 64 MiB, and one block.
 class Lines {
   public:
-    Lines(const RecordReader::Read& read, std::string name)
-        : reader_(read, {.longest = largest}), name_(std::move(name)) {}
+    Lines(const RecordReader::Read& read, std::string name) : read_(read), name_(std::move(name)) {}
 
     /// The next line that is not blank; nothing at the end.
     const std::string* next() {
-        while (true) {
-            const auto state = reader_.next(line_);
-            if (state == RecordReader::State::ended) return nullptr;
-            if (state != RecordReader::State::record)
-                throw UsageError(fmt::format("cannot read the report '{}': {}", name_, errno_text(reader_.error())));
-            if (!line_.is_usable()) refuse(fmt::format("line {}: {}", line_.line, line_.problem));
-            if (!is_blank(line_.values.front())) return &line_.values.front();
+        while (!has_ended_) {
+            line_.clear();
+            ++number_;
+            take_line();
+            if (!is_blank(line_)) return &line_;
         }
+        return nullptr;
     }
-    [[nodiscard]] std::uint64_t number() const { return line_.line; }
-    [[nodiscard]] bool is_unended() const { return reader_.is_unended(); }
+    [[nodiscard]] std::uint64_t number() const { return number_; }
+    /// Whether the line that was read last has no newline.
+    [[nodiscard]] bool is_unended() const { return has_ended_; }
     [[noreturn]] void refuse(const std::string& why) const {
         throw UsageError(fmt::format("'{}' is no report of netrunner: {}", name_, why));
     }
 
   private:
-    RecordReader reader_;
-    Record line_;
+    void take_line() {
+        while (true) {
+            const std::string_view rest = std::string_view(block_).substr(at_);
+            const std::size_t end = rest.find('\n');
+            line_ += rest.substr(0, end);
+            if (line_.size() > largest) refuse("it is larger than 64 MiB");
+            at_ += std::min(end, rest.size());
+            if (end != std::string_view::npos) {
+                ++at_;
+                return;
+            }
+            if (!take_block()) {
+                has_ended_ = true;
+                return;
+            }
+        }
+    }
+    bool take_block() {
+        constexpr std::size_t block_size = 1U << 16U;
+        block_.resize(block_size);
+        at_ = 0;
+        const IoResult got = read_(std::as_writable_bytes(std::span(block_)));
+        block_.resize(got.status == IoResult::Status::moved ? got.bytes : 0);
+        if (got.status == IoResult::Status::moved) return true;
+        if (got.status == IoResult::Status::end) return false;
+        const int error = got.status == IoResult::Status::failed ? got.error : EAGAIN;
+        throw UsageError(fmt::format("cannot read the report '{}': {}", name_, errno_text(error)));
+    }
+
+    const RecordReader::Read& read_;
     std::string name_;
+    std::string block_;
+    std::size_t at_ = 0;  ///< of `block_`: the first byte that belongs to no line yet
+    std::string line_;
+    std::uint64_t number_ = 0;
+    bool has_ended_ = false;
 };
 
 /// `first`: the object of the line that was read last.

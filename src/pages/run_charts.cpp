@@ -64,11 +64,8 @@ Chart cpu_chart(const ShownRun& run) {
     if (timeline.processors) chart.note += " of " + shown_number(*timeline.processors);
     if (run.cpu() && run.wall.value_or(0) > 0)
         chart.note += ", " + shown_number(*run.cpu() / *run.wall) + " on average";
-    const auto all = timeline.processors;
-    if (all && largest_of(chart) >= *all / 4) {
-        chart.level = {.at = *all, .is_limit = false};
-        chart.most = *all;
-    }
+    if (timeline.processors) chart.level = {.at = *timeline.processors, .is_limit = false};
+    if (timeline.processors && largest_of(chart) >= *timeline.processors / 4) chart.most = *timeline.processors;
     return chart;
 }
 
@@ -129,8 +126,8 @@ std::string render_row(const std::vector<PageRun>& runs, double length, bool sho
     std::string text;
     for (std::size_t i = 0; i < runs.size(); ++i) {
         Chart& chart = charts[i];
-        if (chart.title.empty()) {
-            text += "<p class=\"none\">no samples</p>\n";
+        if (!is_known(chart)) {
+            text += fmt::format("<p class=\"none\">{}: not known</p>\n", runs[i].name);
             continue;
         }
         chart.id = runs[i].id + chart.kind;

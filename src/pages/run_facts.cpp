@@ -83,7 +83,7 @@ std::string list_of(const ShownRun& run, const Highlights::Indexes& indexes, std
             text(value(process)), html_text(cut_to(process.command, 200)), html_text(gist_of(process.command)),
             lifetime_of(process), pid, percent(std::min(value(process) / most, 1.0)));
     }
-    return fmt::format("<section class=\"{}\"><h3>{}</h3><ol>\n{}</ol></section>\n", kind, title, items);
+    return fmt::format("<section class=\"{}\"><h2>{}</h2><ol>\n{}</ol></section>\n", kind, title, items);
 }
 
 }  // namespace

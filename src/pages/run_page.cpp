@@ -24,11 +24,12 @@ constexpr std::string_view legend =
     "class=\"l-busy\">half "
     "of the time or more on a processor</span> <span class=\"l-bad\">failed or killed</span></p>\n";
 
-std::string list_of(std::string_view title, const std::vector<std::string>& items) {
+/// `level`: of its heading.
+std::string list_of(std::string_view title, const std::vector<std::string>& items, int level) {
     if (items.empty()) return "";
     std::string text;
     for (const std::string& item : items) text += fmt::format("<li>{}</li>\n", html_text(item));
-    return fmt::format("<h2>{}</h2>\n<ul class=\"plain\">\n{}</ul>\n", title, text);
+    return fmt::format("<h{0}>{1}</h{0}>\n<ul class=\"plain\">\n{2}</ul>\n", level, title, text);
 }
 
 std::vector<std::string> stop_items(const ShownRun& run) {
@@ -71,6 +72,7 @@ std::string render_words(const ShownRun& run) {
 std::string difference(const std::optional<double>& value, const std::optional<double>& first) {
     if (!value || !first || *first <= 0) return "";
     const double change = (*value / *first - 1) * 100;
+    if (*value / *first >= 10) return fmt::format("<small>{} times</small>", shown_number(*value / *first));
     if (std::abs(change) < 0.5) return "<small>same</small>";
     return fmt::format("<small>{}{}%</small>", change > 0 ? "+" : "", shown_number(std::round(change)));
 }
@@ -90,13 +92,14 @@ std::string compared(std::string_view name, const std::vector<PageRun>& runs, Va
 
 std::string render_run_details(const PageRun& page_run) {
     const ShownRun& run = *page_run.run;
+    const int level = page_run.detail.is_whole ? 2 : 4;
     std::string text = page_run.detail.is_whole ? render_highlights(run) : "";
     text += render_run_charts({page_run});
     if (!run.processes.empty()) text += legend;
-    text += list_of("Stop", stop_items(run));
-    text += list_of("Attempts", attempt_items(run));
-    text += list_of("Processes that outlived the command", run.orphans);
-    text += list_of("Processes that could not be ended", run.survivors);
+    text += list_of("Stop", stop_items(run), level);
+    text += list_of("Attempts", attempt_items(run), level);
+    text += list_of("Processes that outlived the command", run.orphans, level);
+    text += list_of("Processes that could not be ended", run.survivors, level);
     if (!page_run.detail.is_whole) return text;
     return text + render_process_table(page_run) + render_sample_table(page_run);
 }

@@ -19,7 +19,7 @@ using Json = JsonFields::Json;
 using Row = Samples::Row;
 
 constexpr std::size_t most_rows = 20'000;      // netrunner writes 600
-constexpr std::size_t most_processes = 5'000;  // netrunner writes 1000
+constexpr std::size_t most_processes = 2'000;  // netrunner writes 1000
 constexpr double least_step = 1e-6;            // seconds from one sample to the next
 constexpr double most_time = 1e10;             // seconds
 constexpr std::size_t most_entries = 100;      // of lists that people read

@@ -19,7 +19,8 @@ std::size_t ShownBatch::failed() const {
 std::optional<double> ShownBatch::begin() const {
     std::optional<double> first = started_at;
     for (const ShownJob& job : jobs) {
-        if (job.run.started_at) first = std::min(first.value_or(*job.run.started_at), *job.run.started_at);
+        if (job.run.started_at)
+            first = std::min(first.value_or(*job.run.started_at), *job.run.started_at - job.run.last_start);
     }
     return first;
 }

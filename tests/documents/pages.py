@@ -92,11 +92,11 @@ def contrast(a, b):
 
 
 def check_contrast(css):
-    """Text has 4.5 at least; what stands for a value has 3 (WCAG 2.1, 1.4.3 and 1.4.11), except the quiet idle bar."""
+    """Text has 4.5 at least; what stands for a value has 3 (WCAG 2.1, 1.4.3 and 1.4.11): a bar, or its edge."""
     pairs = [(text, ground, 4.5) for text in ("text", "quiet", "link", "good", "bad", "neutral") for ground in ("page", "raised")]
     pairs += [("on-tone", tone, 4.5) for tone in ("good", "bad", "neutral")]
     pairs += [(f"on-{bar}", bar, 4.5) for bar in ("idle", "some", "busy")]
-    pairs += [(area, "page", 3) for area in ("memory", "cpu", "count", "output", "second", "busy")]
+    pairs += [(area, "page", 3) for area in ("memory", "cpu", "count", "output", "second", "busy", "idle-edge")]
     for name, block in [("light", css), ("dark", css[css.index("prefers-color-scheme: dark"):]), ("print", css[css.index("@media print"):])]:
         block = block[block.index(":root"):]
         colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]+)", block[:block.index("}")]))

@@ -19,6 +19,9 @@ TEST_CASE("the gist is the program and its file") {
     CHECK(gist_of("/bin/sh -c cd x && make") == "sh: cd x && make");
     CHECK(gist_of("bash -ec   true") == "bash: true");
     CHECK(gist_of("sh -c /usr/bin/c++ -O2 x") == "sh: c++ -O2 x");
+    CHECK(gist_of("/usr/bin/python3 -c for i in x: print(i)") == "python3: for i in x: print(i)");
+    CHECK(gist_of("python3 -u run.py") == "python3 run.py");
+    CHECK(gist_of("perl -e print 1") == "perl: print 1");
     CHECK(gist_of("sh script") == "sh script");
     CHECK(gist_of("/") == "/");
     CHECK(gist_of("   ").empty());

@@ -124,6 +124,7 @@ TEST_CASE("the page of a batch is bounded, and every job that has failed has its
     }
     const std::string page = page_for({lines});
     CHECK(page.size() < 1'500'000);
+    CHECK(page.find(" of 500 jobs have their charts here") != std::string::npos);
     for (int i = 3; i <= 300; i += 3) CHECK(page.find("href=\"#b1-j" + std::to_string(i) + "\"") != std::string::npos);
     check_ids(page);
 }
