@@ -182,9 +182,8 @@ Size rss_value(std::string_view text) {
 Duration sample_value(std::string_view text) {
     constexpr std::chrono::milliseconds shortest{50};
     const Duration interval = parse_duration(text);
-    if (interval < shortest || interval == forever) {
-        refuse("interval", text, "expected at least 50ms, such as 1s");
-    }
+    if (interval == forever) refuse("interval", text, "expected an interval that ends, such as 1s");
+    if (interval < shortest) refuse("interval", text, "expected at least 50ms, such as 1s");
     return interval;
 }
 

@@ -203,13 +203,17 @@ Json limits(const ReportContext& context) {
         memory = options.max_rss;
         source = "resident-sum";
     }
+    std::string of_group;
+    for (const CgroupSetting& setting : options.cgroup.settings) {
+        if (setting.file == "memory.max") of_group = setting.value;
+    }
     if (const auto& group = context.outcome.cgroup) {
         const auto found = group->limits.find("memory.max");
-        const auto bytes = found == group->limits.end() ? std::nullopt : number_in(found->second);
-        if (bytes) {
-            memory = *bytes;
-            source = "cgroup";
-        }
+        if (found != group->limits.end()) of_group = found->second;
+    }
+    if (const auto bytes = number_in(of_group)) {
+        memory = *bytes;
+        source = "cgroup";
     }
     return Members(6)
         .add("timeout", limit_in_seconds(options.timeout))

@@ -1,9 +1,12 @@
 #include "src/sampling/timeline.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 namespace netrunner {
 namespace {
+
+constexpr std::chrono::milliseconds shortest_row{10};
 
 template <class Value>
 void raise(std::optional<Value>& value, const std::optional<Value>& other) {
@@ -58,8 +61,13 @@ void Timeline::note(const Sample& sample) {
 
 void Timeline::end() {
     if (!open_) return;
-    if (rows_.size() == most_rows) merge_neighbours();
-    rows_.push_back(*open_);
+    // The end can come directly after a look. A row of no time would be a spike in each difference.
+    if (!rows_.empty() && open_->t - rows_.back().t < shortest_row) {
+        append(rows_.back(), *open_);
+    } else {
+        if (rows_.size() == most_rows) merge_neighbours();
+        rows_.push_back(*open_);
+    }
     open_.reset();
 }
 

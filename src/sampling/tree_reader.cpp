@@ -17,7 +17,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::size_t first_room = 64;
-constexpr std::size_t most_members = 8192;
+constexpr std::size_t most_members = std::size_t{1} << 22U;  // no kernel has more (PID_MAX_LIMIT)
 constexpr std::array<const char*, 3> pressure_files{"cpu.pressure", "memory.pressure", "io.pressure"};
 
 }  // namespace

@@ -33,7 +33,7 @@ class TreeReader {
     /// moved into it.
     [[nodiscard]] TreeFigures look(const Place& place, const Wants& wants);
 
-    /// The processes of the last look, the dead ones too, parents before children; at most 8192.
+    /// The processes of the last look, the dead ones too, parents before children.
     [[nodiscard]] std::span<const TreeMember> members() const { return std::span(room_).first(count_); }
     /// The most memory that the member with this index has had in RAM; nothing if it is not known, or no details were
     /// asked for.

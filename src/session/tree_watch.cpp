@@ -83,6 +83,7 @@ void TreeWatch::begin(const TreeReader::Place& place, pid_t command, TimePoint n
     command_ = command;
     started_ = now;
     looks_ = true;
+    figures_ = {};  // a look before this one was at the shepherd's children
     if (plan_.cpu_time != forever) cpu_limit_.begin(now, processors_online());
     memory_limit_.begin(now);
     process_limit_.begin(now);
@@ -121,12 +122,24 @@ void TreeWatch::look(const TreeReader::Place& place, TreeReader::Wants wants) {
     if (recorder_ != nullptr) record(wants.details);
 }
 
+/// The kernel's sums have nothing of a process whose parent ignores SIGCHLD, once it has ended. What looks have seen of
+/// such processes counts.
+Duration TreeWatch::time_used() {
+    if (place_.group != nullptr) return *figures_.cpu;
+    seen_.begin_look();
+    for (const TreeMember& member : reader_.members()) {
+        seen_.note({.key = {.pid = member.pid, .started = member.started}, .cpu = duration_of_ticks(member.used)});
+    }
+    seen_.end_look();
+    return std::max(*figures_.cpu, seen_.cpu());
+}
+
 /// The memory of the limit is the sum of the resident sizes, also in a control group: a group's count has the files
 /// that were read, too, and the kernel holds that limit itself (--memory-max).
 void TreeWatch::judge() {
     const TimePoint now = figures_.at;
     if (cpu_limit_.deadline() && figures_.cpu) {
-        const CpuLimit::Look look{.used = *figures_.cpu, .took = figures_.took, .processors = processors_online()};
+        const CpuLimit::Look look{.used = time_used(), .took = figures_.took, .processors = processors_online()};
         if (cpu_limit_.note(look, now)) exceeded_ = StopCause::cpu_limit;
     }
     const auto exceeds = [&](WatchedLimit& limit, std::uint64_t used) {
@@ -189,6 +202,7 @@ void TreeWatch::pause(Duration paused) {
 }
 
 const TreeFigures& TreeWatch::figures(const TreeReader::Place& place) {
+    if (command_ == 0) return figures_;  // nothing is the command's yet
     if (!figures_.memory || steady_clock::now() - figures_.at > fresh) look(place, {.memory = true});
     return figures_;
 }

@@ -63,6 +63,7 @@ class TreeWatch {
   private:
     void look(const TreeReader::Place& place, TreeReader::Wants wants);
     void judge();
+    [[nodiscard]] Duration time_used();
     void record(bool details);
     void list_processes(TimePoint now);
     void note_ends(TimePoint now);
@@ -77,6 +78,7 @@ class TreeWatch {
     std::optional<StopCause> exceeded_;
     std::size_t most_hidden_ = 0;  ///< processes whose memory --max-rss could not see at once
 
+    ProcessTable seen_;  ///< for --cpu-time
     TreeReader reader_;
     TreeReader::Place place_;
     TreeFigures figures_;

@@ -49,6 +49,15 @@ TEST_CASE_FIXTURE(BurnTrial, "a command that has used its processor time is stop
     CHECK(used(run.report) < 0.3 + 0.5 * slowness());
 }
 
+TEST_CASE_FIXTURE(BurnTrial, "processes count whose parent ignores SIGCHLD, so that nothing reaps them") {
+    // The kernel adds nothing to its sums for them, so only what looks have seen can count.
+    const auto run = limited("500ms",
+                             "exec perl -e '$SIG{CHLD} = \"IGNORE\"; for (1..12) { if (!fork) { exec "
+                             "\"$ENV{PROGRAMS}/use_cpu\", 400 } sleep 1 }'");
+    CHECK(run.result.ending == exit_code(124));
+    CHECK(run.report["reason"] == "cpu-limit");
+}
+
 TEST_CASE_FIXTURE(BurnTrial, "what the tree uses is added up, also of processes that have ended") {
     const auto together = [&](const std::string& script) {
         CAPTURE(script);

@@ -40,6 +40,26 @@ TEST_CASE("unknown values are null") {
     CHECK(report["status"] == 127);
 }
 
+TEST_CASE("the limits are those that were asked for, also if the run was refused") {
+    Options options;
+    options.command = {"cmd"};
+    options.timeout = 90s;
+    options.max_rss = 1000;
+    options.max_processes = 7;
+    Outcome outcome;
+    const auto limits = [&] { return nlohmann::json::parse(render_report({options, outcome, {}, ""}))["limits"]; };
+    CHECK(limits()["timeout"] == 90);
+    CHECK(limits()["cpu_time"].is_null());
+    CHECK(limits()["memory"] == 1000);
+    CHECK(limits()["memory_source"] == "resident-sum");
+    CHECK(limits()["processes"] == 7);
+    options.cgroup.settings.push_back({.file = "memory.max", .value = "4096", .option = "--memory-max"});
+    CHECK(limits()["memory"] == 4096);
+    CHECK(limits()["memory_source"] == "cgroup");
+    outcome.cgroup = GroupRecord{.path = "/g", .limits = {{"memory.max", "8192"}}, .figures = {}};
+    CHECK(limits()["memory"] == 8192);
+}
+
 TEST_CASE("the figures are in bytes and seconds") {
     Outcome outcome;
     outcome.pid = 4242;

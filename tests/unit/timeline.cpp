@@ -61,6 +61,17 @@ TEST_CASE("the end closes the row that goes on") {
     CHECK(last_end(line) == 300ms);
 }
 
+TEST_CASE("an end directly after a row is part of it") {
+    Timeline line(1s);
+    line.note({.t = 1s, .cpu = 1s, .memory = mega});
+    line.note({.t = 1002ms, .cpu = 1500ms});
+    line.end();
+    REQUIRE(line.rows().size() == 1);
+    CHECK(last_end(line) == 1002ms);
+    CHECK(line.rows()[0].cpu == 1500ms);
+    CHECK(line.rows()[0].memory == mega);
+}
+
 TEST_CASE("more than 600 rows become half as many of twice the interval") {
     Timeline line(1s);
     for (int second = 1; second <= 600; ++second) line.note({.t = second * 1s, .memory = Size(second)});
