@@ -89,6 +89,14 @@ void TreeWatch::begin(const TreeReader::Place& place, pid_t command, TimePoint n
     process_limit_.begin(now);
     if (recorder_ == nullptr) return;
     recorder_->begin(now);
+    TreeMember seen;
+    if (read_member(command, seen)) {
+        command_key_ = ProcessKey{.pid = command, .started = seen.started};
+        recorder_->processes().add(*command_key_,
+                                   {.pid = command,
+                                    .command = words_of(plan_),
+                                    .start = recorder_->since_begin(time_of_boot() + duration_of_ticks(seen.started))});
+    }
     // A group that existed before has counted before.
     if (place.group != nullptr && place.group->adopted()) pressure_before_ = read_pressure(*place.group);
 }
@@ -190,7 +198,6 @@ void TreeWatch::list_processes(TimePoint now) {
              .name_digest = member.name_digest});
         if (wish == ProcessTable::Wish::command) table.set_command(key, command_of(member.pid));
         if (!is_new || !table.has(key)) continue;
-        if (member.pid == command_) command_key_ = key;
         if (ends_.hold(key) == ProcessEnds::Held::ended) table.set_end(key, recorder_->since_begin(now));
     }
     table.end_look();
@@ -239,7 +246,7 @@ void TreeWatch::command_ended(int wait_status, TimePoint now) {
     if (recorder_ == nullptr || command_ == 0) return;
     ProcessTable& table = recorder_->processes();
     if (!command_key_) {
-        // No look has seen it.
+        // It had ended when its start was told.
         command_key_ = ProcessKey{.pid = command_, .started = 0};
         table.add(*command_key_,
                   {.pid = command_, .command = words_of(plan_), .start = recorder_->since_begin(started_)});

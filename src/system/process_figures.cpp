@@ -9,7 +9,10 @@
 #include <cerrno>
 #include <charconv>
 #include <chrono>
+#include <filesystem>
+#include <string>
 #include <string_view>
+#include <system_error>
 
 #include "src/system/fd.hpp"
 #include "src/system/text_file.hpp"
@@ -18,14 +21,12 @@
 namespace netrunner {
 namespace {
 
-/// A file of /proc/PID, which the kernel makes whole for one read(2). Looks read it for each process, so it takes no
-/// memory from the heap.
+/// A file of /proc/PID, which the kernel makes whole for one read(2).
 class ProcText {
   public:
-    ProcText(pid_t pid, const char* name) {
-        std::array<char, 64> path{};
-        fmt::format_to_n(path.begin(), path.size() - 1, "/proc/{}/{}", pid, name);
-        const Descriptor file(::open(path.data(), O_RDONLY | O_CLOEXEC));
+    ProcText(pid_t pid, const char* name) : ProcText(fmt::format("/proc/{}/{}", pid, name)) {}
+    explicit ProcText(const std::string& path) {
+        const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
         if (!file) return;
         const ssize_t got = ::read(file.get(), text_.data(), text_.size());
         length_ = got > 0 ? static_cast<std::size_t>(got) : 0;
@@ -52,6 +53,27 @@ class ProcText {
     std::size_t length_ = 0;
 };
 
+MemoryOfProcess memory_in(const ProcText& status) {
+    constexpr Size kibi = 1024;
+    MemoryOfProcess memory{.resident = status.number_after("VmRSS:"), .peak = status.number_after("VmHWM:")};
+    if (memory.resident) *memory.resident *= kibi;
+    if (memory.peak) *memory.peak *= kibi;
+    return memory;
+}
+
+/// The memory as another thread than the first one has it. The kernel shows none for the first thread if that has
+/// ended while others run (pthread_exit in main).
+MemoryOfProcess memory_of_other_thread(pid_t pid) {
+    std::error_code gone;
+    namespace fs = std::filesystem;
+    for (fs::directory_iterator at(fmt::format("/proc/{}/task", pid), gone), end; !gone && at != end;
+         at.increment(gone)) {
+        const MemoryOfProcess memory = memory_in(ProcText((at->path() / "status").string()));
+        if (memory.resident) return memory;
+    }
+    return {};
+}
+
 }  // namespace
 
 std::optional<Size> resident_size(pid_t pid) {
@@ -59,16 +81,13 @@ std::optional<Size> resident_size(pid_t pid) {
     const auto words = words_in(text.value_or(""));
     const auto pages = words.size() > 1 ? number_in(words[1]) : std::nullopt;
     if (!pages) return std::nullopt;
+    if (*pages == 0) return memory_of_other_thread(pid).resident.value_or(0);
     return *pages * static_cast<Size>(::sysconf(_SC_PAGESIZE));
 }
 
 MemoryOfProcess memory_of(pid_t pid) {
-    constexpr Size kibi = 1024;
-    const ProcText status(pid, "status");
-    MemoryOfProcess memory{.resident = status.number_after("VmRSS:"), .peak = status.number_after("VmHWM:")};
-    if (memory.resident) *memory.resident *= kibi;
-    if (memory.peak) *memory.peak *= kibi;
-    return memory;
+    const MemoryOfProcess memory = memory_in(ProcText(pid, "status"));
+    return memory.resident ? memory : memory_of_other_thread(pid);
 }
 
 std::optional<Duration> time_of_first_thread(pid_t pid) {

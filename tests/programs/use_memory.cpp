@@ -1,4 +1,6 @@
-// use_memory MIB RATE : allocates and touches MIB mebibytes, RATE in a second (0: at once), says `done`, and sleeps.
+// use_memory MIB RATE [thread] : allocates and touches MIB mebibytes, RATE in a second (0: at once), says `done`, and
+// sleeps. With `thread` another thread does, and the first one ends.
+#include <pthread.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -6,9 +8,12 @@
 #include <cstring>
 #include <ctime>
 
-int main(int argc, char** argv) {
-    const long wanted = argc > 1 ? std::atol(argv[1]) : 0;
-    const long rate = argc > 2 ? std::atol(argv[2]) : 0;
+namespace {
+
+long wanted = 0;
+long rate = 0;
+
+int use() {
     constexpr std::size_t mega = 1024 * 1024;
     timespec begun{};
     clock_gettime(CLOCK_MONOTONIC, &begun);
@@ -27,4 +32,17 @@ int main(int argc, char** argv) {
     std::fflush(stdout);
     sleep(60);
     return 0;
+}
+
+void* use_in_thread(void* /*unused*/) { std::_Exit(use()); }
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    wanted = argc > 1 ? std::atol(argv[1]) : 0;
+    rate = argc > 2 ? std::atol(argv[2]) : 0;
+    if (argc <= 3) return use();
+    pthread_t thread{};
+    if (pthread_create(&thread, nullptr, use_in_thread, nullptr) != 0) return 1;
+    pthread_exit(nullptr);
 }

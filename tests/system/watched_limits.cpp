@@ -79,6 +79,14 @@ TEST_CASE_FIXTURE(Trial, "where a limit of the kernel cannot be had, the refusal
     CHECK(!contains(without({"--cpu-max", "1"}).err, "watches"));
 }
 
+TEST_CASE_FIXTURE(Trial, "the memory of a process counts whose first thread has ended") {
+    const auto [result, report] =
+        run_reported({"--max-rss", "64M", "--sample=100ms", "--", program("use_memory"), "1024", "100", "thread"});
+    CHECK(result.ending == exit_code(124));
+    CHECK(report["reason"] == "memory-limit");
+    CHECK(report["processes"]["list"][0]["peak"] > 40 * mega);
+}
+
 TEST_CASE_FIXTURE(Trial, "the memory of all processes counts together") {
     const auto script = "for i in 1 2 3 4; do " + program("use_memory") + " 30 0 & done; wait";
     const auto [result, report] = run_reported({"--max-rss", "100M", "--", "sh", "-c", script});
