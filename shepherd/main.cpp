@@ -62,10 +62,10 @@ struct Failure {
 /// Opens everything that the guard inherits. Returns the stage that failed, if one did; errno is set.
 Failure prepare(const protocol::Plan& plan, char** environment, Start& start) {
     const sigset_t supervised = supervised_signals();
-    start.signals = Descriptor(::signalfd(-1, &supervised, SFD_CLOEXEC | SFD_NONBLOCK));
     start.null = Descriptor(::open("/dev/null", O_RDWR | O_CLOEXEC));
-    const bool reserved = start.reserve.take(start.signals.get());
-    if (!start.signals || !reserved || !start.shepherd.open()) return {true, Stage::shepherd};
+    start.signals = Descriptor(::signalfd(-1, &supervised, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (!start.signals) return {true, Stage::shepherd};
+    if (!start.reserve.take(start.signals.get()) || !start.shepherd.open()) return {true, Stage::shepherd};
     if (plan.pseudo_terminal != 0) {
         if (!start.terminal.open(plan)) return {true, Stage::terminal};
         start.terminal.complete_name(environment);
