@@ -44,7 +44,7 @@ list=$prefix/share/netrunner/installed-files
 
 # Removes the files below the prefix that LIST names and KEPT does not, then the directories that are empty.
 remove() { # LIST KEPT
-    grep -vxFf "$2" "$1" >"$work/old" || :
+    if [ -s "$2" ]; then grep -vxFf "$2" "$1" >"$work/old" || :; else cp "$1" "$work/old"; fi # busybox: no pattern fits all
     while IFS= read -r file; do rm -f "$prefix/$file"; done <"$work/old"
     # Only directories that netrunner alone uses are removed, so that an empty bin/ of the prefix stays.
     for directory in share/netrunner share/doc/netrunner libexec/netrunner; do

@@ -42,9 +42,9 @@ TEST_CASE_FIXTURE(Trial, "a run is a case of a JUnit suite") {
     const auto where = path("junit.xml");
     CHECK(run({"--junit", where, "--", "sh", "-c", "echo fine"}).out == "fine\n");
     CHECK(python(*this, where) == "1|0|0|sh -c echo fine\n");
-    CHECK(run({"--junit", where, "--", "sh", "-c", "echo out; echo '<err>&' >&2; exit 3"}).ending == exit_code(3));
+    CHECK(run({"--junit", where, "--", "sh", "-c", "echo out; echo '<more>&'; exit 3"}).ending == exit_code(3));
     CHECK(python(*this, where) ==
-          "1|1|0|sh -c echo out; echo '<err>&' >&2; exit 3\nfailure|exited|exited with 3\nout\n<err>&\n");
+          "1|1|0|sh -c echo out; echo '<more>&'; exit 3\nfailure|exited|exited with 3\nout\n<more>&\n");
     run({"--junit", where, "-t", "200ms", "--", "sleep", "60"});
     CHECK(python(*this, where) == "1|1|0|sleep 60\nfailure|timeout|sleep: timed out after 200ms: sent SIGTERM\n");
     run({"--junit", where, "--", "/nonexistent"});

@@ -45,7 +45,7 @@ TEST_CASE_FIXTURE(Trial, "the time is that of a line's first byte, and advances 
     const auto seconds = [](const std::string& line) {
         return std::stod(line.substr(6, 6)) + 60 * std::stod(line.substr(3, 2));
     };
-    CHECK(seconds(second) - seconds(first) >= 0.399);
+    CHECK(seconds(second) - seconds(first) >= 0.3);  // the first byte may have been read late
 }
 
 TEST_CASE_FIXTURE(Trial, "a prefix is put before each line unchanged, after the time") {
