@@ -85,11 +85,12 @@ TEST_CASE_FIXTURE(ControlTrial, "a new limit counts from the start, and its verd
 }
 
 TEST_CASE_FIXTURE(ControlTrial, "a limit can be set and lifted") {
-    auto [process, peer] = leash({"--", "sleep", "60"});
+    auto [process, peer] = leash({"--", "sh", "-c", "echo go; exec sleep 60"});
     CHECK(peer.ask({{"cmd", "extend"}, {"by", "1s"}})["error"] == "no-timeout");
     CHECK(peer.ask({{"cmd", "extend"}, {"to", 3600}})["timeout"] == 3600);
     CHECK(peer.ask({{"cmd", "extend"}, {"by", "1m"}})["timeout"] == 3660);
     CHECK(peer.ask({{"cmd", "extend"}, {"to", "infinity"}})["timeout"].is_null());
+    process.wait_for_output("go");  // which takes longer than the limit
     CHECK(peer.ask({{"cmd", "extend"}, {"to", "1ms"}})["error"] == "bad-argument");
     process.signal(SIGTERM);
     process.finish();
