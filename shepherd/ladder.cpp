@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <span>
 
 #include "shepherd/system/monotonic.hpp"
@@ -29,8 +30,13 @@ constexpr std::int64_t moment_after_command_ms = 50;
 /// How often the tree is walked for processes outside of the control group while the group is not empty.
 constexpr std::int64_t look_again_ms = 250;
 
-/// Room for one walk of the tree. Pages that are never touched take no memory.
-std::array<TreeMember, 8192> tree_room;
+/// Room for one walk of the tree, which writes each member that it counts. Raw bytes, because members with initial
+/// values would make the file larger by 512 KiB. Pages that are never touched take no memory.
+std::span<TreeMember> tree_room() noexcept {
+    constexpr std::size_t most = 8192;
+    alignas(TreeMember) static std::array<std::byte, most * sizeof(TreeMember)> bytes;
+    return {reinterpret_cast<TreeMember*>(bytes.data()), most};
+}
 
 void tell_nobody(void* /*context*/, const TreeMember& /*member*/) {}
 
@@ -56,7 +62,7 @@ void Ladder::spare(std::string_view names) noexcept { spare_ = {.names = names, 
 bool Ladder::only_spared_left() noexcept {
     if (!spares()) return false;
     reserve_.lend();
-    const auto all = std::span(tree_room).first(find_tree(tree(), tree_room));
+    const auto all = tree_room().first(find_tree(tree(), tree_room()));
     const bool none = std::ranges::all_of(all, [](const TreeMember& member) { return member.spared != Spared::no; }) &&
                       (!group_ || !group_.has_unspared(all, spare_));
     reserve_.take_back();
@@ -65,9 +71,9 @@ bool Ladder::only_spared_left() noexcept {
 
 void Ladder::visit_spared(TreeVisitor visitor, void* context) noexcept {
     reserve_.lend();
-    const std::size_t count = find_tree(tree(), tree_room);
+    const std::size_t count = find_tree(tree(), tree_room());
     reserve_.take_back();
-    for (const TreeMember& member : std::span(tree_room).first(count)) {
+    for (const TreeMember& member : tree_room().first(count)) {
         if (member.spared == Spared::by_name) visitor(context, member);
     }
 }
@@ -94,7 +100,7 @@ void Ladder::send_to_group(int signal) noexcept {
     // Once the command is reaped, the kernel may reuse the group's number, unless a process of the tree is still in the
     // group.
     reserve_.lend();
-    pass_on_typed(tree(), signal, tree_room);
+    pass_on_typed(tree(), signal, tree_room());
     reserve_.take_back();
 }
 
@@ -115,7 +121,7 @@ void Ladder::signal_command_alone(int signal) noexcept {
     if (!has_command()) return;
     last_signal_ = signal;
     reserve_.lend();
-    signal_command(tree(), {.signal = signal, .step = ++steps_}, tree_room);
+    signal_command(tree(), {.signal = signal, .step = ++steps_}, tree_room());
     reserve_.take_back();
 }
 
@@ -130,11 +136,11 @@ void Ladder::signal_all(int signal) noexcept {
     }
     // Walk the tree before writing cgroup.kill: the visitor is to report every process, and a walk skips dead ones.
     const OuterOrder order{.signal = signal, .step = ++steps_};
-    const std::size_t found = signal_tree(tree(), order, tree_room, visitor_, context_);
+    const std::size_t found = signal_tree(tree(), order, tree_room(), visitor_, context_);
     if (group_) {
-        group_.signal_others(std::span(tree_room).first(found), spare_, order,
-                             visitor_ != nullptr ? visitor_ : tell_nobody, context_);
-        if (signal == SIGKILL && group_.let_spared_leave(tree(), tree_room)) group_.kill();
+        group_.signal_others(tree_room().first(found), spare_, order, visitor_ != nullptr ? visitor_ : tell_nobody,
+                             context_);
+        if (signal == SIGKILL && group_.let_spared_leave(tree(), tree_room())) group_.kill();
     }
     if (signal == SIGKILL) {
         const std::int64_t now = now_ms();
