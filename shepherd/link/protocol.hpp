@@ -136,9 +136,9 @@ struct Plan {
     std::uint16_t rows = 0;
     std::uint8_t foreground = 0;  ///< the command starts in the pseudo-terminal's foreground
     std::uint8_t has_modes = 0;
-    TerminalModes modes;                ///< the user's terminal's; the pseudo-terminal adopts them
-    std::uint8_t returns_carriage = 0;  ///< the pseudo-terminal outputs "\n" as "\r\n"
-    std::uint8_t silent = 0;            ///< the pseudo-terminal does not echo input
+    TerminalModes modes;                  ///< the user's terminal's; the pseudo-terminal adopts them
+    std::uint8_t returns_carriage = 0;    ///< the pseudo-terminal outputs "\n" as "\r\n"
+    std::uint8_t silent = 0;              ///< the pseudo-terminal does not echo input
     std::int32_t record_descriptor = -1;  ///< a TerminalRecord, about the terminal at descriptor 0; -1: none
     std::int32_t runner_group = 0;  ///< process group that gets the user's terminal back if the runner dies; 0: none
     std::int32_t group_descriptor = -1;    ///< directory of the control group in which the command starts; -1: none
