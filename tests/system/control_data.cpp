@@ -255,7 +255,9 @@ TEST_CASE_FIXTURE(DataTrial, "on a pseudo-terminal, write types, and close-stdin
 }
 
 TEST_CASE_FIXTURE(DataTrial, "a typed interrupt reaches the command on the terminal") {
-    auto [process, peer] = controlled({"--pty"}, {"sh", "-c", "trap 'echo caught; exit 9' INT; echo go; sleep 60"});
+    // A shell that is interrupted just before it starts `sleep 60` runs its trap after that.
+    auto [process, peer] =
+        controlled({"--pty"}, {"sh", "-c", "trap 'echo caught; exit 9' INT; echo go; while :; do sleep 0.1; done"});
     std::string all;
     while (!contains(all, "go\n")) all += peer.ask(read_of()).value("data", "");
     CHECK(peer.ask(write_of("\x03"))["ok"] == true);

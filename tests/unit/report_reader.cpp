@@ -87,7 +87,7 @@ TEST_CASE("numbers that no run can have are not known") {
 TEST_CASE("rows go forward and sums do not fall") {
     MadeJson report = sampled_report();
     report["timeline"]["rows"] = {{1, 1, 5}, {1, 9, 9}, {0.5, 9, 9}, {2, 0.5, 5}, {3, 2, 5}};
-    const auto& rows = run_of(report).timeline.value().rows;
+    const auto rows = run_of(report).timeline.value().rows;
     REQUIRE(rows.size() == 3);
     CHECK(rows[1].from == 1);
     CHECK(rows[1].to == 2);
