@@ -274,7 +274,7 @@ _netrunner() {
         report)
             table=${!table}
             ((${#words[@]} > 3)) || {
-                _netrunner_offer 'show html markdown trace merge -h --help -V --version'
+                _netrunner_offer 'show html markdown junit trace merge -h --help -V --version'
                 return
             }
             first=3

@@ -68,7 +68,7 @@ end
 # Succeeds after `netrunner report WORD`.
 function __netrunner_reads_reports
     set -l tokens (commandline -opc)
-    test "$tokens[2]" = report; and contains -- "$tokens[3]" show html markdown trace merge
+    test "$tokens[2]" = report; and contains -- "$tokens[3]" show html markdown junit trace merge
 end
 
 # Succeeds if the first word after `netrunner` is $argv[1].
@@ -150,6 +150,7 @@ complete -c netrunner -n '__netrunner_first help' -a 'run batch report doctor gc
 complete -c netrunner -n '__netrunner_first report; and not __netrunner_reads_reports' -a show -d 'Print a summary of a report'
 complete -c netrunner -n '__netrunner_first report; and not __netrunner_reads_reports' -a html -d 'Make a page with charts'
 complete -c netrunner -n '__netrunner_first report; and not __netrunner_reads_reports' -a markdown -d 'Make a summary for a CI job'
+complete -c netrunner -n '__netrunner_first report; and not __netrunner_reads_reports' -a junit -d 'Make a JUnit XML file'
 complete -c netrunner -n '__netrunner_first report; and not __netrunner_reads_reports' -a trace -d 'Make Chrome trace events'
 complete -c netrunner -n '__netrunner_first report; and not __netrunner_reads_reports' -a merge -d 'Join the reports of the shards of a batch'
 complete -c netrunner -n __netrunner_reads_reports -F

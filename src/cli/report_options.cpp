@@ -17,6 +17,7 @@ constexpr const char* report_help =
     R"(Usage: netrunner report show FILE...
        netrunner report html FILE... > page.html
        netrunner report markdown FILE... >> "$GITHUB_STEP_SUMMARY"
+       netrunner report junit FILE... > junit.xml
        netrunner report trace FILE > trace.json
        netrunner report merge [--junit FILE] REPORT...
 
@@ -28,6 +29,7 @@ show      a summary: how the run ended, what used the most time and memory and
 html      one page with charts, which needs no other file, no script and no
           network; several reports are compared with the same scales
 markdown  a short summary with tables, for the summary of a CI job
+junit     a JUnit XML file, one case for each run and each job
 trace     the processes and samples as Chrome trace events, for ui.perfetto.dev
           and about:tracing
 merge     whether the reports of a batch's shards belong together and are
@@ -113,7 +115,7 @@ std::variant<MergeRequest, ShowRequest, AskedText> widened(std::variant<Own, Ask
 std::string help_of_report() { return report_help; }
 
 std::variant<MergeRequest, ShowRequest, AskedText> parse_report(std::span<const std::string> words) {
-    constexpr std::array<std::string_view, 5> known{"show", "html", "markdown", "trace", "merge"};
+    constexpr std::array<std::string_view, 6> known{"show", "html", "markdown", "junit", "trace", "merge"};
     if (words.empty())
         throw UsageError("report: say what to do: netrunner report show FILE (see netrunner help report)");
     const std::string& first = words.front();
@@ -121,11 +123,12 @@ std::variant<MergeRequest, ShowRequest, AskedText> parse_report(std::span<const 
     if (first == "show") return widened(parse_show(first, ShowRequest::Form::text, rest));
     if (first == "html") return widened(parse_show(first, ShowRequest::Form::html, rest));
     if (first == "markdown") return widened(parse_show(first, ShowRequest::Form::markdown, rest));
+    if (first == "junit") return widened(parse_show(first, ShowRequest::Form::junit, rest));
     if (first == "trace") return widened(parse_show(first, ShowRequest::Form::trace, rest));
     if (first == "merge") return widened(parse_merge(rest));
     if (const auto asked = asked_text(first)) return *asked;
-    throw UsageError(fmt::format("report: unknown word '{}': it is show, html, markdown, trace or merge{}", first,
-                                 suggestion(first, known)));
+    throw UsageError(fmt::format("report: unknown word '{}': it is show, html, markdown, junit, trace or merge{}",
+                                 first, suggestion(first, known)));
 }
 
 }  // namespace netrunner

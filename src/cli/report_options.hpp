@@ -18,9 +18,9 @@ struct MergeRequest {
     std::optional<std::string> junit{};  ///< `-` is standard output
 };
 
-/// `netrunner report show`, `html`, `markdown` and `trace`.
+/// `netrunner report show`, `html`, `markdown`, `junit` and `trace`.
 struct ShowRequest {
-    enum class Form { text, html, markdown, trace };
+    enum class Form { text, html, markdown, junit, trace };
     Form form = Form::text;
     std::vector<std::string> reports{};  ///< never empty; `-` is standard input; `trace` has one
 };

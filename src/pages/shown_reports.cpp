@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "src/pages/batch_text.hpp"
+#include "src/pages/junit_text.hpp"
 #include "src/pages/markdown.hpp"
 #include "src/pages/page.hpp"
 #include "src/pages/report_reader.hpp"
 #include "src/pages/run_text.hpp"
 #include "src/pages/trace.hpp"
 #include "src/system/fd.hpp"
+#include "src/system/host_name.hpp"
 
 namespace netrunner {
 namespace {
@@ -50,6 +52,7 @@ std::string show_reports(const ShowRequest& request, bool coloured) {
     switch (request.form) {
         case ShowRequest::Form::text: return text_of(reports, coloured);
         case ShowRequest::Form::markdown: return markdown_of(reports);
+        case ShowRequest::Form::junit: return junit_of(reports, host_name());
         case ShowRequest::Form::html: return page_of(reports);
         case ShowRequest::Form::trace: return trace_of(reports.front());
     }

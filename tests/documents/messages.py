@@ -30,7 +30,7 @@ OTHER_TEXT = [
     "src/report/summary.cpp", "src/batch/batch_progress.cpp",
     "src/doctor/container.cpp", "src/doctor/diagnosis.cpp", "src/link/shepherd_link.",
     # the text, the page and the trace of `report`; its messages are in report_reader and run_reader
-    "src/pages/bar_chart.", "src/pages/batch_", "src/pages/chart.", "src/pages/command_gist.", "src/pages/job_order.", "src/pages/markdown.", "src/pages/page.",
+    "src/pages/bar_chart.", "src/pages/batch_", "src/pages/chart.", "src/pages/command_gist.", "src/pages/job_order.", "src/pages/junit_text.", "src/pages/markdown.", "src/pages/page.",
     "src/pages/process_chart.", "src/pages/run_charts.", "src/pages/run_facts.", "src/pages/run_page.", "src/pages/run_result.",
     "src/pages/run_text.", "src/pages/sample_table.", "src/pages/shown_quantity.", "src/pages/trace.",
 ]

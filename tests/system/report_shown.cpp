@@ -91,13 +91,25 @@ TEST_CASE_FIXTURE(ReportTrial, "several reports are shown one after the other, a
     CHECK(contains(shown("html", {one, two}).out, "2 runs compared"));
 }
 
+TEST_CASE_FIXTURE(ReportTrial, "runs and jobs become cases of a JUnit file that CI systems accept") {
+    const std::string one = path("one.json");
+    const std::string batch = path("batch.jsonl");
+    run({"--report", one, "--", "sh", "-c", "exit 7"});
+    run_batch({"-q", "--report", batch, "--", "sh", "-c", "exit $1", "sh", ":::", "0", "3"});
+    const Result result = shown("junit", {one, batch});
+    CHECK(result.ending == exit_code(0));
+    CHECK(contains(result.out, "tests=\"3\" failures=\"2\" errors=\"0\""));
+    write("junit.xml", result.out);
+    CHECK(bash("python3 '" SOURCE_DIR "/tests/support/check_junit.py' '" + path("junit.xml") + "'").out == "\n");
+}
+
 TEST_CASE_FIXTURE(ReportTrial, "what is no report is refused with one line, and nothing is printed") {
     run({"--report", path("run.json"), "--", "true"});
     write("cut.json", text_of("run.json").substr(0, 100));
     write("other.json", "{\"name\": \"x\"}\n");
     write("text", "hello\n");
     write("empty", "");
-    for (const char* word : {"show", "html", "markdown", "trace"}) {
+    for (const char* word : {"show", "html", "markdown", "junit", "trace"}) {
         CAPTURE(word);
         for (const char* name : {"cut.json", "other.json", "text", "empty"})
             CHECK_REFUSED(shown(word, {path(name)}), "is no report of netrunner");

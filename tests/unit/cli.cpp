@@ -385,7 +385,7 @@ TEST_CASE("report needs a word, and files") {
     const std::string help = " (see netrunner help report)";
     CHECK(complaint({"report"}) == "report: say what to do: netrunner report show FILE" + help);
     CHECK(complaint({"report", "merg", "x"}) ==
-          "report: unknown word 'merg': it is show, html, markdown, trace or merge; did you mean 'merge'?");
+          "report: unknown word 'merg': it is show, html, markdown, junit, trace or merge; did you mean 'merge'?");
     CHECK(std::get<MergeRequest>(parse({"report", "merge", "a", "b"})).reports == Words{"a", "b"});
     const auto show = std::get<ShowRequest>(parse({"report", "html", "a", "--", "-b"}));
     CHECK(show.form == ShowRequest::Form::html);
