@@ -16,11 +16,8 @@ namespace netrunner {
 namespace {
 
 using Parts = LabelledLines::Parts;
+using namespace labelled_text;
 
-constexpr std::string_view red = "\033[31m";
-constexpr std::string_view green = "\033[32m";
-constexpr std::string_view yellow = "\033[33m";
-constexpr std::size_t most_columns = 67;
 constexpr std::size_t most_failures = 20;
 constexpr std::size_t most_listed = 5;
 
@@ -46,7 +43,7 @@ void add_failures(LabelledLines& lines, const ShownBatch& batch) {
             return;
         }
         const std::string text = fmt::format("{}: {}", name_of(job), end_line_of(job.run));
-        lines.add(shown++ == 0 ? "failed" : "", {cut_to(text, most_columns)}, red);
+        lines.add(shown++ == 0 ? "failed" : "", {cut_to(text, part_columns)}, red);
     }
 }
 
@@ -54,7 +51,7 @@ template <class Value, class Text>
 void add_jobs(LabelledLines& lines, std::string_view label, const ShownBatch& batch, Value value, Text text) {
     for (const std::size_t index : jobs_by(batch.jobs, most_listed, value)) {
         const ShownJob& job = batch.jobs[index];
-        lines.add(label, {cut_to(fmt::format("{:>9}  {}", text(*value(job.run)), name_of(job)), most_columns)});
+        lines.add(label, {cut_to(fmt::format("{:>9}  {}", text(*value(job.run)), name_of(job)), part_columns)});
         label = "";
     }
 }
@@ -70,7 +67,7 @@ std::string batch_text(const std::string& name, const ShownBatch& batch, bool co
         lines.add("result", {"unfinished: the report has no trailer"}, yellow);
     }
     if (!batch.argv.empty())
-        lines.add("command", {cut_to(visible_text(fmt::format("{}", fmt::join(batch.argv, " "))), most_columns)});
+        lines.add("command", {cut_to(visible_text(fmt::format("{}", fmt::join(batch.argv, " "))), part_columns)});
     if (!batch.shard.empty()) lines.add("shard", {visible_text(batch.shard)});
     const auto begin = batch.begin();
     if (begin) lines.add("started", {shown_date(*begin)});

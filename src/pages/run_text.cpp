@@ -16,11 +16,8 @@ namespace netrunner {
 namespace {
 
 using Parts = LabelledLines::Parts;
+using namespace labelled_text;
 
-constexpr std::string_view red = "\033[31m";
-constexpr std::string_view green = "\033[32m";
-constexpr std::string_view yellow = "\033[33m";
-constexpr std::size_t most_columns = 67;
 constexpr std::size_t most_listed = 5;
 
 std::string_view colour_of(RunResult::Tone tone) {
@@ -28,15 +25,15 @@ std::string_view colour_of(RunResult::Tone tone) {
 }
 
 /// A text of the report, cut to one line.
-std::string one_line(const std::string& text) { return cut_to(visible_text(text), most_columns); }
+std::string one_line(const std::string& text) { return cut_to(visible_text(text), part_columns); }
 
 /// Words between blanks, so that a long text continues on the next line.
 void add_text(LabelledLines& lines, std::string_view label, const std::string& text, std::string_view colour = "") {
     std::string rest = visible_text(text);
     for (int line = 0; line < 4 && !rest.empty(); ++line) {
-        std::size_t end = rest.size() <= most_columns ? rest.size() : rest.rfind(' ', most_columns);
+        std::size_t end = rest.size() <= part_columns ? rest.size() : rest.rfind(' ', part_columns);
         if (end == std::string::npos || end == 0) end = rest.size();
-        lines.add(line == 0 ? label : "", {cut_to(rest.substr(0, end), most_columns)}, colour);
+        lines.add(line == 0 ? label : "", {cut_to(rest.substr(0, end), part_columns)}, colour);
         rest.erase(0, std::min(end + 1, rest.size()));
     }
     if (!rest.empty()) lines.add("", {"..."}, colour);
@@ -90,7 +87,7 @@ void add_processes(LabelledLines& lines, std::string_view label, const ShownRun&
                    const Highlights::Indexes& indexes, Value value) {
     for (const std::size_t index : indexes) {
         const SeenProcess& process = run.processes[index];
-        lines.add(label, {cut_to(fmt::format("{:>9}  {}", value(process), who_and_when(process)), most_columns)});
+        lines.add(label, {cut_to(fmt::format("{:>9}  {}", value(process), who_and_when(process)), part_columns)});
         label = "";
     }
 }
@@ -135,7 +132,7 @@ Parts listed(const std::vector<std::string>& texts) {
             parts.push_back(fmt::format("{} more", texts.size() - most_listed));
             break;
         }
-        parts.push_back(cut_to(visible_text(text), most_columns - 1));  // a comma follows
+        parts.push_back(cut_to(visible_text(text), part_columns - 1));  // a comma follows
     }
     return parts;
 }

@@ -1,6 +1,7 @@
 // Lines for people with a label in front, as --summary and `netrunner report show` print them. Pure.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,5 +28,13 @@ class LabelledLines {
     bool coloured_;
     std::string text_;
 };
+
+/// For what `add` is given.
+namespace labelled_text {
+constexpr std::string_view red = "\033[31m";
+constexpr std::string_view green = "\033[32m";
+constexpr std::string_view yellow = "\033[33m";
+constexpr std::size_t part_columns = 67;  ///< of a part that has a line of its own
+}  // namespace labelled_text
 
 }  // namespace netrunner

@@ -14,9 +14,7 @@
 namespace netrunner {
 namespace {
 
-constexpr std::string_view red = "\033[31m";
-constexpr std::string_view green = "\033[32m";
-constexpr std::string_view yellow = "\033[33m";
+using namespace labelled_text;
 
 using Parts = LabelledLines::Parts;
 

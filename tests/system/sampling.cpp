@@ -317,7 +317,7 @@ TEST_CASE_FIXTURE(BatchTrial, "a record can ask for it") {
     CHECK(job_in(path("report"), 2)["timeline"].is_null());
 }
 
-TEST_CASE_FIXTURE(Trial, "an interval that is too short, and a record that nobody reads, are refused") {
+TEST_CASE_FIXTURE(Trial, "an interval that is too short, and a record without a reader, are refused") {
     CHECK_REFUSED(run({"--sample=49ms", "--report", "-", "--", "true"}), "expected at least 50ms");
     CHECK_REFUSED(run({"--sample=0", "--report", "-", "--", "true"}), "expected at least 50ms");
     CHECK_REFUSED(run({"--sample=infinity", "--report", "-", "--", "true"}), "an interval that ends");
