@@ -76,12 +76,14 @@ class GitHub(Agent):
         statuses, failed = {}, False
         for step in text["runs"]["steps"]:
             if (failed or self.cancelled) and step.get("if") != "always()":
+                if "id" in step:
+                    context["steps"][step["id"]] = {"outcome": "skipped"}
                 continue
             status, outputs = self.run_step(step, action, context, cancel_when if step["name"] == "Run" else None)
             statuses[step["name"]] = status
             failed = failed or status != 0
             if "id" in step:
-                context["steps"][step["id"]] = {"outputs": outputs}
+                context["steps"][step["id"]] = {"outputs": outputs, "outcome": "success" if status == 0 else "failure"}
         return {name: self.expand(about["value"], context) for name, about in text["outputs"].items()}, statuses
 
     def run_step(self, step, action, context, cancel_when):
@@ -96,7 +98,7 @@ class GitHub(Agent):
         assert step["shell"] == "bash", "a composite action has to say its shell"
         status = self.step(["/bin/bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)], environment,
                            cancel_when, directory)
-        added = self.files["GITHUB_PATH"].read_text(encoding="utf-8").split()
+        added = self.files["GITHUB_PATH"].read_text(encoding="utf-8").splitlines()
         self.environment["PATH"] = ":".join([*added, "/usr/sbin:/usr/bin:/sbin:/bin"])
         outputs = self.files["GITHUB_OUTPUT"].read_text(encoding="utf-8").splitlines()
         return status, dict(line.split("=", 1) for line in outputs)
@@ -116,7 +118,10 @@ class GitHub(Agent):
             if self.send(process, number, process.send_signal, seconds):
                 return
         for pid in {process.pid} | descendants(process.pid):
-            os.kill(pid, signal.SIGKILL)
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
         self.ladder.append("SIGKILL")
 
 

@@ -5,57 +5,15 @@ A job is run to its end, fails, meets a limit and is cancelled. After each, no p
 summary is written. A cancelled command ignores the first signal and has a child in a session of its own.
 """
 
-import json
-import pathlib
 import re
-import shutil
-import sys
-import tempfile
-import unittest
 
 import yaml
 
-from agents import Buildkite, GitHub, GitLab, Jenkins
-from processes import become_subreaper, nothing_left
-from release_files import SOURCES, make_release
-from runner import run_cases
-
-PACKAGING = SOURCES / "packaging"
-# Says when it runs, then ignores the signals of every agent, as does its child in a session of its own.
-STUBBORN = "trap '' INT TERM; setsid sh -c 'trap \"\" INT TERM; sleep 600' & touch started; sleep 600 & wait; wait"
+from jobs import STUBBORN, BuildkiteJob, GitHubJob, GitLabJob, JenkinsJob, Made, main
+from release_files import SOURCES
 
 
-class Job(unittest.TestCase):
-    def setUp(self):
-        self.root = pathlib.Path(tempfile.mkdtemp(prefix="netrunner-ci-"))
-        self.addCleanup(shutil.rmtree, self.root)
-        self.addCleanup(lambda: self.assertTrue(nothing_left(0), "processes are left"))
-
-    def started(self, agent):
-        return (agent.work / "started").exists
-
-    def make(self, agent, text):
-        """`make` of the job is a script."""
-        for name in ("programs", "work"):
-            (self.root / name).mkdir(exist_ok=True)
-        file = self.root / "programs" / "make"
-        file.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
-        file.chmod(0o755)
-        agent.environment["PATH"] = f"{file.parent}:{agent.environment['PATH']}"
-
-    def report(self, file):
-        return json.loads(pathlib.Path(file).read_text(encoding="utf-8"))
-
-
-class TestGitHub(Job):
-    ACTION = PACKAGING / "action"
-
-    def use(self, inputs, cancel=False):
-        self.agent = GitHub(self.root, {})
-        outputs, statuses = self.agent.use(self.ACTION, {"from": str(RELEASE), **inputs}, self.started(self.agent) if cancel else None)
-        self.summary = self.agent.files["GITHUB_STEP_SUMMARY"].read_text(encoding="utf-8")
-        return outputs, statuses
-
+class TestGitHub(GitHubJob):
     def test_commands_run_and_their_result_is_in_the_summary(self):
         outputs, statuses = self.use({"run": "echo \"one $HOME\"\nsleep 600 &\necho two", "timeout": "1m", "junit": "junit.xml"})
         self.assertEqual(statuses, {"Install netrunner": 0, "Run": 0, "Summarize": 0}, self.agent.log)
@@ -79,8 +37,7 @@ class TestGitHub(Job):
                   "processes": ("for i in 1 2 3 4 5 6; do sleep 600 & done; wait", "3", "process-limit")}
         for name, (run, value, reason) in limits.items():
             with self.subTest(name):
-                shutil.rmtree(self.root)
-                self.root.mkdir()
+                self.begin_again()
                 outputs, statuses = self.use({"run": run, name: value})
                 self.assertEqual((statuses["Run"], outputs["reason"]), (124, reason), self.agent.log)
 
@@ -104,39 +61,25 @@ class TestGitHub(Job):
         self.assertRegex(self.agent.log, "netrunner: --timeout: .*soon")
 
     def test_the_release_can_come_from_an_address(self):
-        outputs, statuses = self.use({"run": "echo fine", "from": RELEASE.as_uri()})
+        outputs, statuses = self.use({"run": "echo fine", "from": Made.release.as_uri()})
         self.assertEqual((statuses["Run"], outputs["reason"]), (0, "exited"), self.agent.log)
-        shutil.rmtree(self.root)
-        self.root.mkdir()
+        self.begin_again()
         _, statuses = self.use({"run": "echo fine", "from": "file:///nowhere"})
         self.assertEqual(statuses, {"Install netrunner": 1, "Summarize": 0})
         self.assertIn("::error::cannot get SHA256SUMS from file:///nowhere", self.agent.log)
 
 
     def test_the_page_names_the_inputs_and_its_example_uses_them(self):
-        action = yaml.safe_load((self.ACTION / "action.yml").read_text(encoding="utf-8"))
+        action = yaml.safe_load((Made.packaging / "action" / "action.yml").read_text(encoding="utf-8"))
         page = (SOURCES / "docs/ci.md").read_text(encoding="utf-8")
         self.assertEqual(re.findall(r"^\| `([a-z-]+)` \| ", page, re.M), list(action["inputs"]))
         example, = yaml.safe_load(re.search(r"```yaml\n( +- uses:.*?)```", page, re.S)[1])
         self.assertLessEqual(example["with"].keys(), action["inputs"].keys())
-        sent = re.findall(r"^(?:option|.*<<<).*\$\{?INPUT_(\w+)", (self.ACTION / "run").read_text(encoding="utf-8"), re.M)
+        sent = re.findall(r"^(?:option|.*<<<).*\$\{?INPUT_(\w+)", (Made.packaging / "action" / "run").read_text(encoding="utf-8"), re.M)
         self.assertEqual({name.lower().replace("_", "-") for name in sent} | {"run", "working-directory", "summary", "from"}, set(action["inputs"]))
 
 
-class TestGitLab(Job):
-    def job(self, script):
-        template = yaml.safe_load((PACKAGING / "gitlab/netrunner.gitlab-ci.yml").read_text(encoding="utf-8"))
-        self.agent = GitLab(self.root, {})
-        shutil.copytree(RELEASE, self.agent.work / "ci/netrunner")
-        return {**template[".netrunner"], "script": [script]}
-
-    def run_job(self, command, options="", cancel=False):
-        script = f'netrunner run {options} --report "$NETRUNNER_REPORT" --junit "$NETRUNNER_JUNIT" -- sh -c \'' + command.replace("'", "'\\''") + "'"
-        job = self.job(script)
-        status = self.agent.run(job, self.started(self.agent) if cancel else None)
-        self.assertEqual(self.agent.missing, [], self.agent.log)
-        return status, self.report(self.agent.work / "netrunner-report.json")["reason"]
-
+class TestGitLab(GitLabJob):
     def test_a_job_runs_and_its_result_is_in_the_log(self):
         self.assertEqual(self.run_job("echo fine"), (0, "exited"))
         self.assertRegex(self.agent.log, "(?s)fine\n.*result +succeeded")
@@ -149,38 +92,19 @@ class TestGitLab(Job):
         self.assertEqual((self.agent.ladder, reason), (["SIGTERM"], "cancelled"), status)
 
 
-class TestJenkins(Job):
-    def run_pipeline(self, make, cancel=False):
-        self.agent = Jenkins(self.root, {})
-        shutil.copytree(RELEASE, self.agent.work / "ci/netrunner")
-        self.make(self.agent, make)
-        status = self.agent.run((PACKAGING / "jenkins/Jenkinsfile").read_text(encoding="utf-8"), self.started(self.agent) if cancel else None)
-        self.assertEqual(self.agent.missing, [], self.agent.log)
-        return status, self.report(self.agent.work / "test.json")["reason"]
-
+class TestJenkins(JenkinsJob):
     def test_a_pipeline_runs_and_its_result_is_in_the_log(self):
         self.assertEqual(self.run_pipeline("echo made $1"), (0, "exited"))
         self.assertRegex(self.agent.log, "(?s)made test\n.*result +succeeded")
-        self.assertEqual(self.run_pipeline_again("exit 3"), (3, "exited"))
-
-    def run_pipeline_again(self, make):
-        shutil.rmtree(self.root)
-        self.root.mkdir()
-        return self.run_pipeline(make)
+        self.begin_again()
+        self.assertEqual(self.run_pipeline("exit 3"), (3, "exited"))
 
     def test_an_aborted_build_leaves_nothing(self):
         _, reason = self.run_pipeline(STUBBORN, cancel=True)
         self.assertEqual((self.agent.ladder, reason), (["SIGTERM"], "cancelled"))
 
 
-class TestBuildkite(Job):
-    def run_step(self, command, variables=None, cancel=False):
-        self.agent = Buildkite(self.root, {})
-        self.agent.environment["PATH"] = f"{PREFIX}/bin:{self.agent.environment['PATH']}"
-        status = self.agent.run(PACKAGING / "buildkite", command, variables or {}, self.started(self.agent) if cancel else None)
-        self.assertEqual(list(self.root.glob("netrunner-*.json")), [])
-        return status
-
+class TestBuildkite(BuildkiteJob):
     def test_a_step_runs_without_an_annotation(self):
         self.assertEqual(self.run_step("echo one\necho two"), 0)
         self.assertIn("one\ntwo\n", self.agent.log)
@@ -189,8 +113,7 @@ class TestBuildkite(Job):
     def test_a_limit_fails_the_step_and_is_annotated(self):
         self.assertEqual(self.run_step("sleep 600", {"NETRUNNER_TIMEOUT": "10m", "NETRUNNER_OPTIONS": "--idle-timeout 300ms -k 1s"}), 124)
         self.assertRegex(self.agent.annotation(), "^annotate --style error --context netrunner-0198-job\n### stopped(?s:.*)no output for 300ms")
-        shutil.rmtree(self.root)
-        self.root.mkdir()
+        self.begin_again()
         self.assertEqual(self.run_step("for i in 1 2 3 4 5 6; do sleep 600 & done; wait", {"NETRUNNER_PROCESSES": "3"}), 124)
         self.assertIn("processes", self.agent.annotation())
 
@@ -200,7 +123,7 @@ class TestBuildkite(Job):
         self.assertIn("cancelled", self.agent.annotation())
 
     def test_every_variable_is_an_option(self):
-        named = re.findall(r"\$\{(NETRUNNER_[A-Z_]+)-\}", (PACKAGING / "buildkite/command").read_text(encoding="utf-8"))
+        named = re.findall(r"\$\{(NETRUNNER_[A-Z_]+)-\}", (Made.packaging / "buildkite/command").read_text(encoding="utf-8"))
         values = {"NETRUNNER_TIMEOUT": "5m", "NETRUNNER_IDLE_TIMEOUT": "4m", "NETRUNNER_MEMORY": "3G", "NETRUNNER_PROCESSES": "20",
                   "NETRUNNER_RETRIES": "2", "NETRUNNER_HEARTBEAT": "1m", "NETRUNNER_OPTIONS": "--timestamps"}
         self.assertEqual(sorted(named), sorted(values))
@@ -208,11 +131,4 @@ class TestBuildkite(Job):
 
 
 if __name__ == "__main__":
-    cmake, build = sys.argv[1:3]
-    become_subreaper()
-    with tempfile.TemporaryDirectory() as made:
-        RELEASE, PREFIX = pathlib.Path(made) / "release", pathlib.Path(made) / "prefix"
-        tarball = make_release(cmake, build, RELEASE)
-        shutil.unpack_archive(tarball, made)
-        (pathlib.Path(made) / tarball.name.removesuffix(".tar.gz")).rename(PREFIX)
-        run_cases(sys.argv[3:])
+    main()

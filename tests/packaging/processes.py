@@ -48,6 +48,19 @@ def descendants(pid=None):
     return found
 
 
+def pid_of(program):
+    """The pid of the one process below this one that runs the program of that name."""
+    found = set()
+    for pid in descendants():
+        try:
+            if pathlib.Path(f"/proc/{pid}/comm").read_text(encoding="utf-8") == program + "\n":
+                found.add(pid)
+        except OSError:
+            continue  # it has ended
+    only, = found
+    return only
+
+
 def nothing_left(patience):
     """Whether no process is left below this one after at most `patience` seconds. Ends and reaps what is left."""
     end = time.monotonic() + patience
