@@ -53,8 +53,9 @@ remove() { # LIST KEPT
 }
 
 checked() { # NAME: compares the file's checksum
-    grep -E "^[0-9a-f]{64} [ *]$1\$" "$from/SHA256SUMS" >"$work/sum" || die "SHA256SUMS does not name $1"
-    (cd "$from" && sha256sum -c "$work/sum" >/dev/null 2>&1) ||
+    pattern=$(echo "$1" | sed 's/\./[.]/g')
+    grep -E "^[0-9a-f]{64} [ *]$pattern\$" "$from/SHA256SUMS" >"$work/sum" || die "SHA256SUMS does not name $1"
+    (CDPATH='' cd -- "$from" && sha256sum -c "$work/sum" >/dev/null 2>&1) ||
         die "the checksum of $from/$1 is not the one in SHA256SUMS: the file is damaged or was replaced; nothing is installed"
 }
 
@@ -103,18 +104,24 @@ mkdir "$work/files"
 tar -xzf "$1" -C "$work/files"
 new=$work/files/${name%.tar.gz}
 for program in bin/netrunner libexec/netrunner/netrunner-shepherd; do
-    [ -x "$new/$program" ] || die "$name has no $program"
+    [ -f "$new/$program" ] || die "$name has no $program"
 done
-"$new/bin/netrunner" run -- "$new/bin/netrunner" --version >"$work/version" || die 'the program does not run on this machine; nothing is installed'
+"$new/bin/netrunner" run -- "$new/bin/netrunner" --version >"$work/version" ||
+    die "the program does not run on this machine; nothing is installed (if ${work%/*} is mounted noexec, set TMPDIR to another directory)"
 
 (cd "$new" && find . -type f | sed 's|^\./||' | LC_ALL=C sort) >"$work/list"
 echo share/netrunner/installed-files >>"$work/list"
 mkdir -p "$prefix/share/netrunner" || die "cannot write below $prefix"
 [ ! -f "$list" ] || remove "$list" "$work/list"
+# The list is written first, so that --uninstall also removes what an interrupted installation has left.
 cp "$work/list" "$new/share/netrunner/installed-files"
+cp "$work/list" "$list" || die "cannot write $list"
 # Each file appears whole or not at all, and a netrunner that runs at the moment keeps its own file.
 while IFS= read -r file; do
     mkdir -p "$prefix/$(dirname "$file")"
-    cp -p "$new/$file" "$prefix/$file.new" && mv -f "$prefix/$file.new" "$prefix/$file"
+    if ! cp -p "$new/$file" "$prefix/$file.new" || ! mv -f "$prefix/$file.new" "$prefix/$file"; then
+        rm -f "$prefix/$file.new"
+        die "cannot write $prefix/$file: some files are installed, --uninstall removes them"
+    fi
 done <"$work/list"
 echo "$(cat "$work/version") is installed in $prefix"

@@ -95,6 +95,32 @@ class Install(unittest.TestCase):
         self.assertEqual((status, self.prefix.exists()), (1, False))
         self.assertIn("does not run on this machine", said)
 
+    def test_a_file_that_cannot_be_written_fails_the_installation_and_can_be_removed(self):
+        path = self.add_program("cp", 'for last; do :; done\ncase $last in */bin/netrunner.new) echo part >"$last"; exit 1 ;; esac\nexec /bin/cp "$@"\n')
+        status, said = self.install(path=path)
+        self.assertEqual((status, said), (1, f"install.sh: cannot write {self.prefix}/bin/netrunner: some files are installed, --uninstall removes them\n"))
+        self.assertFalse([name for name in self.files() if name.endswith(".new")])
+        self.assertEqual(self.install("--uninstall")[0], 0)
+        self.assertEqual(self.files(), [])
+
+    def test_a_temporary_directory_without_programs_is_named(self):
+        words = 'mount -t tmpfs -o noexec none "$1" && shift && exec "$@"'
+        if os.geteuid() != 0:
+            self.skipTest("mounting needs root")
+        place = self.root / "noexec"
+        place.mkdir()
+        done = subprocess.run(["unshare", "--mount", "sh", "-c", words, "sh", place, "env", f"TMPDIR={place}", "sh", self.release / "install.sh", "--prefix", self.prefix],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=100)
+        self.assertEqual((done.returncode, self.prefix.exists()), (1, False), done.stdout)
+        self.assertIn(f"nothing is installed (if {place} is mounted noexec, set TMPDIR to another directory)\n", done.stdout)
+
+    def test_a_search_path_for_cd_does_not_matter(self):
+        elsewhere = self.root / "elsewhere"
+        (elsewhere / "release").mkdir(parents=True)
+        done = subprocess.run(["sh", "release/install.sh", "--from", "release", "--prefix", self.prefix], cwd=self.root, stdin=subprocess.DEVNULL, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, env={"PATH": "/usr/bin:/bin", "CDPATH": str(elsewhere)}, timeout=100)
+        self.assertEqual(done.returncode, 0, done.stdout)
+
     def test_picks_the_processors_tarball(self):
         path = self.add_program("uname", "echo riscv64\n")
         self.assertEqual(self.install(path=path)[1], "install.sh: there is no release for the processor 'riscv64'; build from source (./dev install)\n")

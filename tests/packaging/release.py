@@ -33,6 +33,17 @@ class Place(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.root)
 
 
+def make_key(case, address, *options, expires="never"):
+    """Make a key of gpg in the case's HOME; return the beginning of a command of gpg with that home."""
+    home = case.root / ".gnupg"
+    home.mkdir(mode=0o700)
+    gpg = ["gpg", "--homedir", home, "--batch", "--quiet"]
+    case.addCleanup(subprocess.run, ["gpgconf", "--homedir", home, "--kill", "all"], check=False)
+    subprocess.run([*gpg, *options, "--pinentry-mode", "loopback", "--passphrase", "", "--quick-generate-key", address, "ed25519", "sign", expires],
+                   check=True, capture_output=True)
+    return gpg
+
+
 class Repository(Place):
     """A small repository with the scripts of this one, and a `cmake` that fails."""
 
@@ -78,6 +89,10 @@ class Refusals(Repository):
         self.assertEqual(self.release(VERSION, "--key"), "release: --key needs a value\n")
         self.assertEqual(self.release(VERSION, "--key", "nobody"), "release: --key: gpg has no secret key 'nobody'\n")
 
+    def test_a_key_that_cannot_sign_is_refused_before_anything_is_built(self):
+        make_key(self, "e@example.org", "--faked-system-time", "20200101T000000", expires="1d")
+        self.assertRegex(self.release(VERSION, "--key", "e@example.org"), r"\Arelease: --key: gpg cannot sign with 'e@example.org': (?s:.*)\n\Z")
+
     def test_a_dirty_tree_is_refused(self):
         (self.top / "forgotten").touch()
         self.assertEqual(self.release(VERSION), "release: the tree is dirty: commit or remove forgotten\n")
@@ -102,6 +117,9 @@ class Refusals(Repository):
 class Whole(Repository):
     """The small repository. cmake does nothing, and cpack makes a tarball of two programs that say their version, and a package."""
 
+    CMAKE = """printf '%s' "${CXXFLAGS-}${DEBEMAIL-}" >>"${SEEN:-/dev/null}"
+[ -z "${MOVED-}" ] || { git -C "$MOVED" rm -q CHANGELOG.md && git -C "$MOVED" commit -q -m 'while it builds'; } || :
+"""
     CPACK = """#!/bin/sh
 name=netrunner-0.1.0-linux-x86_64
 mkdir -p $name/bin $name/libexec/netrunner
@@ -117,7 +135,7 @@ rm -r $name
         super().setUp()
         programs = self.root / "programs"
         # `cmake -S DIR --preset NAME` makes the directory of the build.
-        (programs / "cmake").write_text('#!/bin/sh\n[ "$1" != -S ] || mkdir -p "$2/build/$4"\n', encoding="utf-8")
+        (programs / "cmake").write_text('#!/bin/sh\n[ "$1" != -S ] || mkdir -p "$2/build/$4"\n' + self.CMAKE, encoding="utf-8")
         (programs / "cpack").write_text(self.CPACK, encoding="utf-8")
         (programs / "rpmbuild").write_text("#!/bin/sh\n", encoding="utf-8")
         for name in ("cpack", "rpmbuild"):
@@ -132,12 +150,7 @@ rm -r $name
         return done.returncode, done.stdout
 
     def test_all_files_are_made_summed_and_signed(self):
-        home = self.root / ".gnupg"
-        home.mkdir(mode=0o700)
-        gpg = ["gpg", "--homedir", home, "--batch", "--quiet"]
-        self.addCleanup(subprocess.run, ["gpgconf", "--homedir", home, "--kill", "all"], check=False)
-        subprocess.run([*gpg, "--pinentry-mode", "loopback", "--passphrase", "", "--quick-generate-key", "r@example.org", "ed25519", "sign", "never"],
-                       check=True, capture_output=True)
+        gpg = make_key(self, "r@example.org")
         status, said = self.make("--key", "r@example.org", "--address", "https://example.org/files/")
         self.assertEqual(status, 0, said)
         self.assertIn("release: arm64: skipped: CMakePresets.json has no preset package-aarch64\n", said)
@@ -156,6 +169,16 @@ rm -r $name
         with tarfile.open(self.output / "netrunner-0.1.0.tar.gz") as sources:
             self.assertIn("netrunner-0.1.0/packaging/release", sources.getnames())
         self.assertEqual(self.make("--once")[0], 0)  # over an older one
+
+    def test_flags_and_the_address_of_the_user_are_not_used(self):
+        status, said = self.make(CXXFLAGS="-O0", DEBEMAIL="me@example.org", SEEN=str(self.root / "seen"))
+        self.assertEqual((status, (self.root / "seen").read_text(encoding="utf-8")), (0, ""), said)
+
+    def test_a_commit_during_the_build_is_not_in_the_release(self):
+        status, said = self.make(MOVED=str(self.top))
+        self.assertEqual((status, (self.top / "CHANGELOG.md").exists()), (0, False), said)
+        with tarfile.open(self.output / "netrunner-0.1.0.tar.gz") as sources:
+            self.assertIn("netrunner-0.1.0/CHANGELOG.md", sources.getnames())
 
     def test_builds_that_differ_are_refused(self):
         status, said = self.make(UNSTABLE="1")
