@@ -10,11 +10,17 @@ import re
 DEFAULT_CAPABILITIES = ("CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE SYS_CHROOT "
                         "KILL AUDIT_WRITE").split()
 SECCOMP_PROFILE = pathlib.Path("/usr/share/containers/seccomp.json")  # golang-github-containers-common: in Docker's format
+# Podman's profile gives these to everybody, Docker's to CAP_SYS_ADMIN only.
+OF_NAMESPACES = {"clone", "clone3", "fsconfig", "fsmount", "fsopen", "fspick", "mount", "mount_setattr", "move_mount", "open_tree", "pivot_root",
+                 "setns", "umount", "umount2", "unshare"}
+NEW_NAMESPACES = 0x7E020000  # all CLONE_NEW… flags of clone(2)
+EPERM, ENOSYS = 1, 38
 ARCHITECTURES = {"x86_64": ("amd64", "SCMP_ARCH_X86_64"), "aarch64": ("arm64", "SCMP_ARCH_AARCH64")}
 
 
 def seccomp_of(capabilities):
-    """The profile of container engines, in the runtime's format: the rules that hold for these capabilities here."""
+    """A profile of container engines, in the runtime's format: the rules of Podman's that hold for these capabilities here,
+    and without CAP_SYS_ADMIN Docker's stricter ones for namespaces and mounts."""
     profile = json.loads(SECCOMP_PROFILE.read_text(encoding="utf-8"))
     architecture, name = ARCHITECTURES[platform.machine()]
     capabilities = {"CAP_" + capability for capability in capabilities}
@@ -30,6 +36,12 @@ def seccomp_of(capabilities):
         if architecture in (excludes.get("arches") or []):
             continue
         rules.append({key: rule[key] for key in ("names", "action", "args", "errnoRet") if rule.get(key)})
+    if "CAP_SYS_ADMIN" not in capabilities:
+        rules = [rule | {"names": names} for rule in rules if (names := sorted(set(rule["names"]) - OF_NAMESPACES))]
+        rules += [{"names": sorted(OF_NAMESPACES - {"clone", "clone3"}), "action": "SCMP_ACT_ERRNO", "errnoRet": EPERM},
+                  {"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": ENOSYS},
+                  {"names": ["clone"], "action": "SCMP_ACT_ALLOW",
+                   "args": [{"index": 0, "value": NEW_NAMESPACES, "valueTwo": 0, "op": "SCMP_CMP_MASKED_EQ"}]}]
     filters = {"defaultAction": profile["defaultAction"], "architectures": [name], "syscalls": rules}
     return filters | ({"defaultErrnoRet": profile["defaultErrnoRet"]} if "defaultErrnoRet" in profile else {})
 
@@ -64,7 +76,7 @@ def configuration(image, words, situation):
     config["process"] |= {
         "args": [*image["process"]["args"][:1], *words], "terminal": False, "noNewPrivileges": restricted, "cwd": "/",
         "user": {"uid": 1000, "gid": 1000} if restricted else {"uid": 0, "gid": 0},
-        "capabilities": {name: given for name in ("bounding", "effective", "permitted")}}
+        "capabilities": {name: list(given) for name in ("bounding", "effective", "permitted")}}
     config["process"].pop("rlimits", None)
     config["root"] = {"path": "rootfs", "readonly": restricted}
     config["hostname"] = "netrunner"
@@ -84,3 +96,20 @@ def configuration(image, words, situation):
     if not privileged:
         config["linux"]["seccomp"] = seccomp_of(capabilities)
     return config
+
+
+def restrict(config, restriction):
+    """Add one restriction of Docker's defaults, or another user, to the configuration of a privileged container."""
+    if restriction == "control groups read-only":
+        groups, = (mount for mount in config["mounts"] if mount["type"] == "cgroup")
+        groups["options"] = ["nosuid", "noexec", "nodev", "ro"]
+    elif restriction == "no `CAP_SYS_ADMIN`":
+        for given in config["process"]["capabilities"].values():
+            given.remove("CAP_SYS_ADMIN")
+    elif restriction == "the seccomp profile":
+        config["linux"]["seccomp"] = seccomp_of(DEFAULT_CAPABILITIES)
+    elif restriction == "user 1000":
+        config["process"]["user"] = {"uid": 1000, "gid": 1000}
+        config["process"]["capabilities"] = {name: [] for name in config["process"]["capabilities"]}
+    else:
+        raise ValueError(restriction)

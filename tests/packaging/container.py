@@ -18,7 +18,7 @@ import sys
 import tempfile
 import unittest
 
-from bundles import ARCHITECTURES, SECCOMP_PROFILE, cgroup2_mount, configuration, crun
+from bundles import ARCHITECTURES, SECCOMP_PROFILE, cgroup2_mount, configuration, crun, restrict
 from processes import become_subreaper, nothing_left, wait_until
 from release_files import SOURCES
 from runner import run_cases
@@ -54,12 +54,15 @@ class Image:
         subprocess.run([SOURCES / "packaging/oci-layout", context, layout], check=True)
 
     def words(self, situation, words):
-        """A command that starts a container whose process 1 is netrunner with these words, and the container's name."""
+        """A command that starts a container whose process 1 is netrunner with these words, and the container's name. The
+        situation is one of SITUATIONS, or a restriction that is added to a privileged container."""
         name = f"netrunner-test-{os.getpid()}-{next(NUMBERS)}"
         if situation == "unshare":
             enter = 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" /bin/netrunner "$@"'
             return ["unshare", "--fork", "--pid", "--mount", "--kill-child", "sh", "-c", enter, str(self.root), *words], name
-        config = configuration(self.config, words, situation)
+        config = configuration(self.config, words, situation if situation in SITUATIONS else "privileged")
+        if situation not in SITUATIONS:
+            restrict(config, situation)
         (self.bundle / "config.json").write_text(json.dumps(config), encoding="utf-8")
         return crun(self.state, "--cgroup-manager=disabled", "run", "--bundle", str(self.bundle), name), name
 
@@ -152,6 +155,22 @@ class Container(unittest.TestCase):
                 found = ["yes" if works(self, where) else "no" for where in SITUATIONS]
                 print(f"| {name} | {' | '.join(found)} |")
                 self.assertEqual(" | ".join(found), rows[name])
+
+    def test_each_restriction_alone_withholds_what_the_page_says(self):
+        page = (SOURCES / "docs/containers.md").read_text(encoding="utf-8")
+        rows = re.findall(r"^\| ([^|]+) \| ((?:(?:yes|no) \| ){2}(?:yes|no)) \|$", page, re.M)
+        self.assertEqual([name for name, _ in rows], ["control groups read-only", "no `CAP_SYS_ADMIN`", "the seccomp profile", "user 1000"])
+        asked = {"cgroups": "writable", "sys_admin": True, "seccomp": False}
+        told = ({"cgroups": "read-only"}, {"sys_admin": False}, {"seccomp": True}, {"sys_admin": False})
+        for (name, works), differs in zip(rows, told):
+            with self.subTest(name):
+                for always in (self.status_and_signal, self.time_limit, self.orphans, self.order_to_end, self.terminal, self.watched_limits, self.report):
+                    self.assertTrue(always(name), always)
+                found = ["yes" if each(name) else "no" for each in (self.control_group, self.another_user, self.pid_namespace)]
+                print(f"| {name} | {' | '.join(found)} |")
+                self.assertEqual(" | ".join(found), works)
+                doctor = json.loads(self.run_in(name, "doctor", "--json")[1])["container"]
+                self.assertEqual({key: doctor[key] for key in asked}, asked | differs)
 
     def test_doctor_says_where_it_is(self):
         said = {where: json.loads(self.run_in(where, "doctor", "--json")[1])["container"] for where in SITUATIONS}
