@@ -1,9 +1,9 @@
 # Writes OUTPUT, which defines the version that the programs print. Runs with every build; OUTPUT changes only when the
 # version does. cmake -D SOURCE=DIR -D RELEASE=X.Y.Z -D STATED=VERSION -D OUTPUT=FILE -P version.cmake
 #
-# If STATED is not empty, it is the version: packagers build from a tarball. Otherwise, on the tag vX.Y.Z: "X.Y.Z". On
-# another commit: "X.Y.Z-dev+gCOMMIT", with ".dirty" if a tracked file differs from it. Without git, or where SOURCE is not
-# the root of the checkout: "X.Y.Z-dev".
+# If STATED is not empty, it is the version. Otherwise, on the tag vX.Y.Z: "X.Y.Z". On another commit: "X.Y.Z-dev+gCOMMIT",
+# with ".dirty" if a tracked file differs from it. In what `git archive` has made of the tag: "X.Y.Z", because it replaces
+# the text of archive-version. Without git, or where SOURCE is not the root of the checkout: "X.Y.Z-dev".
 function(git result)
     execute_process(COMMAND git -C ${SOURCE} ${ARGN} OUTPUT_VARIABLE text RESULT_VARIABLE failed ERROR_QUIET
         OUTPUT_STRIP_TRAILING_WHITESPACE)
@@ -22,6 +22,11 @@ if(inside MATCHES "^\n([0-9a-f]+)$") # the first line, the path below the root o
     if(NOT changes STREQUAL "")
         set(version "${version}.dirty")
     elseif(tag STREQUAL "v${RELEASE}")
+        set(version "${RELEASE}")
+    endif()
+else()
+    file(STRINGS ${SOURCE}/packaging/archive-version archived)
+    if(archived STREQUAL "v${RELEASE}")
         set(version "${RELEASE}")
     endif()
 endif()

@@ -259,6 +259,13 @@ class Packages(Place):
             self.assertRegex(parts[name]["version"], r"\A\d+(\.\d+)+\Z")
         self.assertEqual(parts["a.tar.gz"]["hashes"][0]["content"], hashlib.sha256(b"a").hexdigest())
 
+    def test_each_schema_is_named_by_its_file_and_no_address_is_made_up(self):
+        for schema in (SOURCES / "docs").glob("*.schema.json"):
+            self.assertEqual(json.loads(schema.read_text(encoding="utf-8"))["$id"], schema.name)
+        listed = subprocess.run(["git", "-C", SOURCES, "grep", "-lF", ".invalid", "--", ":!tests"], check=False, text=True, stdout=subprocess.PIPE)
+        self.assertIn(listed.returncode, (1, 128))  # nothing found, or no checkout
+        self.assertEqual(listed.stdout, "")
+
     def test_the_formula_and_the_nix_file_fit_this_version(self):
         formula = (SOURCES / "packaging/homebrew/netrunner.rb.in").read_text(encoding="utf-8")
         self.assertEqual(set(re.findall(r"@(\w+)@", formula)), {"ADDRESS", "VERSION", "SHA256"})
