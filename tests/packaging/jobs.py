@@ -6,6 +6,7 @@ Every path of a job has a blank in it. After each job, no process is left.
 import json
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 import unittest
@@ -110,6 +111,7 @@ def main():
     """The main function of both tests. Arguments: CMAKE BUILD [UNITTEST-ARGS]."""
     cmake, build = sys.argv[1:3]
     become_subreaper()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # not ignored, as it is if a shell started this with `&`
     with tempfile.TemporaryDirectory(prefix="netrunner ci ") as made:
         place = pathlib.Path(made)
         Made.packaging, Made.release, Made.prefix = place / "the packaging", place / "a release", place / "a prefix"
