@@ -97,17 +97,22 @@ void apply_limits(const ChildSetup& setup) {
     }
 }
 
+// On 32-bit x86 and ARM the older calls take 16 bits of an id.
+#ifdef SYS_setresuid32
+constexpr long set_groups = SYS_setgroups32, set_gid = SYS_setresgid32, set_uid = SYS_setresuid32;
+#else
+constexpr long set_groups = SYS_setgroups, set_gid = SYS_setresgid, set_uid = SYS_setresuid;
+#endif
+
 void apply_identity(const ChildSetup& setup) {
     const protocol::Plan& plan = *setup.plan;
     // Supplementary groups first: once the uid has changed, the process may not change them. Raw system calls, because
     // glibc's functions also synchronise other threads and this process has none.
-    if (plan.has_groups != 0 && ::syscall(SYS_setgroups, plan.group_count, plan.groups.data()) != 0) {
+    if (plan.has_groups != 0 && ::syscall(set_groups, plan.group_count, plan.groups.data()) != 0) {
         fail(setup, Stage::groups, errno);
     }
-    if (plan.has_gid != 0 && ::syscall(SYS_setresgid, plan.gid, plan.gid, plan.gid) != 0)
-        fail(setup, Stage::gid, errno);
-    if (plan.has_uid != 0 && ::syscall(SYS_setresuid, plan.uid, plan.uid, plan.uid) != 0)
-        fail(setup, Stage::uid, errno);
+    if (plan.has_gid != 0 && ::syscall(set_gid, plan.gid, plan.gid, plan.gid) != 0) fail(setup, Stage::gid, errno);
+    if (plan.has_uid != 0 && ::syscall(set_uid, plan.uid, plan.uid, plan.uid) != 0) fail(setup, Stage::uid, errno);
 }
 
 /// The kernel's struct sigaction; glibc's has another layout.
