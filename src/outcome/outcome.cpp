@@ -339,7 +339,9 @@ std::vector<std::string> lines_to_say(const Outcome& outcome, const std::string&
     }
     if (quiet) return lines;
     const bool kernel_killed = outcome.cgroup && outcome.cgroup->figures.oom_kills.value_or(0) > 0;
-    if (kernel_killed && !is_oom_first(outcome)) {
+    const auto* unstarted = std::get_if<NotStarted>(&outcome.end);
+    const bool had_processes = unstarted == nullptr || is_end_of_wait(*unstarted);  // else killed as they started
+    if (kernel_killed && had_processes && !is_oom_first(outcome)) {
         lines.push_back(describe_oom_kills(*outcome.cgroup));
     }
     const std::string above = describe_kills_above(outcome);

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cerrno>
 #include <csignal>
 
 using namespace netrunner;
@@ -245,6 +246,17 @@ TEST_CASE("a verdict about lack of memory begins with the command's name") {
     outcome.end = Exited{0};
     REQUIRE(lines_to_say(outcome, verdict_of(outcome), false).size() == 1);
     CHECK(lines_to_say(outcome, "", false).front().starts_with("the kernel killed some of"));
+}
+
+TEST_CASE("what was killed while it started had no processes of the command") {
+    Outcome outcome;
+    outcome.command = "./hog";
+    outcome.end = NotStarted{.stage = "cgroup", .error = ENOMEM, .message = "cgroup: the memory limit is too small"};
+    outcome.cgroup = GroupRecord{};
+    outcome.cgroup->figures.oom_kills = 2;
+    CHECK(lines_to_say(outcome, verdict_of(outcome), false).size() == 1);
+    outcome.end = NotStarted{.stage = "retry", .error = ECANCELED, .message = "cancelled before the next attempt"};
+    CHECK(lines_to_say(outcome, verdict_of(outcome), false).size() == 2);
 }
 
 TEST_CASE("the verdict names orphans, but not hundreds of them") {
