@@ -66,8 +66,7 @@ TEST_CASE_FIXTURE(FifoTrial, "a job waits for the reader of its output, and the 
         auto process = start_jobs({}, {on_fifo(stream, "echo read >&" + std::string(stream == "stdout" ? "1" : "2")),
                                        job("touch second"), job("touch third")});
         await_file(process, "third");
-        CHECK(process.running());
-        CHECK(waits(process));
+        await_wait(process);
         CHECK(complete(command({"timeout", "20", "cat", fifo})).out == "read\n");
         CHECK(process.finish().ending == exit_code(0));
         CHECK(jobs_reported(report) == 3);

@@ -63,8 +63,9 @@ TEST_CASE_FIXTURE(Trial, "descriptors that netrunner was given reach the command
         const auto result = complete(setup);
         CHECK(result.ending == exit_code(7));
         CHECK(numbers(result.out) == "0 1 2 3 4 7 63 900 ");
-        CHECK(contains(result.out, " /usr\n"));
-        CHECK(contains(result.out, " /etc\n"));
+        // In a chroot, a process in another mount namespace sees the path from outside the chroot.
+        CHECK(contains(result.out, "/usr\n"));
+        CHECK(contains(result.out, "/etc\n"));
         words.insert(words.begin(), "--close-fds");
         setup.argv = runner(words).argv;
         CHECK(numbers(complete(setup).out) == "0 1 2 ");
