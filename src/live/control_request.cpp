@@ -87,7 +87,7 @@ std::size_t whole_number(const Arguments& arguments, std::string_view key, std::
     const std::string expected = fmt::format("a whole number from 1 to {}", most);
     const FlatValue& value = arguments.at(key, expected);
     if (!value.whole || *value.whole < 1 || *value.whole > most) refuse_value(key, expected, value);
-    return *value.whole;
+    return static_cast<std::size_t>(*value.whole);
 }
 
 /// Rounded up to nanoseconds, as the command line's.

@@ -27,7 +27,7 @@ bool await_by_signal(pid_t child, milliseconds patience) {
         const nanoseconds left = until - steady_clock::now();
         if (left <= nanoseconds::zero()) break;
         constexpr long second = 1'000'000'000;
-        const timespec time{.tv_sec = left.count() / second, .tv_nsec = left.count() % second};
+        const timespec time{.tv_sec = left.count() / second, .tv_nsec = static_cast<long>(left.count() % second)};
         took_signal = ::sigtimedwait(&set, nullptr, &time) == SIGCHLD || took_signal;
     }
     // It may have been about another child.

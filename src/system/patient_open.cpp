@@ -37,7 +37,7 @@ class Interruption {
         const auto at =
             std::max<std::chrono::nanoseconds>(from.time_since_epoch(), std::chrono::nanoseconds(1)).count();
         itimerspec times{};
-        times.it_value = {.tv_sec = at / 1'000'000'000, .tv_nsec = at % 1'000'000'000};
+        times.it_value = {.tv_sec = at / 1'000'000'000, .tv_nsec = static_cast<long>(at % 1'000'000'000)};
         times.it_interval = {.tv_sec = 0, .tv_nsec = again_ns};
         ::timer_settime(timer_, TIMER_ABSTIME, &times, nullptr);
     }
