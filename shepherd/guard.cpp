@@ -108,7 +108,7 @@ int run_guard(Link link, const protocol::Plan& plan, const Words& words, Start s
     start.standard_output = std::move(wires.output.runner);
     start.standard_error = std::move(wires.error.runner);
     wires = {};
-    let_go_of_the_users(std::move(start.null), plan.passes_descriptors != 0, words.argv, words.environment);
+    let_go_of_the_users(std::move(start.null), plan, words.argv, words.environment);
     supervise(link, plan, std::move(start));
 }
 

@@ -125,7 +125,7 @@ int run(const Words& words) {
     // Only the guard keeps the link, so that the runner sees a hang-up when the guard dies. Only the guard keeps the
     // command's terminal, too; `start = {}` below closes both sides of it here.
     ::close(socket);
-    let_go_of_the_users(std::move(start.null), plan.passes_descriptors != 0, words.argv, words.environment);
+    let_go_of_the_users(std::move(start.null), plan, words.argv, words.environment);
     Watched watched{.guard = guard,
                     .signals = std::move(start.signals),
                     .sign_of_life = start.shepherd.take_sign_of_life(),

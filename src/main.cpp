@@ -147,8 +147,8 @@ TimePoint end_of_patience(const LaunchPlan& plan) {
                       closed[STDOUT_FILENO]);
     }
     const SignalState found = read_signal_state(mask);
-    const auto make_plan = [&options, found, closed, passes = given.are_passed()] {
-        return make_launch_plan(options, gather_facts(options, found, closed, passes));
+    const auto make_plan = [&options, found, closed, passed = given.passed()] {
+        return make_launch_plan(options, gather_facts(options, found, closed, passed));
     };
     const LaunchPlan plan = make_plan();
     LinePosition position;

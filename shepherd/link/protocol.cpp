@@ -116,6 +116,7 @@ void fields(Cursor& c, Value& v) {
     c.boolean(v.no_new_privs);
     c.boolean(v.spares);
     c.boolean(v.passes_descriptors);
+    for (std::size_t i = 0, given = c.count(v.given_count, v.given.size()); i < given; ++i) c.integer(v.given[i]);
     c.integer(v.pipe_size);
     c.integer(v.ignored);
     c.integer(v.differing);

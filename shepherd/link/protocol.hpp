@@ -14,7 +14,7 @@ namespace netrunner::protocol {
 
 /// To be increased whenever a frame changes. Both programs come from one build, so a difference is an installation
 /// error.
-inline constexpr std::uint32_t version = 13;
+inline constexpr std::uint32_t version = 14;
 /// The characters "NR" and two bytes that no text begins with.
 inline constexpr std::uint32_t magic = 0x0f1e524e;
 
@@ -29,6 +29,7 @@ inline constexpr std::string_view unnamed_terminal = "GPG_TTY=/dev/pts/#########
 inline constexpr std::size_t max_steps = 16;
 inline constexpr std::size_t max_limits = 16;  // RLIM_NLIMITS
 inline constexpr std::size_t max_groups = 256;
+inline constexpr std::size_t max_given = 32;  // more are found in /proc
 inline constexpr std::size_t command_excerpt = 256;
 inline constexpr std::size_t spare_room = 1920;  // bytes for the names of --spare, each with its NUL
 /// The most OrphanSpared frames of one run.
@@ -114,6 +115,8 @@ struct Plan {
     std::uint8_t no_new_privs = 0;
     std::uint8_t spares = 0;              ///< a Spare frame follows
     std::uint8_t passes_descriptors = 0;  ///< the command inherits descriptors above 2
+    std::uint32_t given_count = 0;        ///< how many of these `given` names: all, or 0 if there are more than it holds
+    std::array<std::int32_t, max_given> given{};
     std::uint32_t pipe_size = 0;          ///< bytes; 0: the kernel's default
     std::uint64_t ignored = 0;            ///< bit n-1: the command starts with signal n ignored, else with its default
     std::uint64_t differing = 0;          ///< the signals that may be otherwise in the child; it sets these alone

@@ -105,12 +105,13 @@ bool become_subreaper() noexcept { return ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 
 
 void take_name(const char* name) noexcept { ::prctl(PR_SET_NAME, name, 0, 0, 0); }
 
-void let_go_of_the_users(Descriptor null, bool passes_descriptors, char** argv, char** environment) noexcept {
+void let_go_of_the_users(Descriptor null, const protocol::Plan& plan, char** argv, char** environment) noexcept {
     for (int standard = 0; standard <= 2; ++standard) {
         if (!null || ::dup2(null.get(), standard) < 0) ::close(standard);
     }
     null.reset();  // before the visit, which needs a free descriptor
-    if (passes_descriptors) visit_inheritable([](int number) { ::close(number); });
+    for (std::uint32_t i = 0; i < plan.given_count; ++i) ::close(plan.given[i]);
+    if (plan.passes_descriptors != 0 && plan.given_count == 0) visit_inheritable([](int number) { ::close(number); });
     [[maybe_unused]] const int moved = ::chdir("/");
     ask_for_protection();
     forget_words(argv, environment);

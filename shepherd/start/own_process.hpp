@@ -3,6 +3,7 @@
 // processes. main and run_guard call it.
 #pragma once
 
+#include "shepherd/link/protocol.hpp"
 #include "shepherd/system/descriptor.hpp"
 
 namespace netrunner {
@@ -19,11 +20,10 @@ inline constexpr int no_subreaper = 1;
 /// Sets this process's name, as ps(1) and pkill(1) show it.
 void take_name(const char* name) noexcept;
 
-/// Replaces descriptors 0-2 by `null`, which it then closes. If `passes_descriptors`, closes all others that the
-/// command inherits, so that their readers see the end of file once the command has closed them. Changes to the
-/// directory /, wipes the command's arguments and environment, and asks the kernel to choose other processes first when
+/// Replaces descriptors 0-2 by `null`, which it then closes. Closes all others that, by the plan, the command inherits,
+/// so that their readers see the end of file once the command has closed them. Changes to the directory /, wipes the command's arguments and environment, and asks the kernel to choose other processes first when
 /// memory runs out. To be called after the last fork, because the child needs all of these. `argv` and `environment`
 /// are main's.
-void let_go_of_the_users(Descriptor null, bool passes_descriptors, char** argv, char** environment) noexcept;
+void let_go_of_the_users(Descriptor null, const protocol::Plan& plan, char** argv, char** environment) noexcept;
 
 }  // namespace netrunner

@@ -63,7 +63,7 @@ std::unique_ptr<Source> open_input(const BatchOptions& options) {
 
 Facts facts_of(const BatchOptions& options, const SignalState& found, const std::array<bool, 3>& closed,
                const GivenDescriptors& given) {
-    Facts facts = gather_facts(options.job, found, closed, given.are_passed());
+    Facts facts = gather_facts(options.job, found, closed, given.passed());
     // No job shares netrunner's terminal: each has its own session (docs/decisions/0044).
     facts.has_terminal = facts.output_is_terminal = facts.error_is_terminal = false;
     facts.closed = {};

@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "shepherd/terminal/terminal_modes.hpp"
 #include "src/cgroup/place.hpp"
@@ -72,7 +74,7 @@ std::vector<std::string> resolve_programs(std::vector<std::string> programs) {
 }  // namespace
 
 Facts gather_facts(const Options& options, const SignalState& found, const std::array<bool, 3>& closed,
-                   bool passes_descriptors) {
+                   std::vector<int> passed) {
     Facts facts;
     facts.signals = found;
     require_own_proc();
@@ -82,7 +84,7 @@ Facts gather_facts(const Options& options, const SignalState& found, const std::
     }
     facts.has_terminal = Terminal::controlling().has_value();
     facts.closed = closed;
-    facts.passes_descriptors = passes_descriptors;
+    facts.passed = std::move(passed);
     look_at_outputs(facts);
     facts.group = ::getpgrp();
     facts.spare = resolve_programs(options.spare);

@@ -35,7 +35,7 @@ struct Facts {
     bool output_is_terminal = false;         ///< descriptor 1 is a terminal
     bool error_is_terminal = false;          ///< descriptor 2 is a terminal
     std::array<bool, 3> closed{};            ///< which of descriptors 0-2 netrunner found closed
-    bool passes_descriptors = false;         ///< descriptors above 2 go to the command
+    std::vector<int> passed{};               ///< descriptors above 2 that go to the command
     pid_t group = 0;                         ///< netrunner's process group
     TerminalFacts terminal{};
     std::vector<std::string> spare{};          ///< programs of --spare; those with a slash as their real path
@@ -43,9 +43,9 @@ struct Facts {
 };
 
 /// `found` and `closed`: the signal state and the closed ones of descriptors 0-2 that netrunner was started with.
-/// `passes_descriptors`: descriptors above 2 go to the command. Throws std::runtime_error if /proc cannot be used or if
-/// a user or group does not exist.
+/// `passed`: the descriptors above 2 that go to the command. Throws std::runtime_error if /proc cannot be used or if a
+/// user or group does not exist.
 Facts gather_facts(const Options& options, const SignalState& found, const std::array<bool, 3>& closed,
-                   bool passes_descriptors);
+                   std::vector<int> passed);
 
 }  // namespace netrunner

@@ -67,10 +67,9 @@ SignalBits plan_ignored(const Options& options, const SignalState& found, bool h
 }
 
 /// The signals whose disposition in the child, before it sets any, may not be that of the plan. execve(2) keeps what is
-/// ignored and resets the rest to default, and netrunner and the shepherd change SIGPIPE and SIGCHLD. Signals 32 and 33
-/// cannot be asked for through glibc: a parent that uses posix_spawn(3) leaves both ignored.
+/// ignored and resets the rest to default, and netrunner and the shepherd change SIGPIPE and SIGCHLD.
 SignalBits differing_signals(SignalBits found, SignalBits planned) {
-    constexpr SignalBits always = signal_bit(SIGPIPE) | signal_bit(SIGCHLD) | signal_bit(32) | signal_bit(33);
+    constexpr SignalBits always = signal_bit(SIGPIPE) | signal_bit(SIGCHLD);
     return found | planned | always;
 }
 
@@ -88,6 +87,13 @@ Wiring wiring_of(const StreamChoice& choice, bool on_terminal) {
         case Mode::file: return Wiring::keep;
     }
     return Wiring::keep;
+}
+
+void plan_passed_descriptors(const std::vector<int>& passed, protocol::Plan& plan) {
+    plan.passes_descriptors = passed.empty() ? 0 : 1;
+    if (passed.size() > plan.given.size()) return;  // the shepherd finds them itself
+    plan.given_count = static_cast<std::uint32_t>(passed.size());
+    std::ranges::copy(passed, plan.given.begin());
 }
 
 void plan_identity(const Identity& identity, protocol::Plan& plan) {
@@ -179,7 +185,7 @@ protocol::Plan plan_shepherd(const Options& options, const Facts& facts, const L
     plan.has_argv0 = options.argv0 ? 1 : 0;
     plan.no_new_privs = options.no_new_privs ? 1 : 0;
     plan.spares = launch.spare.empty() ? 0 : 1;
-    plan.passes_descriptors = facts.passes_descriptors ? 1 : 0;
+    plan_passed_descriptors(facts.passed, plan);
     plan.pipe_size = static_cast<std::uint32_t>(launch.pipe_size);
     plan.ignored = plan_ignored(options, facts.signals, facts.has_terminal);
     plan.differing = differing_signals(facts.signals.ignored, plan.ignored);

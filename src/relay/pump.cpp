@@ -19,14 +19,16 @@ Pump::Pump(Gathering gathering) : epoll_(::epoll_create1(EPOLL_CLOEXEC)), gather
     if (!epoll_) throw std::system_error(errno, std::generic_category(), "cannot create an epoll instance");
 }
 
-void Pump::subscribe(int fd, std::uint32_t events, Id id) {
-    if (fd < 0) return;  // a receiver inside this process, whose owner nudges the relay
+/// False if there is nothing to watch.
+bool Pump::subscribe(int fd, std::uint32_t events, Id id) {
+    if (fd < 0) return false;  // a receiver inside this process, whose owner nudges the relay
     epoll_event event{};
     event.events = events;
     event.data.u64 = id;
-    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0) return;
+    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0) return true;
     // EPERM: epoll cannot watch regular files and /dev/null. These never block, so the relay never waits for them.
     if (errno != EPERM) throw std::system_error(errno, std::generic_category(), "cannot watch a descriptor");
+    return false;
 }
 
 void Pump::watch(int fd, Owner owner) {
@@ -69,10 +71,11 @@ void Pump::add(Relay& relay, Owner owner) {
     // (docs/decisions/0020), so no edge is missed. A level-triggered watch would wake the pump again and again while
     // the source has bytes and the sink is full.
     subscribe(relay.source().descriptor(), relay.source().events() | EPOLLET, id);
-    subscribe(relay.sink().descriptor(), EPOLLOUT | EPOLLET, id);
-    if (relay.copy()) subscribe(relay.copy()->descriptor(), EPOLLOUT | EPOLLET, id);
+    const bool watches_sink = subscribe(relay.sink().descriptor(), EPOLLOUT | EPOLLET, id);
+    const bool watches_copy = relay.copy() && subscribe(relay.copy()->descriptor(), EPOLLOUT | EPOLLET, id);
     relay.place_in_pump(id);
-    Entry& entry = entries_[id] = {.owner = owner, .relay = &relay};
+    Entry& entry = entries_[id] = {
+        .owner = owner, .relay = &relay, .watches_sink = watches_sink, .watches_copy = watches_copy};
     make_runnable(id, entry);
 }
 
@@ -82,8 +85,8 @@ void Pump::remove(const Relay& relay) {
     // Delete the watches before the descriptors are closed: after a close, epoll still reports an open file of which
     // another process has a duplicate.
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, relay.source().descriptor(), nullptr);
-    if (relay.sink().descriptor() >= 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, relay.sink().descriptor(), nullptr);
-    if (relay.copy() && relay.copy()->descriptor() >= 0)
+    if (found->second.watches_sink) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, relay.sink().descriptor(), nullptr);
+    if (found->second.watches_copy && relay.copy())
         ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, relay.copy()->descriptor(), nullptr);
     entries_.erase(found);
 }

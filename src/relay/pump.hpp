@@ -63,12 +63,14 @@ class Pump {
         Owner owner = nullptr;
         int descriptor = -1;                         ///< for a watch
         Relay* relay = nullptr;                      ///< for a relay
+        bool watches_sink = false;                   ///< its sink is watched: it may block
+        bool watches_copy = false;                   ///< so is its copy
         bool runnable = false;                       ///< is in `runnable_`
         bool reported = false;                       ///< is in `readable_`
         std::optional<WakeModeration> moderation{};  ///< for a relay that has moved bytes
     };
 
-    void subscribe(int fd, std::uint32_t events, Id id);
+    bool subscribe(int fd, std::uint32_t events, Id id);
     void collect(std::optional<TimePoint> deadline);
     void make_runnable(Id id, Entry& entry);
     bool has_paused(Entry& entry);

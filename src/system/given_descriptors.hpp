@@ -21,8 +21,8 @@ class GivenDescriptors {
     /// Passes none of them on (--close-fds). They stay open until `close`, because options may name them as /dev/fd/N.
     void withhold();
 
-    /// Whether the command gets any.
-    [[nodiscard]] bool are_passed() const { return !withheld_ && !numbers_.empty(); }
+    /// Those that the command gets.
+    [[nodiscard]] std::vector<int> passed() const { return withheld_ ? std::vector<int>() : numbers_; }
 
     /// Closes them, so that their readers see the end of file once the command has closed them.
     void close();

@@ -40,6 +40,8 @@ Plan full_plan() {
     plan.runner_group = 4242;
     plan.spares = 1;
     plan.passes_descriptors = 1;
+    plan.given_count = 2;
+    plan.given = {3, 251};
     plan.group_descriptor = 5;
     plan.home_descriptor = 7;
     plan.keeps_group = 1;
