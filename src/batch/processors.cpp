@@ -60,8 +60,8 @@ std::uint64_t usable_processors(std::uint64_t in_mask, std::span<const std::stri
     for (const std::string& text : limits) {
         const auto words = words_in(text);
         const auto quota = words.empty() ? std::nullopt : number_in(words[0]);  // "max" is no number
-        const auto period = words.size() < 2 ? std::nullopt : number_in(words[1]);
-        if (quota && period && *period > 0) usable = std::min(usable, *quota / *period);
+        const std::uint64_t period = words.size() < 2 ? 0 : number_in(words[1]).value_or(0);
+        if (quota && period > 0) usable = std::min(usable, *quota / period);
     }
     return std::max<std::uint64_t>(1, usable);
 }
