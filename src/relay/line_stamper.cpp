@@ -1,11 +1,12 @@
 #include "src/relay/line_stamper.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
+
+#include "src/values/utc_time.hpp"
 
 namespace netrunner {
 namespace {
@@ -23,8 +24,7 @@ std::string clock_text(Duration duration) {
 std::string date_text(std::chrono::system_clock::time_point date) {
     const auto whole = std::chrono::floor<std::chrono::seconds>(date);
     const auto fraction = std::chrono::duration_cast<std::chrono::milliseconds>(date - whole);
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(whole)),
-                       fraction.count());
+    return fmt::format("{}.{:03}Z", utc_seconds(date), fraction.count());
 }
 
 }  // namespace

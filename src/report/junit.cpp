@@ -1,10 +1,10 @@
 #include "src/report/junit.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "src/relay/plain_text.hpp"
 #include "src/values/signal_name.hpp"
+#include "src/values/utc_time.hpp"
 #include "src/values/xml_text.hpp"
 
 namespace netrunner {
@@ -39,14 +39,13 @@ std::string render_junit(const JUnitContext& context) {
     const bool passed = context.ending.status == 0;
     const bool error = !passed && is_error(context.outcome, context.ending);
     const std::string time = fmt::format("{:.3f}", std::chrono::duration<double>(context.outcome.wall).count());
-    const auto started = std::chrono::system_clock::to_time_t(context.outcome.started_at);
     std::string text = fmt::format(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
         "  <testsuite name=\"netrunner\" package=\"netrunner\" id=\"0\" hostname=\"{0}\" tests=\"1\" failures=\"{1}\""
-        " errors=\"{2}\" skipped=\"0\" time=\"{3}\" timestamp=\"{4:%Y-%m-%dT%H:%M:%S}\">\n    <properties/>\n"
+        " errors=\"{2}\" skipped=\"0\" time=\"{3}\" timestamp=\"{4}\">\n    <properties/>\n"
         "    <testcase classname=\"netrunner\" name=\"{5}\" time=\"{3}\"",
-        plain_xml(context.host), !passed && !error ? 1 : 0, error ? 1 : 0, time, fmt::gmtime(started),
-        plain_xml(context.name));
+        plain_xml(context.host), !passed && !error ? 1 : 0, error ? 1 : 0, time,
+        utc_seconds(context.outcome.started_at), plain_xml(context.name));
     if (passed) {
         text += "/>\n";
     } else {

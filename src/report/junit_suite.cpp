@@ -1,9 +1,9 @@
 #include "src/report/junit_suite.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "src/relay/plain_text.hpp"
+#include "src/values/utc_time.hpp"
 #include "src/values/xml_text.hpp"
 
 namespace netrunner {
@@ -45,10 +45,9 @@ std::string JUnitSuite::render(const std::string& host, std::chrono::system_cloc
     return fmt::format(
                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
                "  <testsuite name=\"netrunner\" package=\"netrunner\" id=\"0\" hostname=\"{}\" tests=\"{}\""
-               " failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\" timestamp=\"{:%Y-%m-%dT%H:%M:%S}\">\n"
+               " failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\" timestamp=\"{}\">\n"
                "    <properties/>\n",
-               plain_xml(host), tests_, failures_, errors_, skipped_, seconds,
-               fmt::gmtime(std::chrono::system_clock::to_time_t(started))) +
+               plain_xml(host), tests_, failures_, errors_, skipped_, seconds, utc_seconds(started)) +
            cases_ + "    <system-out/>\n    <system-err/>\n  </testsuite>\n</testsuites>\n";
 }
 

@@ -1,6 +1,6 @@
 #include "src/values/utc_time.hpp"
 
-#include <fmt/chrono.h>
+#include <fmt/format.h>
 
 #include <cstdint>
 #include <ctime>
@@ -8,11 +8,19 @@
 
 namespace netrunner {
 
+std::string utc_seconds(std::chrono::system_clock::time_point time) {
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
+                       clock.minutes().count(), clock.seconds().count());
+}
+
 std::string utc_time(std::chrono::system_clock::time_point time) {
     const auto whole = std::chrono::floor<std::chrono::seconds>(time);
     const auto fraction = std::chrono::duration_cast<std::chrono::microseconds>(time - whole);
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(whole)),
-                       fraction.count());
+    return fmt::format("{}.{:06}Z", utc_seconds(time), fraction.count());
 }
 
 std::optional<std::chrono::system_clock::time_point> parse_utc_time(const std::string& text) {

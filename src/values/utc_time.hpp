@@ -7,6 +7,9 @@
 
 namespace netrunner {
 
+/// 2026-01-02T03:04:05, rounded down. Unlike gmtime(3), reads no file about time zones.
+std::string utc_seconds(std::chrono::system_clock::time_point time);
+
 /// 2026-01-02T03:04:05.678901Z
 std::string utc_time(std::chrono::system_clock::time_point time);
 
