@@ -115,12 +115,12 @@ struct Plan {
     std::uint8_t no_new_privs = 0;
     std::uint8_t spares = 0;              ///< a Spare frame follows
     std::uint8_t passes_descriptors = 0;  ///< the command inherits descriptors above 2
-    std::uint32_t given_count = 0;        ///< how many of these `given` names: all, or 0 if there are more than it holds
+    std::uint32_t given_count = 0;  ///< how many of these `given` names: all, or 0 if there are more than it holds
     std::array<std::int32_t, max_given> given{};
-    std::uint32_t pipe_size = 0;          ///< bytes; 0: the kernel's default
-    std::uint64_t ignored = 0;            ///< bit n-1: the command starts with signal n ignored, else with its default
-    std::uint64_t differing = 0;          ///< the signals that may be otherwise in the child; it sets these alone
-    std::uint64_t blocked = 0;            ///< the command's signal mask, as for `ignored`
+    std::uint32_t pipe_size = 0;  ///< bytes; 0: the kernel's default
+    std::uint64_t ignored = 0;    ///< bit n-1: the command starts with signal n ignored, else with its default
+    std::uint64_t differing = 0;  ///< the signals that may be otherwise in the child; it sets these alone
+    std::uint64_t blocked = 0;    ///< the command's signal mask, as for `ignored`
     std::uint8_t has_umask = 0;
     std::uint32_t umask = 0;
     std::uint8_t has_nice = 0;

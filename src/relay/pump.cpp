@@ -74,8 +74,8 @@ void Pump::add(Relay& relay, Owner owner) {
     const bool watches_sink = subscribe(relay.sink().descriptor(), EPOLLOUT | EPOLLET, id);
     const bool watches_copy = relay.copy() && subscribe(relay.copy()->descriptor(), EPOLLOUT | EPOLLET, id);
     relay.place_in_pump(id);
-    Entry& entry = entries_[id] = {
-        .owner = owner, .relay = &relay, .watches_sink = watches_sink, .watches_copy = watches_copy};
+    Entry& entry =
+        entries_[id] = {.owner = owner, .relay = &relay, .watches_sink = watches_sink, .watches_copy = watches_copy};
     make_runnable(id, entry);
 }
 
