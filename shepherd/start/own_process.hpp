@@ -21,9 +21,9 @@ inline constexpr int no_subreaper = 1;
 void take_name(const char* name) noexcept;
 
 /// Replaces descriptors 0-2 by `null`, which it then closes. Closes all others that, by the plan, the command inherits,
-/// so that their readers see the end of file once the command has closed them. Changes to the directory /, wipes the command's arguments and environment, and asks the kernel to choose other processes first when
-/// memory runs out. To be called after the last fork, because the child needs all of these. `argv` and `environment`
-/// are main's.
+/// so that their readers see the end of file once the command has closed them. Changes to the directory /, wipes the
+/// command's arguments and environment, and asks the kernel to choose other processes first when memory runs out. To be
+/// called after the last fork, because the child needs all of these. `argv` and `environment` are main's.
 void let_go_of_the_users(Descriptor null, const protocol::Plan& plan, char** argv, char** environment) noexcept;
 
 }  // namespace netrunner
