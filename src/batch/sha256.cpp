@@ -54,7 +54,7 @@ void Sha256::take_block(const std::uint8_t* block) {
 
 void Sha256::add(std::string_view bytes) {
     while (!bytes.empty()) {
-        const std::size_t filled = length_ % rest_.size();
+        const auto filled = static_cast<std::size_t>(length_ % rest_.size());
         const std::size_t count = std::min(rest_.size() - filled, bytes.size());
         std::memcpy(rest_.data() + filled, bytes.data(), count);
         length_ += count;
