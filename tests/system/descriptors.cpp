@@ -149,6 +149,27 @@ TEST_CASE_FIXTURE(Trial, "once the command runs, no process of netrunner's holds
     }
 }
 
+TEST_CASE_FIXTURE(Trial, "nor does one if there are more descriptors than the plan lists") {
+    const int extra = open_high("/dev/null", O_RDWR);
+    for (const int others : {31, 32, 100}) {
+        CAPTURE(others);
+        int pipes[2];
+        REQUIRE(::pipe2(pipes, O_CLOEXEC) == 0);
+        auto setup = runner({"--", "sh", "-c", "exec 9>&-; echo go; sleep 60"});
+        for (int i = 0; i < others; ++i) setup.more_descriptors.emplace(20 + i, extra);
+        setup.more_descriptors.emplace(9, pipes[1]);
+        auto process = start(setup);
+        ::close(pipes[1]);
+        process.wait_for_output("go\n");
+        pollfd reader{pipes[0], POLLIN, 0};
+        CHECK(wait_until([&] { return ::poll(&reader, 1, 0) == 1 && (reader.revents & POLLHUP) != 0; }, 3s));
+        process.signal(SIGTERM);
+        process.finish();
+        ::close(pipes[0]);
+    }
+    ::close(extra);
+}
+
 TEST_CASE_FIXTURE(Trial, "the reader of a descriptor sees the end also if the command cannot be started") {
     for (const std::string options : {"", "--pty", "-C /nonexistent"}) {
         CAPTURE(options);

@@ -1,6 +1,7 @@
 // Signals: each reaches the command exactly once; ignored signals stay ignored; dispositions that parents leak are
 // reset.
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <csignal>
 
@@ -89,6 +90,18 @@ TEST_CASE_FIXTURE(Trial, "leaked dispositions and masks are reset, the deliberat
 
     setup.ignored = {SIGQUIT, SIGTERM, SIGTTIN, SIGUSR1, SIGUSR2};
     CHECK(mask_of(complete(setup).out, "SigIgn") == set_of({SIGQUIT, SIGTERM, SIGTTIN, SIGUSR1, SIGUSR2}));
+}
+
+TEST_CASE_FIXTURE(Trial, "leaked dispositions are reset also if the list of groups fills what is read of the status") {
+    if (::geteuid() != 0) return skip("supplementary groups need root");
+    std::string groups = "100000";
+    for (int group = 100'001; group < 101'000; ++group) groups += "," + std::to_string(group);
+    auto setup = runner(show_masks);
+    setup.argv.insert(setup.argv.begin(), {"setpriv", "--groups", groups});
+    setup.ignored = {SIGHUP, SIGPIPE, SIGXFSZ, SIGRTMIN + 3};
+    const auto text = complete(setup).out;
+    CHECK(mask_of(text, "SigIgn") == set_of({SIGHUP}));
+    CHECK(contains(text, " 100999"));
 }
 
 TEST_CASE_FIXTURE(Trial, "without leaks the command has default signals") {
