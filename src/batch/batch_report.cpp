@@ -44,7 +44,7 @@ std::string shown_lines(const std::string& output) {
 
 /// A word of a command line as a shell reads it. For control characters, which a line cannot have, that is a shell with
 /// $'...', as bash and zsh.
-std::string quoted(const std::string& word) {
+std::string shell_word(const std::string& word) {
     const bool has_control = std::ranges::any_of(word, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
     const auto is_plain = [](char c) {
         return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
@@ -208,7 +208,7 @@ std::string BatchReport::resume_command() const {
         if (!is_resumed && word == "--report") word = "--resume";
         if (!is_resumed && word.starts_with("--report=")) word = "--resume=" + word.substr(9);
         is_resumed = is_resumed || word.starts_with("--resume");
-        text += (text.empty() ? "" : " ") + quoted(word);
+        text += (text.empty() ? "" : " ") + shell_word(word);
     }
     return text;
 }
