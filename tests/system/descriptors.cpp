@@ -35,6 +35,19 @@ int open_high(const char* path, int flags) {
     return high;
 }
 
+// Checks that no process but the test has the pipe's write end open once `process` has printed that it runs, and ends it.
+// Closes both ends.
+template <class Process>
+void expect_no_holder(Process& process, const int (&pipe)[2]) {
+    ::close(pipe[1]);
+    process.wait_for_output("go\n");
+    pollfd reader{pipe[0], POLLIN, 0};
+    CHECK(wait_until([&] { return ::poll(&reader, 1, 0) == 1 && (reader.revents & POLLHUP) != 0; }, 3s));
+    process.signal(SIGTERM);
+    process.finish();
+    ::close(pipe[0]);
+}
+
 }  // namespace
 
 TEST_SUITE_BEGIN("descriptors");
@@ -139,13 +152,7 @@ TEST_CASE_FIXTURE(Trial, "once the command runs, no process of netrunner's holds
         auto setup = runner(words);
         setup.more_descriptors = {{9, pipes[1]}};
         auto process = start(setup);
-        ::close(pipes[1]);
-        process.wait_for_output("go\n");
-        pollfd reader{pipes[0], POLLIN, 0};
-        CHECK(wait_until([&] { return ::poll(&reader, 1, 0) == 1 && (reader.revents & POLLHUP) != 0; }, 3s));
-        process.signal(SIGTERM);
-        process.finish();
-        ::close(pipes[0]);
+        expect_no_holder(process, pipes);
     }
 }
 
@@ -159,13 +166,7 @@ TEST_CASE_FIXTURE(Trial, "nor does one if there are more descriptors than the pl
         for (int i = 0; i < others; ++i) setup.more_descriptors.emplace(20 + i, extra);
         setup.more_descriptors.emplace(9, pipes[1]);
         auto process = start(setup);
-        ::close(pipes[1]);
-        process.wait_for_output("go\n");
-        pollfd reader{pipes[0], POLLIN, 0};
-        CHECK(wait_until([&] { return ::poll(&reader, 1, 0) == 1 && (reader.revents & POLLHUP) != 0; }, 3s));
-        process.signal(SIGTERM);
-        process.finish();
-        ::close(pipes[0]);
+        expect_no_holder(process, pipes);
     }
     ::close(extra);
 }
