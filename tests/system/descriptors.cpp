@@ -35,8 +35,8 @@ int open_high(const char* path, int flags) {
     return high;
 }
 
-// Checks that no process but the test has the pipe's write end open once `process` has printed that it runs, and ends it.
-// Closes both ends.
+// Checks that no process but the test has the pipe's write end open once `process` has printed that it runs, and ends
+// it. Closes both ends.
 template <class Process>
 void expect_no_holder(Process& process, const int (&pipe)[2]) {
     ::close(pipe[1]);
