@@ -36,6 +36,12 @@ class TestGitHub(GitHubJob):
             return True
         return condition
 
+    def test_no_commands_are_no_success(self):
+        for run in ("", " \n"):
+            with self.subTest(run):
+                _, statuses = self.use({"run": run}, again=run != "")
+                self.assertEqual((statuses["Run"], self.agent.log.count("::error::the input 'run' has no command\n") > 0), (125, True), self.agent.log)
+
     def test_a_release_without_a_file_for_this_machine_is_one_clear_line(self):
         release = self.root / "another release"
         release.mkdir()
@@ -119,6 +125,10 @@ class TestBuildkite(BuildkiteJob):
     def test_a_value_that_begins_with_a_dash_is_no_option(self):
         self.assertEqual(self.run_step("echo fine", {"NETRUNNER_TIMEOUT": "--uid"}), 125)
         self.assertRegex(self.agent.log, "netrunner: --timeout: .*--uid")
+
+    def test_no_command_is_no_success(self):
+        self.assertNotEqual(self.run_step(""), 0)
+        self.assertIn("the step has no command", self.agent.log)
 
     def test_a_missing_netrunner_fails_the_step(self):
         self.assertEqual(self.run_step("echo fine", {"PATH": "/usr/bin:/bin"}), 127)
