@@ -246,7 +246,7 @@ TEST_CASE_FIXTURE(ReportTrial, "a last line that is torn is cut off, wherever it
         const auto result = run_batch(with("--resume", noting_of({"1", "2"})));
         CHECK(result.ending == exit_code(0));
         CHECK(contains(result.err, "cut"));
-        CHECK(ran() == last.at("record").at(0));
+        CHECK(last.at("record").at(0) == ran());
         for (const auto& line : lines(read_text(report))) CHECK(nlohmann::json::accept(line));
         CHECK(jobs_reported(report) == 2);
     }
