@@ -5,8 +5,20 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <regex>
+#include <string>
 
 namespace support {
+
+namespace {
+
+// fish 4 marks where a command's output begins and ends, and moves to the first column before it.
+std::string without_sequences(const std::string& text) {
+    static const std::regex sequences("\x1b\\][^\x07]*\x07|\x1b\\[[0-9;?<=>]*[A-Za-z]|\x1b[(].|\x1b[=>]|\r(?!\n)");
+    return std::regex_replace(text, sequences, "");
+}
+
+}  // namespace
 
 TerminalShell::TerminalShell(Trial& trial, std::vector<std::string> shell, int columns, int rows)
     : Terminal{columns, rows}, fish_{shell[0] == "fish"} {
@@ -55,17 +67,18 @@ bool TerminalShell::has_stopped_job() {
 int TerminalShell::status() {
     enter(fish_ ? "echo status=(math 0 + $status)" : "echo status=$((0+$?))");
     if (!expect("status=[0-9]+\r\n") || !prompts()) return -1;
-    const auto at = printed().rfind("\nstatus=");
-    return at == std::string::npos ? -1 : std::atoi(printed().c_str() + at + 8);
+    const auto at = printed().rfind("status=");
+    return at == std::string::npos ? -1 : std::atoi(printed().c_str() + at + 7);
 }
 
 std::string TerminalShell::answer(const std::string& line) {
     enter(line);
     prompts();
-    const auto begin = printed().find('\n');
-    const auto end = printed().rfind("READY> ");
+    const std::string text = fish_ ? without_sequences(printed()) : printed();
+    const auto begin = text.find('\n');
+    const auto end = text.rfind("READY> ");
     if (begin == std::string::npos || end == std::string::npos || end < begin) return {};
-    return printed().substr(begin + 1, end - begin - 1);
+    return text.substr(begin + 1, end - begin - 1);
 }
 
 bool installed(const std::string& program) {
