@@ -126,7 +126,8 @@ bool is_at(int directory, const char* path) noexcept {
            there.st_ino == here.st_ino;
 }
 
-/// The path of an open directory, from /proc/self/fd; empty if the directory was removed.
+/// The path of an open directory, from /proc/self/fd. Empty if the directory was removed (errno is ENOENT) or if a call
+/// fails.
 std::string_view path_of(int directory, std::array<char, PATH_MAX>& room) noexcept {
     std::array<char, 32> link{"/proc/self/fd/"};
     *std::to_chars(link.data() + std::strlen(link.data()), link.data() + link.size() - 1, directory).ptr = '\0';
@@ -135,6 +136,7 @@ std::string_view path_of(int directory, std::array<char, PATH_MAX>& room) noexce
     room[static_cast<std::size_t>(length)] = '\0';
     // The kernel appends " (deleted)" to the path of a removed directory, but a name may also end so. Compare the
     // inodes.
+    errno = ENOENT;
     return is_at(directory, room.data()) ? std::string_view(room.data(), static_cast<std::size_t>(length))
                                          : std::string_view();
 }
@@ -279,7 +281,8 @@ bool JobGroup::remove_unused(const char* path) noexcept {
 int JobGroup::remove(unsigned parents) noexcept {
     std::array<char, PATH_MAX> room{};
     std::string_view path = path_of(directory_.get(), room);
-    if (path.empty() || path.front() != '/') return ENOENT;
+    if (path.empty()) return errno;
+    if (path.front() != '/') return ENOENT;
     int error = 0;
     for (int attempt = 0; attempt < removal_attempts; ++attempt) {
         remove_groups(directory_.get());

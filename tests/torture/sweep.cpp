@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(Swept, "the shepherd is killed at every system call, with a gr
 
 TEST_CASE_FIXTURE(Swept, "the shepherd is killed at every system call, without a group") {
     if (!groups) return;
-    CHECK(kill_at_every_call(*this, groups, depth_of_shepherd, false).calls > 3);
+    CHECK(kill_at_every_call(*this, groups, depth_of_shepherd, false).calls > 2);
 }
 
 TEST_CASE_FIXTURE(Swept, "the guard is killed at every system call") {
