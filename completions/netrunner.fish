@@ -115,7 +115,7 @@ function __netrunner_ctl_at
             set is_value false
         else if test "$token" = --max
             set is_value true
-        else if not string match -q -- '-?*' $token
+        else if not string match -qr '^-.' -- $token
             set -a operands $token
         end
     end
