@@ -86,7 +86,8 @@ std::size_t make_room(const RoomForJobs& room, std::uint64_t jobs, bool samples,
         limit.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
         ::setrlimit(RLIMIT_NOFILE, &limit);
     }
-    return std::min<rlim_t>(limit.rlim_cur - std::min<rlim_t>(needed, limit.rlim_cur), PidfdRoom::most);
+    const rlim_t spare = limit.rlim_cur - std::min<rlim_t>(needed, limit.rlim_cur);
+    return static_cast<std::size_t>(std::min<rlim_t>(spare, PidfdRoom::most));
 }
 
 /// Each job needs a process in the group around all jobs.

@@ -88,7 +88,7 @@ std::optional<JobKey> key_in(std::string_view text) {
 }
 
 std::size_t KeySet::place_of(const JobKey& key) const {
-    std::size_t at = key.low % slots_.size();
+    auto at = static_cast<std::size_t>(key.low % slots_.size());
     while (slots_[at] != JobKey{} && slots_[at] != key) at = at + 1 == slots_.size() ? 0 : at + 1;
     return at;
 }

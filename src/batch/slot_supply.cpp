@@ -22,7 +22,7 @@ SlotSupply::SlotSupply(const ConductorSetup& setup, Pump& pump)
 std::uint64_t SlotSupply::counted(std::uint64_t slots) const { return most_ ? std::min(slots, *most_) : slots; }
 
 bool SlotSupply::take(std::uint64_t tokens) {
-    if (!server_->take(tokens)) return false;
+    if (!server_->take(static_cast<std::size_t>(tokens))) return false;
     slots_.set_capacity(1 + server_->held());
     return true;
 }
@@ -45,7 +45,7 @@ bool SlotSupply::has_room_for(std::uint64_t slots) {
 }
 
 void SlotSupply::give_back_unused() {
-    server_->give_back(std::min<std::uint64_t>(slots_.unused(), server_->held()));
+    server_->give_back(static_cast<std::size_t>(std::min<std::uint64_t>(slots_.unused(), server_->held())));
     slots_.set_capacity(1 + server_->held());
 }
 
