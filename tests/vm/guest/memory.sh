@@ -124,7 +124,7 @@ test_a_sigkill_is_not_taken_for_an_oom() {
 }
 
 test_a_timeout_is_a_timeout_though_memory_was_short() {
-    run --cgroup t --memory-max 64M --cgroup-set memory.oom.group=0 -t 1 -k 300ms -- sh -c 'hog 1073741824; sleep 100'
+    run --cgroup t --memory-max 64M --cgroup-set memory.oom.group=0 -t 4 -k 300ms -- sh -c 'hog 1073741824; sleep 100'
     exits_with 124
     reports reason timeout
     reports cgroup.oom_kills 1
