@@ -93,7 +93,7 @@ class Container(unittest.TestCase):
 
     def time_limit(self, where):
         return self.works(where, "-t", "300ms", "-k", "300ms", "--", "sh", "-c", "trap '' TERM; setsid sleep 60 & sleep 60; wait", status=124,
-                          err="timed out after 300ms: sent SIGTERM, 300ms later SIGKILL")
+                          err=r"timed out after 300ms: sent SIGTERM, [\d.]+m?s later SIGKILL")
 
     def orphans(self, where):
         return self.works(where, "--", "sh", "-c", "setsid sleep 60 & exit 3", status=3, err="ended 1 orphan: sleep")
