@@ -67,7 +67,7 @@ class Server {
   public:
     explicit Server(int tokens) {
         REQUIRE(::pipe2(ends_.data(), O_CLOEXEC) == 0);
-        for (int i = 0; i < tokens; ++i) REQUIRE(::write(ends_[1], "abcdefghi" + i, 1) == 1);
+        for (int i = 0; i < tokens; ++i) REQUIRE(::write(ends_[1], &"abcdefghi"[i], 1) == 1);
     }
     ~Server() {
         ::close(ends_[0]);
