@@ -49,7 +49,7 @@ def descendants(pid=None):
 
 
 def pid_of(program):
-    """The pid of the one process below this one that runs the program of that name."""
+    """The pid of the only process below this process that runs the program of that name."""
     found = set()
     for pid in descendants():
         try:
