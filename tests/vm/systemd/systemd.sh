@@ -260,12 +260,16 @@ test_a_service_has_the_time_to_stop() {
     done
 }
 
+reload_both() {
+    systemctl daemon-reload
+    his_systemctl daemon-reload
+}
+
 # If systemd has not delegated a group, it disables the controllers that netrunner has enabled, and the limits go with
 # them.
 limits_are_taken() { # GROUP FILE
     exists "$1/$2" || fail "there is no $1/$2"
-    systemctl daemon-reload
-    his_systemctl daemon-reload
+    reload_both
     gone "$1/$2"
 }
 
@@ -284,7 +288,7 @@ test_limits_that_a_users_systemd_takes_away_are_said_to_be_gone() {
     wait_until exists "$work/ready"
     if [ "$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')" -gt 252 ]; then
         # The systemd 257 of Debian 13 leaves the limits of a user's scope alone.
-        his_systemctl daemon-reload
+        reload_both
         exists $users/app.slice/job.scope/job/memory.max || fail 'the limit is gone'
         finish
         exits_with 0
