@@ -8,6 +8,8 @@
 #include <sstream>
 #include <string_view>
 
+#include "src/values/kernel_text.hpp"
+
 namespace netrunner {
 namespace {
 
@@ -20,18 +22,6 @@ bool is_inner(std::uint64_t found, std::uint64_t first_one) { return found != 0 
 bool is_in_any(const ContainerTraces::Namespaces& found) {
     return is_inner(found.pid, first.pid) || is_inner(found.cgroup, first.cgroup) || is_inner(found.ipc, first.ipc) ||
            is_inner(found.user, first.user) || is_inner(found.uts, first.uts);
-}
-
-/// The value of a line `NAME:\tVALUE` of /proc/self/status.
-std::string_view field(const std::string& status, std::string_view name) {
-    std::size_t at = 0;
-    while (at < status.size()) {
-        const std::size_t end = std::min(status.find('\n', at), status.size());
-        const std::string_view line(status.data() + at, end - at);
-        if (line.starts_with(name) && line.substr(name.size()).starts_with(":\t")) return line.substr(name.size() + 2);
-        at = end + 1;
-    }
-    return {};
 }
 
 std::uint64_t number(std::string_view text, int base) {
@@ -71,9 +61,9 @@ std::optional<Container> recognize(const ContainerTraces& traces) {
     constexpr int hexadecimal = 16;
     constexpr std::uint64_t filter_mode = 2;  // SECCOMP_MODE_FILTER
     found.first_process = traces.pid == 1;
-    found.filtered = number(field(traces.status, "Seccomp"), decimal) == filter_mode;
-    found.admin = ((number(field(traces.status, "CapEff"), hexadecimal) >> CAP_SYS_ADMIN) & 1U) != 0;
-    found.no_new_privileges = number(field(traces.status, "NoNewPrivs"), decimal) == 1;
+    found.filtered = number(status_field(traces.status, "Seccomp"), decimal) == filter_mode;
+    found.admin = ((number(status_field(traces.status, "CapEff"), hexadecimal) >> CAP_SYS_ADMIN) & 1U) != 0;
+    found.no_new_privileges = number(status_field(traces.status, "NoNewPrivs"), decimal) == 1;
     found.groups = groups_of(traces.mounts);
     return found;
 }

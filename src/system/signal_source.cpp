@@ -1,20 +1,21 @@
 #include "src/system/signal_source.hpp"
 
-#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <string>
 #include <string_view>
 #include <system_error>
 
 #include "shepherd/tree/outer_order.hpp"
+#include "src/system/text_file.hpp"
+#include "src/values/kernel_text.hpp"
 
 namespace netrunner {
 namespace {
@@ -30,40 +31,21 @@ constexpr SignalBits never_read = unread_by_runner;
 // found.
 void set_mask(SignalBits mask) { ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, nullptr, sizeof mask); }
 
-/// SigIgn of /proc/self/status (proc(5)), which tells all 64 signals in three system calls. Nothing if /proc is not
-/// mounted, or if the line lies behind a list of groups that is longer than the buffer.
-std::optional<SignalBits> read_ignored_in_proc() {
-    const Descriptor file(::open("/proc/self/status", O_RDONLY | O_CLOEXEC));
-    std::array<char, 4096> text;  // NOLINT: the kernel fills it
-    const ssize_t got = file ? ::read(file.get(), text.data(), text.size()) : 0;
-    if (got <= 0) return std::nullopt;
-    const std::string_view status(text.data(), static_cast<std::size_t>(got));
-    constexpr std::string_view name = "\nSigIgn:\t";
-    constexpr std::size_t digits = 16;
-    const std::size_t at = status.find(name);
-    if (at == std::string_view::npos || at + name.size() + digits > status.size()) return std::nullopt;
-    const char* const first = status.data() + at + name.size();
+/// SigIgn of /proc/self/status (proc(5)), which tells all 64 signals at once. Nothing if it cannot be read.
+std::optional<SignalBits> read_ignored() {
+    const std::string status = read_text("/proc/self/status").value_or("");
+    const std::string_view mask = status_field(status, "SigIgn");
     SignalBits ignored = 0;
-    const auto [end, error] = std::from_chars(first, first + digits, ignored, 16);
-    if (error != std::errc() || end != first + digits) return std::nullopt;
-    return ignored;
+    const auto [end, error] = std::from_chars(mask.data(), mask.data() + mask.size(), ignored, 16);
+    return error == std::errc() ? std::optional(ignored) : std::nullopt;
 }
 
-/// The kernel's struct sigaction; glibc's has another layout.
-struct KernelAction {
-    void (*handler)(int) = SIG_DFL;
-    unsigned long flags = 0;
-    void (*restorer)() = nullptr;
-    SignalBits mask = 0;
-};
-
-/// Asks for each signal. Raw system calls, because glibc's sigaction refuses signals 32 and 33.
+/// Asks for each signal but 32 and 33, which glibc's sigaction refuses.
 SignalBits ask_for_ignored() {
     SignalBits ignored = 0;
     for (int number = 1; number <= highest_signal; ++number) {
-        KernelAction action;
-        if (::syscall(SYS_rt_sigaction, number, nullptr, &action, sizeof action.mask) == 0 && action.handler == SIG_IGN)
-            ignored |= signal_bit(number);
+        struct sigaction action {};
+        if (::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) ignored |= signal_bit(number);
     }
     return ignored;
 }
@@ -78,7 +60,7 @@ void set_disposition(int number, void (*handler)(int)) {
 
 SignalState read_signal_state(std::optional<SignalBits> mask) {
     SignalState state;
-    const auto ignored = read_ignored_in_proc();
+    const auto ignored = read_ignored();
     state.ignored = ignored ? *ignored : ask_for_ignored();
     if (mask) {
         state.blocked = *mask;

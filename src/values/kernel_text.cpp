@@ -36,6 +36,17 @@ std::optional<std::uint64_t> number_after(std::string_view text, std::string_vie
     return number_in(found[1]);
 }
 
+std::string_view status_field(std::string_view status, std::string_view name) {
+    std::size_t at = 0;
+    while (at < status.size()) {
+        const std::size_t end = std::min(status.find('\n', at), status.size());
+        const std::string_view line = status.substr(at, end - at);
+        if (line.starts_with(name) && line.substr(name.size()).starts_with(":\t")) return line.substr(name.size() + 2);
+        at = end + 1;
+    }
+    return {};
+}
+
 std::uint64_t sum_of(std::string_view text, std::string_view key) {
     std::uint64_t sum = 0;
     for (const std::string& word : words_in(text)) {

@@ -21,6 +21,9 @@ std::optional<std::uint64_t> number_in(std::string_view text);
 /// The number in the word after the first word `key`, for "KEY VALUE" lines.
 std::optional<std::uint64_t> number_after(std::string_view text, std::string_view key);
 
+/// The value of a line "NAME:\tVALUE" of /proc/PID/status; empty if there is no such line. A view of `status`.
+std::string_view status_field(std::string_view status, std::string_view name);
+
 /// The sum of VALUE over all words "KEY=VALUE" with this `key`. io.stat has one such word in the line of each device.
 std::uint64_t sum_of(std::string_view text, std::string_view key);
 

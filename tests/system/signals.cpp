@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(Trial, "leaked dispositions and masks are reset, the deliberat
     CHECK(mask_of(complete(setup).out, "SigIgn") == set_of({SIGQUIT, SIGTERM, SIGTTIN, SIGUSR1, SIGUSR2}));
 }
 
-TEST_CASE_FIXTURE(Trial, "leaked dispositions are reset also if the list of groups fills what is read of the status") {
+TEST_CASE_FIXTURE(Trial, "leaked dispositions are reset also if the groups do not fit into one read") {
     if (::geteuid() != 0) return skip("supplementary groups need root");
     std::string groups = "100000";
     for (int group = 100'001; group < 101'000; ++group) groups += "," + std::to_string(group);
