@@ -27,9 +27,9 @@ bool has_value(const CLI::Option& option) { return option.get_items_expected_max
 
 }  // namespace
 
-OptionTable::OptionTable(Command command, std::optional<Words> words)
-    : command_(command), words_(words), nothing_is_meant_(words && !any_word_is_an_option()) {
-    if (!nothing_is_meant_ && (may_be_meant("-h,--help") || may_be_meant("-V,--version"))) app();
+OptionTable::OptionTable(Command command, std::optional<Words> words) : command_(command), declares_all_(!words) {
+    if (words) find_meant(*words);
+    if (may_be_meant("-h,--help") || may_be_meant("-V,--version")) app();
 }
 
 OptionTable::~OptionTable() = default;
@@ -57,30 +57,27 @@ const char* OptionTable::names_left(const char* names) {
     return names;
 }
 
-/// Whether `may_be_meant` can be true for any option.
-bool OptionTable::any_word_is_an_option() const {
-    for (const std::string_view word : *words_) {
-        if (word.starts_with('-')) return word != "--";
+/// Fills `meant_`.
+void OptionTable::find_meant(Words words) {
+    bool after_option = false;
+    for (const std::string_view word : words) {
+        if (word == "--" && !after_option) break;  // after an option, `--` may be its value
+        after_option = word.starts_with('-');
+        if (word.starts_with("--")) {
+            meant_.names.push_back(word.substr(0, word.find('=')));
+        } else if (after_option) {
+            meant_.letters += word.substr(1);
+        }
     }
-    return false;
 }
 
 /// Whether a word that may be an option is the long name in `names` ("-t,--timeout") or a cluster with the letter in
 /// `names`.
 bool OptionTable::may_be_meant(std::string_view names) const {
-    if (!words_) return true;
-    const char letter = names[1] == '-' ? '\0' : names[1];
-    bool after_option = false;
-    for (const std::string_view word : *words_) {
-        if (word == "--" && !after_option) return false;  // after an option, `--` may be its value
-        after_option = word.starts_with('-');
-        if (!after_option) continue;
-        if (word.starts_with("--") ? word.substr(0, word.find('=')) == long_name(names)
-                                   : letter != '\0' && word.find(letter) != std::string_view::npos) {
-            return true;
-        }
-    }
-    return false;
+    if (declares_all_) return true;
+    const bool has_letter = names[1] != '-';
+    return (has_letter && meant_.letters.find(names[1]) != std::string::npos) ||
+           std::ranges::find(meant_.names, has_letter ? long_name(names) : names) != meant_.names.end();
 }
 
 void OptionTable::add_value(const char* group, const char* names, const char* kind, const char* text, Setter set) {

@@ -92,11 +92,11 @@ class OptionTable {
     CLI::App& app();
     /// Whether to declare the option `names`; removes the letter from `names` if another option has it.
     bool is_wanted(const char*& names) {
-        if (nothing_is_meant_) return false;
+        if (!declares_all_ && meant_.names.empty() && meant_.letters.empty()) return false;
         if (names_are_shared_ && (names = names_left(names)) == nullptr) return false;
         return may_be_meant(names);
     }
-    [[nodiscard]] bool any_word_is_an_option() const;
+    void find_meant(Words words);
     const char* names_left(const char* names);
     [[nodiscard]] bool may_be_meant(std::string_view names) const;
     void add_value(const char* group, const char* names, const char* kind, const char* text, Setter set);
@@ -109,12 +109,15 @@ class OptionTable {
     void split_cluster(const std::string& word, std::vector<std::string>& tokens) const;
 
     Command command_;
-    std::optional<Words> words_;
+    bool declares_all_;
+    struct Meant {
+        std::vector<std::string_view> names;  ///< each word that begins with "--", up to an equals sign
+        std::string letters;                  ///< of the words that begin with one dash
+    } meant_;                                 ///< what the words may mean as options
     std::unique_ptr<CLI::App> app_;
     std::map<std::string, std::string> values_if_none_;
     std::map<std::string, std::function<bool(const std::string&)>> value_is_valid_;
     std::optional<AskedText> asked_;
-    bool nothing_is_meant_;  ///< the words have no option
     bool names_are_shared_ = false;
     std::map<std::string, const char*, std::less<>> refusals_;
     std::vector<std::string_view> taken_;  ///< names that have been declared, if they are shared
